@@ -1,0 +1,1 @@
+"""Stand-ins for packages that are absent; :mod:`mmsynloc.compat` decides where they are used."""

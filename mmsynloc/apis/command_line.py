@@ -1,0 +1,40 @@
+"""The flags that the tools share, with the names of MMPose's own tools."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import warnings
+from typing import Any
+
+from mmengine.config import Config, DictAction
+
+__all__ = ["add_common_flags", "apply_show_flags"]
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and their kin."""
+    warnings.filterwarnings("ignore", message=".*pkg_resources")  # mmengine's, told at every start
+    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
+    )
+    parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
+    parser.add_argument("--show-dir", help="write pictures of predictions (frame and pitch) to this folder")
+    parser.add_argument("--show", action="store_true", help="needs a display; use --show-dir")
+    parser.add_argument("--interval", type=int, default=1, help="draw every so many images")
+    parser.add_argument("--wait-time", type=float, default=1, help="seconds to show a window, with --show")
+
+
+def apply_show_flags(cfg: Config, args: Any) -> None:
+    """Switch on the pictures that ``--show`` and ``--show-dir`` ask for, and set the launcher."""
+    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
+    cfg.launcher = args.launcher
+    if args.show or args.show_dir is not None:
+        cfg.default_hooks.visualization.update(
+            enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval, wait_time=args.wait_time
+        )

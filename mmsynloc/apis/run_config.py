@@ -1,0 +1,89 @@
+"""From a config's name to a Runner that works on this machine, with clear errors before anything long starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmsynloc.apis.pretrained import resolve_pretrained
+from mmsynloc.config_scope import config_path
+from mmsynloc.utils import UserError
+
+__all__ = ["build_runner", "check_checkpoint", "load_config"]
+
+
+def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: str | None = None) -> Config:
+    """Load a config file, or one of the package's own by its ``mmsynloc::`` name.
+
+    Args:
+        name: path or name.
+        cfg_options: settings to merge, as from ``--cfg-options``.
+        work_dir: folder of logs and checkpoints; by default the config's own or ``work_dirs/<config's name>``.
+
+    Raises:
+        UserError: the config is missing, or it is not valid Python or MMEngine configuration.
+    """
+    path = config_path(name)
+    try:
+        cfg = Config.fromfile(str(path))
+        cfg.merge_from_dict(cfg_options or {})
+    except (SyntaxError, KeyError, TypeError, FileNotFoundError, ModuleNotFoundError, NameError) as error:
+        raise UserError(f"{name}: not a usable config: {type(error).__name__}: {error}") from None
+    cfg.work_dir = work_dir or cfg.get("work_dir") or str(Path("work_dirs") / path.stem)
+    return cfg
+
+
+def check_checkpoint(path: str) -> None:
+    """Make sure that a checkpoint can be loaded, without running code from it.
+
+    Raises:
+        UserError: it is missing, truncated, not a checkpoint, or holds objects other than weights and logs.
+    """
+    if path.startswith(("http://", "https://")):
+        return
+    if not Path(path).is_file():
+        raise UserError(f"{path}: no such checkpoint")
+    try:
+        torch.load(path, map_location="meta", weights_only=True)
+    except Exception as error:  # each kind of damage has its own exception
+        reason = str(error).split("\n", 1)[0]
+        raise UserError(f"{path}: cannot be loaded as a checkpoint: {reason}") from None
+
+
+def build_runner(cfg: Config, training: bool = False) -> Runner:
+    """Build the Runner, for GPU or CPU, alone or under torchrun.
+
+    Args:
+        cfg: the config, with ``launcher`` set.
+        training: fetch the backbone's pretrained weights now (see :func:`resolve_pretrained`); a test needs none.
+
+    Raises:
+        UserError: a part of the data set is missing.
+    """
+    if not torch.cuda.is_available():
+        _fit_to_cpu(cfg)
+    if training:
+        resolve_pretrained(cfg)
+    else:
+        cfg.model.setdefault("backbone", {})["init_cfg"] = None
+    return Runner.from_cfg(cfg)
+
+
+def _fit_to_cpu(cfg: Config) -> None:
+    """Distributed work through gloo: MMEngine's own set-up expects a GPU for each process."""
+    for split in ("train", "val", "test"):
+        if cfg.get(f"{split}_dataloader"):
+            cfg[f"{split}_dataloader"].pin_memory = False
+    if cfg.get("launcher", "none") != "pytorch":
+        return
+    if not torch.distributed.is_initialized():
+        if "RANK" not in os.environ:
+            raise UserError("--launcher pytorch: start this tool through torchrun (see tools/dist_train.sh)")
+        torch.distributed.init_process_group("gloo")
+    cfg.env_cfg.dist_cfg = dict(backend="gloo")
+    cfg.model_wrapper_cfg = dict(type="MMDistributedDataParallel", device_ids=None)

@@ -1,0 +1,45 @@
+"""Lets configs inherit ours from anywhere: ``_base_ = 'mmsynloc::yoloxpose_s_synloc.py'``.
+
+MMEngine resolves such names only for the packages on its own list, so ``mmsynloc::`` is answered before it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmsynloc.utils import UserError
+
+__all__ = ["CONFIG_DIR", "config_path", "register"]
+
+CONFIG_DIR = Path(__file__).parent / ".mim" / "configs"
+_PREFIX = "mmsynloc::"
+
+
+def config_path(name: str) -> Path:
+    """Path of a config: a file, or the ``mmsynloc::`` name of one that the package carries.
+
+    Raises:
+        UserError: there is no such config; the message lists the package's own.
+    """
+    path = CONFIG_DIR / name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else Path(name)
+    if not path.is_file():
+        ours = ", ".join(sorted(f"{_PREFIX}{p.name}" for p in CONFIG_DIR.glob("*.py")))
+        raise UserError(f"{name}: no such config. The package carries {ours}")
+    return path
+
+
+def register() -> None:
+    """Teach MMEngine's Config the ``mmsynloc::`` names; calling it again does nothing more."""
+    upstream = Config._get_cfg_path
+    if getattr(upstream, "knows_mmsynloc", False):
+        return
+
+    def get_cfg_path(cfg_path: str, filename: str) -> tuple[str, str | None]:
+        if cfg_path.startswith(_PREFIX):
+            return str(config_path(cfg_path)), None  # no scope: our configs use MMPose's default scope
+        return upstream(cfg_path, filename)
+
+    get_cfg_path.knows_mmsynloc = True
+    Config._get_cfg_path = staticmethod(get_cfg_path)

@@ -1,0 +1,94 @@
+"""The registered SynLoc data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmpose.datasets.datasets.base import BaseCocoStyleDataset
+from mmpose.registry import DATASETS
+
+from mmsynloc.codecs import attach_ground_metric
+from mmsynloc.datasets.annotations import load_frames
+from mmsynloc.structures import Camera
+from mmsynloc.utils import UserError
+
+__all__ = ["METAINFO_FILE", "SynLocDataset"]
+
+METAINFO_FILE = Path(__file__).parents[1] / ".mim" / "configs" / "_base_" / "datasets" / "synloc.py"
+
+
+@DATASETS.register_module()
+class SynLocDataset(BaseCocoStyleDataset):
+    """Spiideo SoccerNet SynLoc: calibrated soccer frames with every athlete's box, pelvis and pelvis_ground.
+
+    Source: Ardö et al., "Spiideo SoccerNet SynLoc", 2025. The annotations hold for the annotated size (4K) also
+    where the image files have another one; the loading transform scales the labels. Each item has what MMPose's
+    bottom-up transforms use, and
+
+    - ``annotated_size``: ``(w, h)`` in px, the frame of all labels before the pipeline
+    - ``camera``: dict of ``camera_matrix (3, 4)``, ``dist_poly``, ``undist_poly``, float64
+    - ``position_on_pitch``: (N, 2) metres
+    - ``input_size``: ``(w, h)`` of the network's input, for the transforms
+
+    Boxes are clipped to the frame, keypoints are not. A file without annotations (the challenge split) gives
+    N = 0 throughout.
+
+    Args:
+        input_size: ``(width, height)`` of the network's input in px.
+        with_ground_metric: carry each athlete's ground metric through the pipeline as two more keypoints
+            (see :class:`~mmsynloc.codecs.PelvisGroundCodec`).
+        **kwargs: as for MMPose's ``BaseCocoStyleDataset``; ``data_mode`` is always bottom-up.
+    """
+
+    METAINFO: dict = dict(from_file=str(METAINFO_FILE))
+
+    def __init__(
+        self,
+        *args: Any,
+        input_size: tuple[int, int] = (640, 640),
+        with_ground_metric: bool = False,
+        data_mode: str = "bottomup",
+        **kwargs: Any,
+    ) -> None:
+        if data_mode != "bottomup":
+            raise ValueError(f"SynLocDataset has whole frames: data_mode is 'bottomup', not {data_mode!r}")
+        self.input_size = tuple(input_size)
+        self.with_ground_metric = with_ground_metric
+        super().__init__(*args, data_mode=data_mode, **kwargs)
+
+    def load_data_list(self) -> list[dict]:
+        """Parse the annotation file.
+
+        Raises:
+            UserError: it is missing or broken, or an entry is wrong; a missing file comes with the way to get it.
+        """
+        if not Path(self.ann_file).is_file():
+            raise UserError(
+                f"{self.ann_file}: no such file. Set SYNLOC_ROOT to the data set's folder, or see docs/data.md "
+                "for how to get the data or make a small stand-in"
+            )
+        folder = Path(self.data_prefix["img"])
+        frames = load_frames(self.ann_file)
+        return [self._data_info(frame, folder) for frame in frames if frame["img_id"] % self.sample_interval == 0]
+
+    @staticmethod
+    def _data_info(frame: dict[str, Any], folder: Path) -> dict[str, Any]:
+        count = len(frame["id"])
+        width, height = frame["annotated_size"]
+        frame["img_path"] = str(folder / frame.pop("file_name"))
+        frame["bbox"] = np.clip(frame["bbox"], 0, np.array([width, height] * 2, np.float32))
+        frame["bbox_score"] = np.ones(count, dtype=np.float32)
+        frame["num_keypoints"] = np.count_nonzero(frame["keypoints_visible"], axis=1)
+        frame["iscrowd"] = np.zeros(count, dtype=np.int64)
+        return frame
+
+    def get_data_info(self, idx: int) -> dict:
+        """One frame's data info, with ``input_size`` and, if asked for, the ground metric."""
+        data_info = super().get_data_info(idx)
+        data_info["input_size"] = self.input_size
+        if self.with_ground_metric:
+            camera = Camera(**data_info["camera"], image_size=data_info["annotated_size"])
+            attach_ground_metric(data_info, camera)
+        return data_info

@@ -1,0 +1,6 @@
+"""Hooks of MMEngine's Runner."""
+
+from mmsynloc.engine.hooks.score_threshold_hook import ScoreThresholdHook
+from mmsynloc.engine.hooks.visualization_hook import SynLocVisualizationHook
+
+__all__ = ["ScoreThresholdHook", "SynLocVisualizationHook"]

@@ -1,0 +1,73 @@
+"""Keeps the score threshold that validation chose with the checkpoint it was chosen for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmpose.registry import HOOKS
+
+from mmsynloc.utils import UserError, dump_json, load_json
+
+__all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "threshold_file"]
+
+THRESHOLD_KEY = "locsim_score_threshold"
+
+
+def threshold_file(checkpoint: str | Path) -> Path:
+    """The file beside a checkpoint that holds its threshold: ``epoch_10.pth`` -> ``epoch_10.locsim.json``."""
+    return Path(checkpoint).with_suffix(".locsim.json")
+
+
+@HOOKS.register_module()
+class ScoreThresholdHook(Hook):
+    """Hand the validation's score threshold on to the test.
+
+    The threshold is chosen on val and used unchanged on test and challenge. ``LocSimMetric`` leaves it in the
+    message hub, which the best checkpoint saves. A periodic checkpoint is written before the validation of its
+    epoch, so after each validation the threshold is also written beside the newest checkpoint. When a checkpoint
+    is loaded, its threshold is put back into the message hub: from the file beside it, or else from the
+    checkpoint itself.
+    """
+
+    priority = "LOW"
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Write the threshold beside the checkpoint that was validated."""
+        threshold = runner.message_hub.runtime_info.get(THRESHOLD_KEY)
+        checkpoint = self._validated_checkpoint(runner)
+        if threshold is None or checkpoint is None or not is_main_process():
+            return
+        dump_json({"score_threshold": threshold, "metrics": metrics or {}}, threshold_file(checkpoint), indent=1)
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Put the threshold of a loaded checkpoint into the message hub."""
+        threshold = self._stored_threshold(runner._load_from, checkpoint)
+        if threshold is not None:
+            runner.message_hub.update_info(THRESHOLD_KEY, threshold)
+
+    @staticmethod
+    def _validated_checkpoint(runner: Runner) -> Path | None:
+        """During training the checkpoint of this very epoch, outside of it the loaded one."""
+        if runner._train_loop is None or isinstance(runner._train_loop, dict):
+            return Path(runner._load_from) if runner._load_from else None
+        for name in (f"epoch_{runner.epoch}.pth", f"iter_{runner.iter}.pth"):
+            path = Path(runner.work_dir) / name
+            if path.is_file():
+                return path
+        return None
+
+    @staticmethod
+    def _stored_threshold(filename: str | None, checkpoint: dict[str, Any]) -> float | None:
+        if filename and threshold_file(filename).is_file():
+            path = threshold_file(filename)
+            value = load_json(path)
+            value = value.get("score_threshold") if isinstance(value, dict) else None
+            if not isinstance(value, (int, float)):
+                raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")
+            return float(value)
+        hub = checkpoint.get("message_hub") if isinstance(checkpoint, dict) else None
+        return (hub or {}).get("runtime_info", {}).get(THRESHOLD_KEY)

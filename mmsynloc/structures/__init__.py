@@ -1,0 +1,6 @@
+"""Data structures: the calibrated camera and a frame's athletes."""
+
+from mmsynloc.structures.athletes import Athletes
+from mmsynloc.structures.camera import Camera, ProjectedPoints, scale_points_px
+
+__all__ = ["Athletes", "Camera", "ProjectedPoints", "scale_points_px"]

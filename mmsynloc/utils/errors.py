@@ -1,0 +1,31 @@
+"""Errors that are the user's to mend: one clear line, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+__all__ = ["UserError", "run_tool"]
+
+
+class UserError(Exception):
+    """Something the user gave is wrong; the message names the file and the entry."""
+
+
+def run_tool(main: Callable[[], int | None]) -> None:
+    """Run a command-line tool's ``main`` and exit with its status.
+
+    A :class:`UserError` becomes ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130. Every
+    other exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
+    """
+    try:
+        sys.exit(main())
+    except UserError as error:
+        if os.environ.get("MMSYNLOC_DEBUG") == "1":
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)

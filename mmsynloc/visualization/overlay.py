@@ -1,0 +1,48 @@
+"""Athletes drawn into the frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from mmsynloc.structures import Athletes, scale_points_px
+
+__all__ = ["PREDICTED_RGB", "TRUE_RGB", "draw_athletes"]
+
+PREDICTED_RGB = (255, 140, 0)
+TRUE_RGB = (0, 229, 255)
+_SUBPIXEL_BITS = 4
+
+
+def draw_athletes(
+    image_bgr: np.ndarray,
+    athletes: Athletes,
+    annotated_size: tuple[int, int],
+    color_rgb: tuple[int, int, int] = PREDICTED_RGB,
+    thickness: int = 1,
+) -> np.ndarray:
+    """Draw boxes and ground points.
+
+    Args:
+        image_bgr: (H, W, 3) uint8, of any size.
+        athletes: in pixels of ``annotated_size``.
+        annotated_size: ``(width, height)`` of the annotations.
+        color_rgb: of boxes and points.
+        thickness: of the lines, in pixels of the image.
+
+    Returns:
+        A drawn copy (H, W, 3).
+    """
+    image = np.ascontiguousarray(image_bgr).copy()
+    scale = np.array([image.shape[1], image.shape[0]]) / np.array(annotated_size)
+    color = tuple(reversed(color_rgb))
+    unit = 1 << _SUBPIXEL_BITS
+    boxes = scale_points_px(np.asarray(athletes.boxes_xyxy, dtype=float).reshape(-1, 2, 2), scale)
+    points = scale_points_px(np.asarray(athletes.ground_px, dtype=float).reshape(-1, 2), scale)
+    for corners, point in zip(np.rint(boxes * unit).astype(int), np.rint(points * unit).astype(int)):
+        top_left, bottom_right = (tuple(map(int, corner)) for corner in corners)
+        cv2.rectangle(image, top_left, bottom_right, color, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+        centre, radius = tuple(map(int, point)), (thickness + 2) * unit
+        cv2.circle(image, centre, radius, (0, 0, 0), -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+        cv2.circle(image, centre, radius - unit, color, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+    return image

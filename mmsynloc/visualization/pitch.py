@@ -1,0 +1,74 @@
+"""The pitch seen from above, drawn with mplsoccer."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from mplsoccer import Pitch
+
+from mmsynloc.structures import Athletes, Camera
+from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB
+
+__all__ = ["PITCH_LENGTH_M", "PITCH_WIDTH_M", "draw_pitch", "pitch_to_plot"]
+
+PITCH_LENGTH_M, PITCH_WIDTH_M = 105.0, 68.0
+
+
+def pitch_to_plot(points_pitch_m: np.ndarray, from_negative_x: bool = True) -> np.ndarray:
+    """Pitch frame (..., 2) to mplsoccer's plot (..., 2), a rotation: the view from above is never mirrored.
+
+    Args:
+        points_pitch_m: x across, y along, origin at the centre.
+        from_negative_x: the side of the pitch that lies at the bottom of the plot, as seen from the camera.
+    """
+    x, y = points_pitch_m[..., 0], points_pitch_m[..., 1]
+    sign = 1.0 if from_negative_x else -1.0
+    return np.stack([PITCH_LENGTH_M / 2 - sign * y, PITCH_WIDTH_M / 2 + sign * x], axis=-1)
+
+
+def draw_pitch(
+    axes: Axes,
+    predicted: Athletes | None = None,
+    truth: Athletes | None = None,
+    camera: Camera | None = None,
+) -> None:
+    """Draw a pitch with the athletes on it.
+
+    Args:
+        axes: where to draw.
+        predicted: filled dots, the paler the lower the score.
+        truth: open circles.
+        camera: drawn as a triangle; its side of the pitch lies at the bottom.
+    """
+    from_negative_x = camera is None or float(camera.position_m[0]) < 0
+    pitch = Pitch(
+        pitch_type="custom",
+        pitch_length=PITCH_LENGTH_M,
+        pitch_width=PITCH_WIDTH_M,
+        pitch_color="#3f7d3a",
+        stripe_color="#468742",
+        stripe=True,
+        line_color="white",
+        linewidth=1.2,
+        pad_top=8,
+        pad_bottom=14,
+        pad_left=8,
+        pad_right=8,
+    )
+    pitch.draw(ax=axes)
+    if truth is not None and len(truth.scores):
+        points = pitch_to_plot(np.asarray(truth.points_pitch_m), from_negative_x)
+        rgb = np.array(TRUE_RGB) / 255
+        axes.scatter(*points.T, s=90, facecolors="none", edgecolors=[rgb], linewidths=1.6, zorder=5, label="truth")
+    if predicted is not None and len(predicted.scores):
+        points = pitch_to_plot(np.asarray(predicted.points_pitch_m), from_negative_x)
+        alpha = np.clip(0.35 + 0.65 * predicted.scores, 0, 1)
+        colors = np.column_stack([np.tile(np.array(PREDICTED_RGB) / 255, (len(alpha), 1)), alpha])
+        axes.scatter(*points.T, s=34, c=colors, edgecolors="black", linewidths=0.5, zorder=6, label="predicted")
+    if camera is not None:
+        x, y = pitch_to_plot(np.asarray(camera.position_m, dtype=float)[:2], from_negative_x)
+        axes.scatter(
+            [x], [y], marker="^", s=110, c="black", edgecolors="white", zorder=7, label="camera", clip_on=False
+        )
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower right", fontsize=8, framealpha=0.9, ncols=3)

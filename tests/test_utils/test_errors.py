@@ -1,0 +1,31 @@
+"""How a tool ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmsynloc.utils import UserError, run_tool
+
+
+def _raise(error):
+    raise error
+
+
+def test_run_tool__user_error_is_one_line(capsys, monkeypatch):
+    monkeypatch.delenv("MMSYNLOC_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as end:
+        run_tool(lambda: _raise(UserError("a.json: no such file")))
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "error: a.json: no such file\n"
+
+
+def test_run_tool__defects_keep_their_traceback():
+    with pytest.raises(ZeroDivisionError):
+        run_tool(lambda: 1 / 0)
+
+
+@pytest.mark.parametrize(("result", "code"), [(None, None), (0, 0), (3, 3)])
+def test_run_tool__passes_the_status_on(result, code):
+    with pytest.raises(SystemExit) as end:
+        run_tool(lambda: result)
+    assert end.value.code == code
