@@ -8,9 +8,9 @@ from mmsynloc import compat
 
 compat.apply()
 
-from mmsynloc import codecs, config_scope, datasets  # noqa: E402
+from mmsynloc import codecs, config_scope, datasets, engine, evaluation, models  # noqa: E402
 from mmsynloc.version import __version__  # noqa: E402
 
 config_scope.register()
 
-__all__ = ["__version__", "codecs", "compat", "datasets"]
+__all__ = ["__version__", "codecs", "compat", "datasets", "engine", "evaluation", "models"]

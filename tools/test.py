@@ -8,6 +8,7 @@ from mmengine.dist import is_main_process
 
 from mmsynloc.apis import build_runner, check_checkpoint, load_config
 from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
+from mmsynloc.apis.prediction import official_names
 from mmsynloc.utils import UserError, dump_json, run_tool
 
 
@@ -41,7 +42,7 @@ def main() -> None:
     runner = build_runner(cfg)
     metrics = runner.val() if args.split == "val" else runner.test()
     if args.out and is_main_process():
-        dump_json({"stats": metrics}, args.out, indent=1)
+        dump_json({"stats": official_names(metrics)}, args.out, indent=1)
 
 
 if __name__ == "__main__":

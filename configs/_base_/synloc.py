@@ -6,7 +6,7 @@ which every transform takes it.
 """
 
 _metainfo = "{{ fileDirname }}/datasets/synloc.py"
-_data_root = "{{$SYNLOC_ROOT:data/SoccerNet/SpiideoSynLoc}}"
+_data_root = r"{{$SYNLOC_ROOT:data/SoccerNet/SpiideoSynLoc}}"
 _codec = dict(type="PelvisGroundCodec")
 _meta_keys = (
     "id",
@@ -69,6 +69,7 @@ synloc = dict(
             batch_augments=[dict(type="SynLocBatchResize", ratio_range=(0.75, 1.25), size_divisor=32)]
         ),
         head=dict(
+            type="YOLOXPoseGroundHead",  # with none of its options: upstream, but safe on empty batches
             num_keypoints=2,
             assigner=dict(oks_calculator=dict(type="PoseOKS", metainfo=_metainfo)),
             loss_oks=dict(metainfo=_metainfo),

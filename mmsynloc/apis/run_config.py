@@ -32,24 +32,27 @@ def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: 
     try:
         cfg = Config.fromfile(str(path))
         cfg.merge_from_dict(cfg_options or {})
-    except (SyntaxError, KeyError, TypeError, FileNotFoundError, ModuleNotFoundError, NameError) as error:
+    except (SyntaxError, LookupError, TypeError, ValueError, OSError, ImportError, NameError, RuntimeError) as error:
         raise UserError(f"{name}: not a usable config: {type(error).__name__}: {error}") from None
     cfg.work_dir = work_dir or cfg.get("work_dir") or str(Path("work_dirs") / path.stem)
     return cfg
 
 
-def check_checkpoint(path: str) -> None:
+def check_checkpoint(path: str) -> Any:
     """Make sure that a checkpoint can be loaded, without running code from it.
+
+    Returns:
+        What it holds, with the weights left out of memory; None for an address, which is fetched later.
 
     Raises:
         UserError: it is missing, truncated, not a checkpoint, or holds objects other than weights and logs.
     """
     if path.startswith(("http://", "https://")):
-        return
+        return None
     if not Path(path).is_file():
         raise UserError(f"{path}: no such checkpoint")
     try:
-        torch.load(path, map_location="meta", weights_only=True)
+        return torch.load(path, map_location="meta", weights_only=True)
     except Exception as error:  # each kind of damage has its own exception
         reason = str(error).split("\n", 1)[0]
         raise UserError(f"{path}: cannot be loaded as a checkpoint: {reason}") from None
@@ -71,6 +74,8 @@ def build_runner(cfg: Config, training: bool = False) -> Runner:
         resolve_pretrained(cfg)
     else:
         cfg.model.setdefault("backbone", {})["init_cfg"] = None
+        cfg.train_cfg = cfg.train_dataloader = cfg.optim_wrapper = cfg.param_scheduler = None
+        cfg.default_hooks.checkpoint = dict(type="CheckpointHook")  # save_best works within a training only
     return Runner.from_cfg(cfg)
 
 

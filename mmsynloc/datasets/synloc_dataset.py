@@ -70,7 +70,9 @@ class SynLocDataset(BaseCocoStyleDataset):
                 "for how to get the data or make a small stand-in"
             )
         folder = Path(self.data_prefix["img"])
-        frames = load_frames(self.ann_file)
+        frames = list(load_frames(self.ann_file))
+        if not frames:
+            raise UserError(f"{self.ann_file}: it has no images")
         return [self._data_info(frame, folder) for frame in frames if frame["img_id"] % self.sample_interval == 0]
 
     @staticmethod

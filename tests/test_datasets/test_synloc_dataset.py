@@ -17,7 +17,8 @@ def _dataset(path, **kwargs) -> SynLocDataset:
 
 
 def test_dataset__no_images(tmp_path):
-    assert len(_dataset(write_annotations(tmp_path / "a.json", [], []), test_mode=True)) == 0
+    with pytest.raises(UserError, match=r"a\.json: it has no images"):
+        _dataset(write_annotations(tmp_path / "a.json", [], []))
 
 
 def test_dataset__metainfo(tmp_path):
@@ -49,7 +50,7 @@ def test_dataset__ground_metric(tmp_path):
     info = _dataset(path, with_ground_metric=True)[0]
     own, matrix = detach_ground_metric(info["keypoints"])
     # float32 keypoints at some 300 px have steps of 3e-5 px, on tangents of about 3 px
-    np.testing.assert_allclose(matrix[0], camera().pixel_to_metre(own[:, 1])[0], rtol=1e-4)
+    np.testing.assert_allclose(matrix[0], camera().pixel_to_metre(own[:, 1])[0], rtol=1e-4, atol=1e-6)
 
 
 def test_dataset__missing_file_says_what_to_do(tmp_path):

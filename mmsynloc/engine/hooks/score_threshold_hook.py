@@ -7,12 +7,12 @@ from typing import Any
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 from mmpose.registry import HOOKS
 
 from mmsynloc.utils import UserError, dump_json, load_json
 
-__all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "threshold_file"]
+__all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "stored_threshold", "threshold_file"]
 
 THRESHOLD_KEY = "locsim_score_threshold"
 
@@ -20,6 +20,27 @@ THRESHOLD_KEY = "locsim_score_threshold"
 def threshold_file(checkpoint: str | Path) -> Path:
     """The file beside a checkpoint that holds its threshold: ``epoch_10.pth`` -> ``epoch_10.locsim.json``."""
     return Path(checkpoint).with_suffix(".locsim.json")
+
+
+def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | None:
+    """The score threshold that goes with a checkpoint; None where no validation has chosen one.
+
+    Args:
+        filename: the checkpoint's file, beside which the threshold may lie.
+        checkpoint: what the file holds.
+
+    Raises:
+        UserError: the file beside it is broken.
+    """
+    if filename and threshold_file(filename).is_file():
+        path = threshold_file(filename)
+        value = load_json(path)
+        value = value.get("score_threshold") if isinstance(value, dict) else None
+        if not isinstance(value, (int, float)):
+            raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")
+        return float(value)
+    hub = checkpoint.get("message_hub") if isinstance(checkpoint, dict) else None
+    return (hub or {}).get("runtime_info", {}).get(THRESHOLD_KEY)
 
 
 @HOOKS.register_module()
@@ -45,29 +66,17 @@ class ScoreThresholdHook(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Put the threshold of a loaded checkpoint into the message hub."""
-        threshold = self._stored_threshold(runner._load_from, checkpoint)
+        threshold = stored_threshold(runner._load_from, checkpoint)
         if threshold is not None:
             runner.message_hub.update_info(THRESHOLD_KEY, threshold)
 
     @staticmethod
     def _validated_checkpoint(runner: Runner) -> Path | None:
         """During training the checkpoint of this very epoch, outside of it the loaded one."""
-        if runner._train_loop is None or isinstance(runner._train_loop, dict):
+        if not isinstance(runner._train_loop, BaseLoop):
             return Path(runner._load_from) if runner._load_from else None
         for name in (f"epoch_{runner.epoch}.pth", f"iter_{runner.iter}.pth"):
             path = Path(runner.work_dir) / name
             if path.is_file():
                 return path
         return None
-
-    @staticmethod
-    def _stored_threshold(filename: str | None, checkpoint: dict[str, Any]) -> float | None:
-        if filename and threshold_file(filename).is_file():
-            path = threshold_file(filename)
-            value = load_json(path)
-            value = value.get("score_threshold") if isinstance(value, dict) else None
-            if not isinstance(value, (int, float)):
-                raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")
-            return float(value)
-        hub = checkpoint.get("message_hub") if isinstance(checkpoint, dict) else None
-        return (hub or {}).get("runtime_info", {}).get(THRESHOLD_KEY)

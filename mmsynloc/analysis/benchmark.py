@@ -1,0 +1,81 @@
+"""What all benchmarks share: the form of their reports and fair timing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import cv2
+import torch
+from tqdm import tqdm
+
+__all__ = ["compare", "format_report", "one_core", "time_interleaved"]
+
+
+def compare(ours: float, upstream: float | None, unit: str, larger_is_better: bool = True) -> dict:
+    """One case of a report.
+
+    Args:
+        ours: our figure.
+        upstream: upstream's figure, None where it was not measured.
+        unit: of both.
+        larger_is_better: whether a larger figure is the better one.
+
+    Returns:
+        ``ours``, ``upstream``, ``ratio`` (how many times better ours is) and ``unit``.
+    """
+    ratio = None
+    if upstream is not None and ours > 0 and upstream > 0:
+        ratio = round(ours / upstream if larger_is_better else upstream / ours, 3)
+    rounded = None if upstream is None else round(upstream, 3)
+    return {"ours": round(ours, 3), "upstream": rounded, "ratio": ratio, "unit": unit}
+
+
+def format_report(report: Mapping[str, dict]) -> str:
+    """A report as a table for the terminal."""
+    width = max(map(len, report))
+    lines = [f"{'case':{width}}  {'ours':>10}  {'upstream':>10}  {'ratio':>7}  unit"]
+    for name, case in report.items():
+        figures = ["-" if case[k] is None else f"{case[k]:.2f}" for k in ("ours", "upstream", "ratio")]
+        lines.append(f"{name:{width}}  {figures[0]:>10}  {figures[1]:>10}  {figures[2]:>7}  {case['unit']}")
+    return "\n".join(lines)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, OpenCV and torch on one core for a while."""
+    threads = cv2.getNumThreads(), torch.get_num_threads()
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else None
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads[0])
+        torch.set_num_threads(threads[1])
+        if cores:
+            os.sched_setaffinity(0, cores)
+
+
+def time_interleaved(functions: Mapping[str, Callable[[int], object]], rounds: int, warmup: int) -> dict[str, float]:
+    """Mean seconds a call of several functions, called in turns.
+
+    It is processor time, so that what else the machine does hardly counts.
+
+    Args:
+        functions: each takes the number of the call, from 0 over the warm-up on.
+        rounds: calls of each that count.
+        warmup: calls of each before, which do not.
+    """
+    seconds = dict.fromkeys(functions, 0.0)
+    for i in tqdm(range(warmup + rounds), desc="rounds", leave=False):
+        for name, function in functions.items():
+            start = time.process_time()
+            function(i)
+            if i >= warmup:
+                seconds[name] += time.process_time() - start
+    return {name: total / rounds for name, total in seconds.items()}

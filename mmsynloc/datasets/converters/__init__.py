@@ -1,0 +1,12 @@
+"""To and from the formats of other tools: YOLO-pose labels, standard COCO keypoints, foreign predictions.
+
+Pixel coordinates of points have their integers at the pixel centres, as everywhere in this package, so a point goes
+to another image size by ``x' = (x + 0.5) * s - 0.5``. Boxes are edges, as masks give them: ``x`` is the left edge of
+the leftmost pixel and ``x + w`` the right edge of the rightmost one, so they simply scale by ``s``.
+"""
+
+from mmsynloc.datasets.converters.coco import export_coco
+from mmsynloc.datasets.converters.predictions import BOX_FORMATS, PredictionFormat, import_predictions
+from mmsynloc.datasets.converters.yolo import export_yolo
+
+__all__ = ["BOX_FORMATS", "PredictionFormat", "export_coco", "export_yolo", "import_predictions"]

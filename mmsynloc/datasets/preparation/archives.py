@@ -1,0 +1,157 @@
+"""Zips of the data set: are they whole, and which file does each entry become."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from mmsynloc.datasets.preparation.layout import IMAGE_SUFFIXES, canonical_split
+from mmsynloc.utils import UserError
+
+__all__ = ["ZIP_ERRORS", "Member", "find_fault", "find_zip", "forget_verified", "open_zip", "plan_members"]
+
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_CHUNK_BYTES = 1 << 20
+
+
+class Member(NamedTuple):
+    """One file to extract: the entry, and its path relative to the data set's root."""
+
+    info: zipfile.ZipInfo
+    target: Path
+
+
+def find_zip(folders: list[Path], name: str) -> Path | None:
+    """The zip of a split, or ``annotations``, in the first folder that has it (``valid.zip`` counts as val)."""
+    names = [f"{name}.zip"] + (["valid.zip"] if name == "val" else [])
+    for folder in folders:
+        for path in (folder / n for n in names):
+            if path.is_file():
+                return path
+    return None
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(path.name + ".verified")
+
+
+def _fingerprint(path: Path) -> dict[str, int]:
+    status = path.stat()
+    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
+
+
+def _is_verified(path: Path) -> bool:
+    try:
+        return json.loads(_record(path).read_text()) == _fingerprint(path)
+    except (OSError, ValueError):
+        return False
+
+
+def forget_verified(path: Path) -> None:
+    """Make the next :func:`find_fault` read the whole zip again."""
+    _record(path).unlink(missing_ok=True)
+
+
+def _remember_verified(path: Path) -> None:
+    with contextlib.suppress(OSError):  # a read-only source is tested again next time, that is all
+        _record(path).write_text(json.dumps(_fingerprint(path)))
+
+
+def find_fault(path: Path, progress: bool = True) -> str | None:
+    """Read a zip from end to end and compare every checksum; a zip found whole is remembered and not read twice.
+
+    Returns:
+        None for a whole zip, else what is wrong with it.
+    """
+    if _is_verified(path):
+        return None
+    if not zipfile.is_zipfile(path):
+        return "cut short or no zip (its directory is missing)"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            fault = _first_bad_entry(archive, path.name, progress)
+    except (*ZIP_ERRORS, OSError) as error:
+        return f"its directory cannot be read ({error})"
+    if fault is None:
+        _remember_verified(path)
+    return fault
+
+
+def _first_bad_entry(archive: zipfile.ZipFile, name: str, progress: bool) -> str | None:
+    infos = archive.infolist()
+    total = sum(info.file_size for info in infos)
+    with tqdm(total=total, desc=f"testing {name}", unit="B", unit_scale=True, disable=not progress) as bar:
+        for info in infos:
+            try:
+                with archive.open(info) as file:
+                    while chunk := file.read(_CHUNK_BYTES):
+                        bar.update(len(chunk))
+            except (*ZIP_ERRORS, OSError) as error:
+                return f"entry {info.filename} is corrupt ({error})"
+    return None
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip.
+
+    Raises:
+        UserError: it is cut short, no zip, or unreadable.
+    """
+    try:
+        return zipfile.ZipFile(path)
+    except (*ZIP_ERRORS, OSError) as error:
+        raise UserError(f"{path}: cut short or no zip ({error}); run the download again to fetch it anew") from None
+
+
+def _is_unsafe(info: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(info.filename.replace("\\", "/"))
+    is_link = stat.S_ISLNK(info.external_attr >> 16)
+    return is_link or parts.is_absolute() or ".." in parts.parts or ":" in info.filename
+
+
+def _target(info: zipfile.ZipInfo, split: str | None) -> Path | None:
+    """Where an entry belongs, whatever folders the zip puts around it; None for what is no part of the data set."""
+    path = PurePosixPath(info.filename)
+    if info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts:
+        return None
+    if path.suffix.lower() == ".json":
+        return Path("annotations") / path.name
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        return None
+    named = canonical_split(path.parent.name) or split
+    return Path(named) / path.name if named else None
+
+
+def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
+    """Map the entries of a zip to the official layout.
+
+    Args:
+        archive: the open zip.
+        split: where its images go that do not lie in a folder with a split's name; None for the annotations.
+
+    Raises:
+        UserError: an entry is a link or would leave the folder, or two entries claim one file.
+    """
+    members, seen = [], {}
+    for info in archive.infolist():
+        if _is_unsafe(info):
+            raise UserError(f"{archive.filename}: entry {info.filename!r} leaves the folder; nothing was extracted")
+        target = _target(info, split)
+        if target is None:
+            continue
+        if target in seen:
+            raise UserError(
+                f"{archive.filename}: entries {seen[target]!r} and {info.filename!r} are one file, {target}"
+            )
+        seen[target] = info.filename
+        members.append(Member(info, target))
+    if not members:
+        raise UserError(f"{archive.filename}: has neither images nor annotations")
+    return members

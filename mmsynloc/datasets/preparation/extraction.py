@@ -1,0 +1,151 @@
+"""From zips, or a tree that lies elsewhere, to the official layout; every file is whole or not there."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from tqdm import tqdm
+
+from mmsynloc.datasets.preparation.archives import ZIP_ERRORS, find_zip, forget_verified, open_zip, plan_members
+from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
+from mmsynloc.datasets.preparation.downloading import zip_folder, zip_folders
+from mmsynloc.datasets.preparation.images import image_size
+from mmsynloc.datasets.preparation.layout import SPLITS, VERSIONS, image_files
+from mmsynloc.utils import UserError, atomic_write
+
+__all__ = ["extract"]
+
+_WIDTH = {"4K": 3840, "fullhd": 1920}
+_CHUNK_BYTES = 1 << 20
+
+
+class _Item(NamedTuple):
+    target: Path
+    size: int
+    open: Callable[[], IO[bytes]]
+
+
+def extract(
+    root: Path,
+    version: str | None = None,
+    splits: Sequence[str] | None = None,
+    source: Path | None = None,
+    progress: bool = True,
+) -> Counter:
+    """Bring the data set to ``ROOT/{train,val,test,challenge}/NNNNNN.jpg`` and ``ROOT/annotations/*.json``.
+
+    Files that are there with the right size are kept, so an interrupted run goes on from there.
+
+    Args:
+        root: where the data set goes.
+        version: ``4K`` or ``fullhd``; None takes the one whose zips are there.
+        splits: canonical names; None takes all that are there.
+        source: a folder with the zips, or with an extracted tree, which is copied. None: the download's folder.
+
+    Returns:
+        How many files each split, and ``annotations``, now has from this source.
+
+    Raises:
+        UserError: nothing to extract, a corrupt or unsafe zip, Full HD mixed with 4K, or too little disk space.
+    """
+    root = Path(root)
+    if source is not None and not Path(source).is_dir():
+        raise UserError(f"{source}: no such folder")
+    folders, version = _source_folders(root, version, source)
+    counts: Counter = Counter()
+    for name in ["annotations", *(splits or SPLITS)]:
+        archive = find_zip(folders, name)
+        if archive is not None:
+            counts[name] = _extract_zip(archive, root, name, version, progress)
+        elif source is not None and (tree := _find_tree(folders, name)) is not None:
+            counts[name] = _copy_tree(tree, root, name, version, progress)
+        elif splits and name != "annotations":
+            raise UserError(
+                f"{name}.zip: not found in {source or zip_folder(root, version or '4K')}; download it first"
+            )
+    if not counts:
+        raise UserError(f"{source or zip_folder(root, version or '4K')}: no zips to extract; download them first")
+    return counts
+
+
+def _source_folders(root: Path, version: str | None, source: Path | None) -> tuple[list[Path], str | None]:
+    """Where to look, and which version lies there (None: unknown, any is right)."""
+    base = Path(source) if source is not None else root
+    if version is None:
+        has = [v for v in VERSIONS if any(f.is_dir() and any(f.iterdir()) for f in zip_folders(base, v)[:3])]
+        if len(has) > 1:
+            raise UserError(f"{base}: has the zips of {' and '.join(has)}; choose one with --version")
+        version = has[0] if has else None
+    return zip_folders(base, version or "4K"), version
+
+
+def _find_tree(folders: list[Path], name: str) -> Path | None:
+    names = [name] + (["valid"] if name == "val" else [])
+    return next((f / n for f in folders for n in names if (f / n).is_dir()), None)
+
+
+def _extract_zip(path: Path, root: Path, name: str, version: str | None, progress: bool) -> int:
+    with open_zip(path) as archive:
+        members = plan_members(archive, None if name == "annotations" else name)
+        items = [_Item(root / m.target, m.info.file_size, lambda info=m.info: archive.open(info)) for m in members]
+        try:
+            _require_one_version(root, items, version, path)
+            _write(items, root, path.name, progress)
+        except ZIP_ERRORS as error:
+            forget_verified(path)
+            raise UserError(f"{path}: corrupt ({error}); run the download again to fetch it anew") from None
+    return len(items)
+
+
+def _copy_tree(folder: Path, root: Path, name: str, version: str | None, progress: bool) -> int:
+    files = sorted(folder.glob("*.json")) if name == "annotations" else [folder / n for n in image_files(folder)]
+    items = [_Item(root / name / f.name, f.stat().st_size, lambda f=f: f.open("rb")) for f in files]
+    _require_one_version(root, items, version, folder)
+    _write(items, root, str(folder), progress)
+    return len(items)
+
+
+def _require_one_version(root: Path, items: list[_Item], version: str | None, origin: Path) -> None:
+    """4K and Full HD images have the same names; a mix of both would be silent nonsense."""
+    images = [item for item in items if item.target.suffix.lower() != ".json"]
+    if not images:
+        return
+    with images[0].open() as file:
+        size = image_size(io.BytesIO(file.read()))
+    if size is None:
+        raise UserError(f"{origin}: {images[0].target.name} is no image")
+    if version is not None and size[0] in _WIDTH.values() and size[0] != _WIDTH[version]:
+        raise UserError(f"{origin}: its images have {size[0]}x{size[1]} pixels, which is not --version {version}")
+    for split in SPLITS:
+        for name in image_files(root / split)[:1]:
+            there = image_size(root / split / name)
+            if there is not None and there != size:
+                raise UserError(
+                    f"{root / split}: its images have {there[0]}x{there[1]} pixels, those of {origin} "
+                    f"{size[0]}x{size[1]}; keep the versions apart with another --root"
+                )
+
+
+def _is_done(item: _Item) -> bool:
+    return item.target.is_file() and item.target.stat().st_size == item.size
+
+
+def _write(items: list[_Item], root: Path, label: str, progress: bool) -> None:
+    todo = [item for item in items if not _is_done(item)]
+    for folder in {item.target.parent for item in items}:
+        remove_leftovers(folder)
+    require_space(root, sum(item.size for item in todo), f"{label}")
+    bar = tqdm(total=len(items), initial=len(items) - len(todo), desc=label, unit="file", disable=not progress)
+    with bar, explain_full_disk(root):
+        for item in todo:
+            with atomic_write(item.target) as temporary, item.open() as reader, temporary.open("wb") as writer:
+                while chunk := reader.read(_CHUNK_BYTES):
+                    writer.write(chunk)
+                if writer.tell() != item.size:
+                    raise zipfile.BadZipFile(f"{item.target.name} is cut short")
+            bar.update()

@@ -1,0 +1,100 @@
+"""The official SynLoc layout: splits, file names, sizes, and where a data set lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from mmsynloc.utils import UserError
+
+__all__ = [
+    "ANNOTATED_SIZE",
+    "IMAGE_SUFFIXES",
+    "OFFICIAL",
+    "SPLITS",
+    "VERSIONS",
+    "OfficialSplit",
+    "annotation_path",
+    "canonical_split",
+    "default_root",
+    "image_files",
+    "parse_splits",
+    "zip_size",
+]
+
+SPLITS = ("train", "val", "test", "challenge")
+VERSIONS = ("4K", "fullhd")
+ANNOTATED_SIZE = (3840, 2160)
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+
+_ALIASES = {"valid": "val", "validation": "val", "challenge_public": "challenge"}
+_TRAIN_ZIP_BYTES = {"4K": 59_000_000_000, "fullhd": 13_000_000_000}
+_ANNOTATIONS_ZIP_BYTES = 300_000_000
+
+
+class OfficialSplit(NamedTuple):
+    """How many images and annotations a complete official split has; None: not public."""
+
+    images: int
+    annotations: int | None
+
+
+OFFICIAL = {
+    "train": OfficialSplit(42_504, 668_259),
+    "val": OfficialSplit(6_777, 109_351),
+    "test": OfficialSplit(9_309, 148_164),
+    "challenge": OfficialSplit(11_352, None),
+}
+
+
+def canonical_split(name: str) -> str | None:
+    """The folder name of a split (``valid`` becomes ``val``), or None for anything else."""
+    name = _ALIASES.get(name.lower(), name.lower())
+    return name if name in SPLITS else None
+
+
+def parse_splits(names: Iterable[str]) -> tuple[str, ...]:
+    """Canonical names in official order, each once.
+
+    Raises:
+        UserError: a name is no split.
+    """
+    found = set()
+    for name in names:
+        split = canonical_split(name)
+        if split is None:
+            raise UserError(f"--split {name}: not one of {', '.join(SPLITS)}")
+        found.add(split)
+    return tuple(split for split in SPLITS if split in found)
+
+
+def default_root() -> Path:
+    """``SYNLOC_ROOT`` where it is set, else the official place under the working folder."""
+    return Path(os.environ.get("SYNLOC_ROOT") or "data/SoccerNet/SpiideoSynLoc")
+
+
+def annotation_path(root: Path, split: str) -> Path:
+    """``annotations/SPLIT.json``; the challenge has a public file without people, ``challenge_public.json``."""
+    name = "challenge_public" if split == "challenge" else split
+    return Path(root) / "annotations" / f"{name}.json"
+
+
+def image_files(folder: Path) -> list[str]:
+    """Sorted names of the images in a folder; hidden files (half-written ones among them) do not count."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    return sorted(n for n in names if not n.startswith(".") and n.lower().endswith(IMAGE_SUFFIXES))
+
+
+def zip_size(version: str, name: str) -> int:
+    """About how many bytes the zip of a split, or ``annotations``, has.
+
+    Known for train; the other splits are taken in proportion to their images.
+    """
+    if name == "annotations":
+        return _ANNOTATIONS_ZIP_BYTES
+    return _TRAIN_ZIP_BYTES[version] * OFFICIAL[name].images // OFFICIAL["train"].images

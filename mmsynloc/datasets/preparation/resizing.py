@@ -1,0 +1,195 @@
+"""Smaller copies of the images, exact at the pixel centres, so that training decodes a fraction of the pixels.
+
+Annotations are copied unchanged: the camera model does not depend on the resolution, and loading moves labels to
+the file's size by ``x' = (x + 0.5) * s - 0.5``.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+from tqdm import tqdm
+
+from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
+from mmsynloc.datasets.preparation.images import decode_image, image_size, probe_image
+from mmsynloc.datasets.preparation.layout import SPLITS, image_files
+from mmsynloc.datasets.preparation.parallel import parallel_map
+from mmsynloc.utils import UserError, atomic_write, dump_json, load_json
+
+__all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
+
+MANIFEST_NAME = "resize.json"
+_REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
+
+
+class ResizeSummary(NamedTuple):
+    """``written`` and ``kept`` images, and one line for each image that could not be read."""
+
+    written: int
+    kept: int
+    faults: list[str]
+
+
+def default_output(root: Path, width: int) -> Path:
+    """Beside the data set: ``SpiideoSynLoc_1280``."""
+    root = Path(root).absolute()
+    return root.with_name(f"{root.name}_{width}")
+
+
+def target_size(size: tuple[int, int], width: int) -> tuple[int, int]:
+    """(width, height) of the copy, in exactly the aspect ratio of ``size``.
+
+    Raises:
+        ValueError: the copy would be larger, or its height no whole number of pixels.
+    """
+    step = size[0] // math.gcd(*size)
+    if width > size[0]:
+        raise ValueError(f"the image is only {size[0]} pixels wide")
+    if width < 1 or width % step:
+        below = max(width // step, 1) * step
+        raise ValueError(f"{width} keeps no exact aspect ratio; take {below} or {below + step}")
+    return width, width * size[1] // size[0]
+
+
+def _decoding_flag(path: Path, size: tuple[int, int], target: tuple[int, int]) -> int:
+    """The smallest JPEG decoding scale that is exact (whole pixels) and still has every pixel of the target."""
+    for factor in (8, 4, 2) if path.suffix.lower() != ".png" else ():
+        if size[0] % factor == 0 and size[1] % factor == 0 and size[0] // factor >= target[0]:
+            return _REDUCED[factor]
+    return cv2.IMREAD_COLOR
+
+
+def resize_image(source: Path, target: Path, new_size: tuple[int, int], quality: int = 95) -> str | None:
+    """Write the copy of one image, ``new_size`` = (width, height).
+
+    JPEG decoding at 1/2, 1/4 or 1/8 averages blocks of pixels, and INTER_AREA averages the rest, so that the centre
+    of a pixel goes to ``(x + 0.5) * s - 0.5``.
+
+    Returns:
+        None, or why the image cannot be copied.
+
+    Raises:
+        UserError: the copy cannot be written.
+    """
+    size, fault = probe_image(source)
+    if fault is not None:
+        return fault
+    if size[0] * new_size[1] != size[1] * new_size[0] or size[0] < new_size[0]:
+        return f"its {size[0]}x{size[1]} pixels do not fit a copy of {new_size[0]}x{new_size[1]}"
+    image, fault = decode_image(source, _decoding_flag(source, size, new_size))
+    if fault is not None:
+        return fault
+    if image.shape[1::-1] != new_size:
+        image = cv2.resize(image, new_size, interpolation=cv2.INTER_AREA)
+    # full chroma: shirts a few pixels wide keep their colour
+    flags = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    with atomic_write(target) as temporary:
+        encoded = cv2.imencode(target.suffix, image, flags if target.suffix.lower() != ".png" else [])[1]
+        temporary.write_bytes(encoded.tobytes())
+    return None
+
+
+def _resize_named(task: tuple[Path, Path], new_size: tuple[int, int], quality: int) -> str | None:
+    cv2.setNumThreads(1)  # the processes share the cores already
+    fault = resize_image(*task, new_size, quality)
+    return f"{task[0]}: {fault}" if fault else None
+
+
+def resize(
+    root: Path,
+    width: int,
+    out: Path | None = None,
+    splits: Sequence[str] = SPLITS,
+    quality: int = 95,
+    workers: int | None = None,
+    progress: bool = True,
+) -> ResizeSummary:
+    """Write copies of a data set's images at one width, with its annotations and a manifest (``resize.json``).
+
+    Copies that are there are kept, so an interrupted run goes on from there.
+
+    Args:
+        root: the data set to read.
+        width: of the copies, in pixels; the height keeps the aspect ratio exactly.
+        out: the new data set's folder; None: :func:`default_output`.
+        splits: canonical names; those that are not there are left out.
+        quality: JPEG quality, 1 to 100.
+        workers: processes; None: one a core.
+
+    Raises:
+        UserError: no images, a width that does not fit, or ``out`` holds copies of other parameters.
+    """
+    root, out = Path(root), Path(out) if out is not None else default_output(root, width)
+    images = {split: names for split in splits if (names := image_files(root / split))}
+    if not images:
+        raise UserError(f"{root}: no images in {', '.join(splits)}")
+    if out.absolute() == root.absolute():
+        raise UserError(f"{out}: the copies need a folder of their own")
+    manifest = _start_manifest(root, out, images, width, quality)
+    _copy_annotations(root, out)
+    for split in images:
+        remove_leftovers(out / split)
+    pairs = [(root / s / n, out / s / n) for s, names in images.items() for n in names]
+    size = tuple(manifest["image_size"])
+    todo = [pair for pair in pairs if image_size(pair[1]) != size]
+    require_space(out, int(len(todo) * size[0] * size[1] * 0.6), "the copies")  # bytes a pixel, at quality 95
+    faults = _run(todo, partial(_resize_named, new_size=size, quality=quality), workers, out, progress)
+    manifest["splits"] = manifest["splits"] | {split: len(image_files(out / split)) for split in images}
+    dump_json(manifest | {"complete": not faults}, out / MANIFEST_NAME, indent=2)
+    return ResizeSummary(len(todo) - len(faults), len(pairs) - len(todo), faults)
+
+
+def _start_manifest(root: Path, out: Path, images: dict[str, list[str]], width: int, quality: int) -> dict:
+    """The manifest of this run, written as incomplete; refuses a folder whose copies were made otherwise."""
+    split = next(iter(images))
+    sizes = (image_size(root / split / name) for name in images[split])
+    original = next((s for s in sizes if s is not None), None)
+    if original is None:
+        raise UserError(f"{root / split}: holds no readable image")
+    try:
+        new_size = target_size(original, width)
+    except ValueError as error:
+        raise UserError(f"--width {width}: {error}") from None
+    path = out / MANIFEST_NAME
+    wanted = {"image_size": list(new_size), "original_size": list(original), "jpeg_quality": quality}
+    old = load_json(path) if path.exists() else {}
+    if not isinstance(old, dict) or any(key in old and old[key] != value for key, value in wanted.items()):
+        raise UserError(f"{path}: the copies there were made with other parameters; take another --out")
+    if not old and any(image_files(out / s) for s in SPLITS):
+        raise UserError(f"{out}: holds images that are no resized copies; take another --out")
+    rule = "x' = (x + 0.5) * s - 0.5"
+    manifest = wanted | {
+        "interpolation": "area",
+        "pixel_rule": rule,
+        "splits": old.get("splits", {}),
+        "complete": False,
+    }
+    dump_json(manifest, path, indent=2)
+    return manifest
+
+
+def _copy_annotations(root: Path, out: Path) -> None:
+    for path in sorted((root / "annotations").glob("*.json")):
+        target = out / "annotations" / path.name
+        old, new = (p.stat() if p.exists() else None for p in (target, path))
+        if old is not None and old.st_size == new.st_size and old.st_mtime_ns >= new.st_mtime_ns:
+            continue
+        with explain_full_disk(out), atomic_write(target) as temporary:
+            shutil.copyfile(path, temporary)
+
+
+def _run(todo: list, function: partial, workers: int | None, out: Path, progress: bool) -> list[str]:
+    with tqdm(total=len(todo), desc="resizing", unit="image", disable=not progress) as bar, explain_full_disk(out):
+        faults = []
+        for fault in parallel_map(function, todo, workers or os.cpu_count() or 1):
+            bar.update()
+            if fault is not None:
+                faults.append(fault)
+    return faults

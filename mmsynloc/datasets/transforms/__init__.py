@@ -1,0 +1,30 @@
+"""Pixel-exact image transforms: the transforms compose a plan, one of them renders it."""
+
+from mmsynloc.datasets.transforms.affine import SynLocFitResize, SynLocFlip, SynLocRandomAffine
+from mmsynloc.datasets.transforms.cache import SynLocImageCache
+from mmsynloc.datasets.transforms.color import SynLocHSVRandomAug
+from mmsynloc.datasets.transforms.crop import SynLocRandomCrop
+from mmsynloc.datasets.transforms.image_source import BrokenImageError, DecodedImage, load_image
+from mmsynloc.datasets.transforms.mix import SynLocMixUp, SynLocMosaic
+from mmsynloc.datasets.transforms.packing import PackSynLocInputs
+from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
+from mmsynloc.datasets.transforms.render import RenderSynLocImage
+
+__all__ = [
+    "BrokenImageError",
+    "DecodedImage",
+    "ImageLayer",
+    "PackSynLocInputs",
+    "RenderPlan",
+    "RenderSynLocImage",
+    "SynLocFitResize",
+    "SynLocFlip",
+    "SynLocHSVRandomAug",
+    "SynLocImageCache",
+    "SynLocMixUp",
+    "SynLocMosaic",
+    "SynLocRandomAffine",
+    "SynLocRandomCrop",
+    "get_plan",
+    "load_image",
+]

@@ -1,0 +1,140 @@
+"""The plan of a sample's picture: which part of which image goes where. Transforms compose it; one renders it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from mmsynloc.datasets.transforms.geometry import Bounds, intersect, invert, transform_bounds
+
+__all__ = ["INSTANCE_KEYS", "ImageLayer", "LayerGroup", "RenderPlan", "frame_bounds", "get_plan"]
+
+INSTANCE_KEYS = (
+    "bbox",
+    "bbox_score",
+    "keypoints",
+    "keypoints_visible",
+    "area",
+    "category_id",
+    "id",
+    "num_keypoints",
+    "iscrowd",
+    "position_on_pitch",
+)
+"""Per-person arrays (N, ...) of a data info; they are kept, dropped and joined together."""
+
+_SOURCE_KEYS = ("img", "img_path", "annotated_size", "flip_indices", "sample_idx", *INSTANCE_KEYS)
+
+
+def frame_bounds(size: Sequence[float]) -> Bounds:
+    """Edges x1, y1, x2, y2 of an image of this ``(width, height)``, in pixel-centre coordinates."""
+    return (-0.5, -0.5, size[0] - 0.5, size[1] - 0.5)
+
+
+@dataclass(frozen=True)
+class ImageLayer:
+    """One source image on the canvas, with its people.
+
+    Args:
+        info: the image's data info with its labels in annotated pixels; never changed.
+        matrix: (3, 3) float64, annotated px -> canvas px.
+        bounds_xyxy: the part of the source that shows, in annotated px.
+    """
+
+    info: Mapping[str, Any]
+    matrix: np.ndarray = field(default_factory=lambda: np.eye(3))
+    bounds_xyxy: Bounds | None = None
+
+    def __post_init__(self) -> None:
+        if self.bounds_xyxy is None:
+            object.__setattr__(self, "bounds_xyxy", frame_bounds(self.info["annotated_size"]))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """``(width, height)`` of the annotated frame."""
+        return self.info["annotated_size"]
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the matrix mirrors the image."""
+        return bool(np.linalg.det(self.matrix[:2, :2]) < 0)
+
+    def moved(self, matrix: np.ndarray) -> ImageLayer:
+        """The layer after one more affine map of the canvas."""
+        return replace(self, matrix=matrix @ self.matrix)
+
+    def cut(self, canvas_xyxy: Bounds) -> ImageLayer:
+        """The layer cut at an upright rectangle of the canvas; its matrix must not rotate or shear."""
+        rectangle = transform_bounds(canvas_xyxy, invert(self.matrix))
+        nothing = (*self.bounds_xyxy[:2], *self.bounds_xyxy[:2])
+        return replace(self, bounds_xyxy=intersect(self.bounds_xyxy, rectangle) or nothing)
+
+    def visible_bounds(self, canvas_size: Sequence[float]) -> Bounds | None:
+        """The part of the source, in annotated px, that can show on the canvas; None where nothing does."""
+        seen = transform_bounds(frame_bounds(canvas_size), invert(self.matrix))
+        return intersect(self.bounds_xyxy, seen) if self.canvas_share(canvas_size) > 0 else None
+
+    def canvas_share(self, canvas_size: Sequence[float]) -> float:
+        """About the share of the canvas that the layer covers, 0 to 1; an upper bound where it is rotated."""
+        covered = intersect(transform_bounds(self.bounds_xyxy, self.matrix), frame_bounds(canvas_size))
+        if covered is None:
+            return 0.0
+        return (covered[2] - covered[0]) * (covered[3] - covered[1]) / (canvas_size[0] * canvas_size[1])
+
+
+@dataclass(frozen=True)
+class LayerGroup:
+    """Layers that lie side by side, later ones over earlier ones, and the weight with which they are blended."""
+
+    layers: tuple[ImageLayer, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class RenderPlan:
+    """What a sample will look like: groups of layers on a canvas, blended with weights that add up to 1."""
+
+    groups: tuple[LayerGroup, ...]
+    canvas_size: tuple[int, int]
+
+    @classmethod
+    def of_image(cls, info: Mapping[str, Any]) -> RenderPlan:
+        """One image as it is annotated."""
+        # A copy of the entries: the sample's own dict gets new labels when it is rendered.
+        source = {key: info[key] for key in _SOURCE_KEYS if key in info}
+        width, height = source["annotated_size"]
+        return cls((LayerGroup((ImageLayer(source),)),), (int(width), int(height)))
+
+    def layers(self) -> Iterator[ImageLayer]:
+        """All layers; the sample's own image comes first."""
+        for group in self.groups:
+            yield from group.layers
+
+    def moved(self, matrix: np.ndarray, canvas_size: Sequence[int]) -> RenderPlan:
+        """The plan after an affine map (canvas px -> new canvas px) onto a canvas ``(width, height)``."""
+        groups = tuple(replace(g, layers=tuple(layer.moved(matrix) for layer in g.layers)) for g in self.groups)
+        return RenderPlan(groups, (int(canvas_size[0]), int(canvas_size[1])))
+
+    def blended(self, layer: ImageLayer, weight: float) -> RenderPlan:
+        """The plan with another layer over it all: ``(1 - weight) * this + weight * layer``."""
+        groups = tuple(replace(g, weight=g.weight * (1 - weight)) for g in self.groups)
+        return replace(self, groups=(*groups, LayerGroup((layer,), weight)))
+
+    def pruned(self, min_share: float) -> RenderPlan:
+        """The plan without layers that cover less than a share of the canvas; the first layer always stays."""
+        first = next(self.layers())
+        groups = []
+        for group in self.groups:
+            kept = [x for x in group.layers if x is first or x.canvas_share(self.canvas_size) >= min_share]
+            groups.append(replace(group, layers=tuple(kept)))
+        return replace(self, groups=tuple(groups))
+
+
+def get_plan(results: dict) -> RenderPlan:
+    """The sample's plan; a sample without one yet starts with its image as annotated."""
+    if "render_plan" not in results:
+        results["render_plan"] = RenderPlan.of_image(results)
+    return results["render_plan"]

@@ -1,0 +1,257 @@
+"""Drawing a plan: each source decoded once at the resolution that suffices and warped once into the output."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+from mmpose.registry import TRANSFORMS
+
+from mmsynloc.datasets.transforms.broken_images import MAX_BROKEN_SHARE, BrokenImageLog
+from mmsynloc.datasets.transforms.cache import DecodedImageCache
+from mmsynloc.datasets.transforms.geometry import (
+    Bounds,
+    intersect,
+    invert,
+    max_scale,
+    scale_matrix,
+    shift_matrix,
+    transform_bounds,
+)
+from mmsynloc.datasets.transforms.image_source import BrokenImageError, DecodedImage, load_image
+from mmsynloc.datasets.transforms.labels import VisibilityRule, plan_labels
+from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, frame_bounds, get_plan
+from mmsynloc.utils import UserError
+
+__all__ = ["RenderSynLocImage", "draw_layer", "draw_plan"]
+
+# Bilinear sampling reads 2x2 pixels; below this scale it starts to skip some, so the source is smoothed before.
+_SMOOTH_BELOW = 0.6
+# [1, 6, 1] / 8 is about the area filter of a reduction to 0.6.
+_SMOOTH_SIGMA = 0.528
+
+Loader = Callable[[ImageLayer, float], DecodedImage]
+
+
+def _prepare_view(view: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shrink or smooth a view that is about to be reduced; returns it with its new matrix to the canvas.
+
+    A view that is about to be enlarged gets its border pixels doubled instead, for the interpolation would fade them.
+    """
+    scale = max_scale(matrix)
+    if scale > 1:
+        return cv2.copyMakeBorder(view, 1, 1, 1, 1, cv2.BORDER_REPLICATE), matrix @ shift_matrix(-1, -1)
+    if scale <= 0.5:
+        height, width = view.shape[:2]
+        factor = int(1 / scale + 1e-9)
+        size = (max(round(width / factor), 1), max(round(height / factor), 1))
+        view = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
+        matrix = matrix @ scale_matrix(width / size[0], height / size[1])
+        scale *= factor
+    if scale < _SMOOTH_BELOW:
+        view = cv2.GaussianBlur(view, (3, 3), _SMOOTH_SIGMA, borderType=cv2.BORDER_REPLICATE)
+    return view, matrix
+
+
+def _touched_pixels(bounds_xyxy: Bounds, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """First and one past the last pixel along x and y of those that a rectangle touches in an image."""
+    x1, y1, x2, y2 = bounds_xyxy
+    return (
+        max(math.floor(x1 + 0.5), 0),
+        max(math.floor(y1 + 0.5), 0),
+        min(math.ceil(x2 + 0.5), size[0]),
+        min(math.ceil(y2 + 0.5), size[1]),
+    )
+
+
+def _visible_view(image: DecodedImage, layer: ImageLayer, shown_xyxy: Bounds) -> tuple[np.ndarray, int, int]:
+    """The pixels that cover a part of the source (annotated px), and their offset in the decoded image."""
+    x1, y1, x2, y2 = shown_xyxy
+    reach = 2 / min(image.scale)  # interpolation and smoothing read one pixel beyond
+    wanted = intersect((x1 - reach, y1 - reach, x2 + reach, y2 + reach), layer.bounds_xyxy)
+    # Outwards to whole pixels, so that neighbours in a mosaic overlap rather than leave a gap.
+    decoded = transform_bounds(wanted, scale_matrix(*image.scale))
+    left, top, right, bottom = _touched_pixels(decoded, image.pixels.shape[1::-1])
+    return image.pixels[top:bottom, left:right], left, top
+
+
+def draw_layer(canvas: np.ndarray, image: DecodedImage, layer: ImageLayer, shown_xyxy: Bounds) -> None:
+    """Warp one image into a canvas, in place; pixels that it does not cover keep their values.
+
+    Args:
+        canvas: (H, W, 3) uint8.
+        image: the layer's source at any resolution.
+        layer: where the source goes.
+        shown_xyxy: the part of the source that shows, in annotated px.
+    """
+    view, left, top = _visible_view(image, layer, shown_xyxy)
+    if view.size == 0:
+        return
+    matrix = layer.matrix @ scale_matrix(1 / image.scale[0], 1 / image.scale[1]) @ shift_matrix(left, top)
+    covered = intersect(transform_bounds(frame_bounds(view.shape[1::-1]), matrix), frame_bounds(canvas.shape[1::-1]))
+    if covered is None:
+        return
+    # Pixels whose centres are covered
+    x1, y1, x2, y2 = *map(math.ceil, covered[:2]), *(math.floor(edge) + 1 for edge in covered[2:])
+    if x2 <= x1 or y2 <= y1:
+        return
+    view, matrix = _prepare_view(view, matrix)
+    warp = (shift_matrix(-x1, -y1) @ matrix)[:2]
+    cv2.warpAffine(
+        view,
+        warp,
+        (x2 - x1, y2 - y1),
+        dst=canvas[y1:y2, x1:x2],
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_TRANSPARENT,
+    )
+
+
+def draw_plan(plan: RenderPlan, load: Loader, pad_value: int = 114) -> np.ndarray:
+    """Draw all layers of a plan; sources that do not show are not loaded.
+
+    Args:
+        plan: what to draw.
+        load: gives the image of a layer at no less than the given pixels per annotated pixel.
+        pad_value: grey value where no image is.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+    """
+    width, height = plan.canvas_size
+    blend, weight = None, 0.0
+    for group in plan.groups:
+        canvas = np.full((height, width, 3), pad_value, dtype=np.uint8)
+        for layer in group.layers:
+            bounds = layer.visible_bounds(plan.canvas_size)
+            if bounds is not None:
+                draw_layer(canvas, load(layer, max_scale(layer.matrix)), layer, bounds)
+        weight += group.weight
+        share = group.weight / weight
+        blend = canvas if blend is None else cv2.addWeighted(blend, 1 - share, canvas, share, 0)
+    return blend
+
+
+@TRANSFORMS.register_module()
+class RenderSynLocImage(BaseTransform):
+    """Turn the plan that the transforms before composed into pixels and labels.
+
+    Each source that shows is decoded once, at the smallest JPEG resolution that the plan needs, and warped once,
+    straight into the output; the labels are moved once, by the same matrix in float64. Image files may have any
+    resolution of the annotated frame's shape.
+
+    A file that cannot be read (missing, truncated, undecodable, of another shape) raises a ``UserError`` that names
+    it in test mode. In training the sample is given up (``None``: MMEngine takes another one), the file is named once
+    in the log, and too many such files stop the run; see :class:`BrokenImageLog` for how workers count.
+
+    Required Keys:
+
+    - img_path, or img (H, W, 3) uint8 for an image in memory
+    - annotated_size
+    - bbox, keypoints, keypoints_visible and the other instance keys (optional)
+    - dataset (optional), image_cache (optional)
+
+    Modified Keys:
+
+    - bbox, keypoints, keypoints_visible, area and the other instance keys
+
+    Added Keys:
+
+    - img: (H, W, 3) uint8, BGR
+    - img_shape: (H, W)
+    - ori_shape: (h, w) as annotated
+    - warp_mat: (2, 3) float64, annotated px of the sample's own image -> output px
+    - input_to_annotated: (3, 3) float64, the way back
+
+    Args:
+        min_visible: smallest share of a person's box that must show for the person to stay.
+        min_size_px: smallest width and height in output px of what shows of a box.
+        keypoint_margin: how far outside the picture a keypoint may lie and still be trained, in units of the longer
+            side of the person's box; one further out gets visibility 0. Keypoints are never moved to the border.
+        min_layer_share: further images of a Mosaic or MixUp that cover less than this share of the output are left out,
+            with their people: a sliver is not worth decoding an image.
+        pad_value: grey value where no image is.
+        max_broken_share: largest allowed share of broken files in training.
+        cached_scale: a cached image is taken where it has at least this share of the resolution that is needed.
+        backend_args: of MMEngine's file client.
+    """
+
+    def __init__(
+        self,
+        min_visible: float = 0.2,
+        min_size_px: float = 2.0,
+        keypoint_margin: float = 0.5,
+        min_layer_share: float = 0.02,
+        pad_value: int = 114,
+        max_broken_share: float = MAX_BROKEN_SHARE,
+        cached_scale: float = 0.6,
+        backend_args: dict | None = None,
+    ) -> None:
+        self.rule = VisibilityRule(min_visible, min_size_px, keypoint_margin)
+        self.min_layer_share = min_layer_share
+        self.pad_value = pad_value
+        self.cached_scale = cached_scale
+        self.backend_args = backend_args
+        self.broken = BrokenImageLog(max_broken_share)
+
+    def _load(self, layer: ImageLayer, needed_scale: float, cache: DecodedImageCache | None) -> DecodedImage:
+        info = layer.info
+        if "img" in info:
+            height, width = info["img"].shape[:2]
+            return DecodedImage(info["img"], (width / layer.size[0], height / layer.size[1]))
+        cached = cache.get(info["img_path"]) if cache is not None else None
+        if cached is not None and min(cached.scale) >= self.cached_scale * needed_scale:
+            return cached
+        return load_image(info["img_path"], layer.size, needed_scale, self.backend_args)
+
+    def _draw(self, plan: RenderPlan, cache: DecodedImageCache | None) -> np.ndarray:
+        used: list[tuple[ImageLayer, DecodedImage]] = []
+
+        def load(layer: ImageLayer, needed_scale: float) -> DecodedImage:
+            used.append((layer, self._load(layer, needed_scale, cache)))
+            return used[-1][1]
+
+        image = draw_plan(plan, load, self.pad_value)
+        for layer, source in used if cache is not None else ():
+            # Only now: earlier, a new image could push out one that this sample has drawn.
+            if "img" not in layer.info and cache.get(layer.info["img_path"]) is not source:
+                cache.put(layer.info, source)
+        return image
+
+    def _give_up(self, error: BrokenImageError, results: dict) -> None:
+        dataset = results.get("dataset")
+        if dataset is None or getattr(dataset, "test_mode", False):
+            raise UserError(str(error)) from None
+        self.broken.add(error.path, str(error), len(dataset))
+
+    def transform(self, results: dict) -> dict | None:
+        """Render the sample.
+
+        Returns:
+            The sample with ``img`` and moved labels; None where an image is broken in training.
+
+        Raises:
+            UserError: an image is broken in test mode, or too many are in training.
+        """
+        plan = get_plan(results).pruned(self.min_layer_share)
+        cache = results.pop("image_cache", None)
+        results.pop("image_cache_ready", None)
+        try:
+            image = self._draw(plan, cache)
+        except BrokenImageError as error:
+            return self._give_up(error, results)
+        del results["render_plan"]
+        results.update(plan_labels(plan, self.rule))
+        matrix = next(plan.layers()).matrix
+        results["img"] = image
+        results["img_shape"] = image.shape[:2]
+        results["ori_shape"] = tuple(int(s) for s in results["annotated_size"][::-1])
+        results["warp_mat"] = matrix[:2].copy()
+        results["input_to_annotated"] = invert(matrix)
+        return results
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.rule}, pad_value={self.pad_value})"

@@ -1,0 +1,104 @@
+"""Pairs of a detection and a person that are similar enough to be matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from mmsynloc.evaluation.functional.arrange import Arrangement
+from mmsynloc.evaluation.functional.similarity import locsim, locsim_to_distance_m
+
+__all__ = ["MIN_SIMILARITY", "CandidatePairs", "iou_candidates", "locsim_candidates"]
+
+MIN_SIMILARITY = 0.5
+"""The lowest of COCO's thresholds: pairs below it never match, which leaves about one pair in a hundred."""
+
+_PAIRS_AT_ONCE = 1 << 17  # a few MB: blocks that stay in the processor's cache
+
+
+class CandidatePairs(NamedTuple):
+    """P pairs, by detection; of each detection the most similar person first, of equally similar ones the last.
+
+    Of people who are equally similar ``xtcocotools`` prefers the last one too.
+
+    Args:
+        det: (P,) index into the arrangement's detections.
+        gt: (P,) index into its people.
+        similarity: (P,) at least :data:`MIN_SIMILARITY`.
+    """
+
+    det: np.ndarray
+    gt: np.ndarray
+    similarity: np.ndarray
+
+
+def _pairs_of_images(arrangement: Arrangement) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Every detection with every person of its image, in blocks of ``(det, gt)`` indices."""
+    count = arrangement.gt_count[arrangement.det_image]
+    first = arrangement.gt_first[arrangement.det_image]
+    end = np.cumsum(count)
+    shift = first - (end - count)
+    lo = 0
+    while lo < len(count):
+        done = end[lo] - count[lo]
+        hi = max(lo + 1, int(np.searchsorted(end, done + _PAIRS_AT_ONCE, side="right")))
+        det = np.repeat(np.arange(lo, hi), count[lo:hi])
+        yield det, np.repeat(shift[lo:hi], count[lo:hi]) + np.arange(done, done + len(det))
+        lo = hi
+
+
+def _collect(blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> CandidatePairs:
+    if not blocks:
+        return CandidatePairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    det, gt, similarity = (np.concatenate(column) for column in zip(*blocks))
+    order = np.lexsort((-gt, -similarity, det))
+    return CandidatePairs(det[order], gt[order], similarity[order])
+
+
+def locsim_candidates(
+    arrangement: Arrangement, det_positions_m: np.ndarray, gt_positions_m: np.ndarray, tau_m: float = 1.0
+) -> CandidatePairs:
+    """Pairs whose LocSim is at least 0.5.
+
+    Args:
+        arrangement: D detections and G people.
+        det_positions_m: (D, 2) ground positions in metres; NaN where there is none, which is similar to nobody.
+        gt_positions_m: (G, 2) ground positions in metres.
+        tau_m: scale of LocSim in metres.
+    """
+    # A hair more than the radius: the similarity itself decides.
+    limit = locsim_to_distance_m(MIN_SIMILARITY, tau_m) ** 2 * (1 + 1e-9)
+    det_x, det_y = np.ascontiguousarray(det_positions_m.T)
+    gt_x, gt_y = np.ascontiguousarray(gt_positions_m.T)
+    blocks = []
+    for det, gt in _pairs_of_images(arrangement):
+        squared = (gt_x[gt] - det_x[det]) ** 2
+        squared += (gt_y[gt] - det_y[det]) ** 2
+        near = np.flatnonzero(squared <= limit)
+        similarity = locsim(squared[near], tau_m)
+        near, similarity = near[similarity >= MIN_SIMILARITY], similarity[similarity >= MIN_SIMILARITY]
+        blocks.append((det[near], gt[near], similarity))
+    return _collect(blocks)
+
+
+def iou_candidates(arrangement: Arrangement, det_boxes_xywh: np.ndarray, gt_boxes_xywh: np.ndarray) -> CandidatePairs:
+    """Pairs whose boxes' intersection over union is at least 0.5.
+
+    Args:
+        arrangement: D detections and G people.
+        det_boxes_xywh: (D, 4) boxes in pixels, x and y of the upper left corner.
+        gt_boxes_xywh: (G, 4) boxes in pixels.
+    """
+    blocks = []
+    for det, gt in _pairs_of_images(arrangement):
+        a, b = det_boxes_xywh[det], gt_boxes_xywh[gt]
+        low = np.maximum(a[:, :2], b[:, :2])
+        high = np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+        overlap = np.clip(high - low, 0, None).prod(axis=1)
+        union = a[:, 2:].prod(axis=1) + b[:, 2:].prod(axis=1) - overlap
+        iou = np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0)
+        near = np.flatnonzero(iou >= MIN_SIMILARITY)
+        blocks.append((det[near], gt[near], iou[near]))
+    return _collect(blocks)

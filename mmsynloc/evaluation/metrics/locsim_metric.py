@@ -1,0 +1,193 @@
+"""mAP-LocSim as a metric of MMPose and MMDetection."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from mmdet.registry import METRICS as MMDET_METRICS
+from mmengine.dist import is_main_process
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import MessageHub, print_log
+from mmpose.registry import METRICS as MMPOSE_METRICS
+
+from mmsynloc.evaluation.functional import LocSimResult
+from mmsynloc.evaluation.io import (
+    POSITION_SOURCES,
+    CoordinateWarning,
+    ImagePredictions,
+    load_ground_truth,
+    table_of_predictions,
+    write_results,
+)
+from mmsynloc.evaluation.metrics.gather import gather_predictions, load_image_sizes
+from mmsynloc.evaluation.report import format_stats
+from mmsynloc.evaluation.scoring import score_detections
+from mmsynloc.utils import UserError
+
+__all__ = ["LocSimMetric"]
+
+
+@MMDET_METRICS.register_module()
+@MMPOSE_METRICS.register_module()
+class LocSimMetric(BaseMetric):
+    """The 17 statistics of the SynLoc task (see :func:`mmsynloc.evaluation.score_results`).
+
+    Takes the data samples of MMPose (keypoints, boxes and their scores) and of MMDetection (boxes, scores, labels);
+    predictions must be in annotated pixels. An image that several processes saw counts once, and only images that
+    the loop processed are scored.
+
+    The score threshold is chosen on validation data and used unchanged on test data. A metric that chooses it puts
+    it into MMEngine's message hub as ``<prefix>_score_threshold``, which checkpoints save; with
+    ``score_threshold='val'`` a test metric of the same prefix takes it from there.
+
+    Args:
+        ann_file: annotation file in the official layout; not needed for ``format_only``.
+        tau: distance in metres at which LocSim has fallen to 0.05.
+        score_threshold: for precision, recall, F1 and frame accuracy: a number, None to choose the best on these
+            data (validation), or ``'val'`` for the one that validation chose (test).
+        position_from: ``'keypoint'``, ``'position_on_pitch'`` (the predictions hold metres) or ``'bbox'`` (the
+            middle of the box's lower edge).
+        keypoint_index: the keypoint that is the position; 1 is ``pelvis_ground``.
+        box_ap: also report COCO's box statistics, as ``box AP``, ``box AP .5`` and so on.
+        format_only: only write the results file, as for a split without annotations.
+        outfile_prefix: write the predictions to ``<outfile_prefix>.json``.
+        scale_from_ori_shape: the predictions are in pixels of ``ori_shape``, the image file's size, as
+            MMDetection's are; scale them to the annotated size.
+        person_label: predictions with another label are left out.
+        collect_device: ``'cpu'`` or ``'gpu'``, where the processes exchange results.
+        prefix: before the statistics' names; by default ``locsim``.
+        collect_dir: see :class:`mmengine.evaluator.BaseMetric`.
+
+    Raises:
+        UserError: the annotation file is missing or wrong, or arguments do not fit together.
+    """
+
+    default_prefix = "locsim"
+
+    def __init__(
+        self,
+        ann_file: str | None = None,
+        tau: float = 1.0,
+        score_threshold: float | str | None = None,
+        position_from: str = "keypoint",
+        keypoint_index: int = 1,
+        box_ap: bool = False,
+        format_only: bool = False,
+        outfile_prefix: str | None = None,
+        scale_from_ori_shape: bool = False,
+        person_label: int = 0,
+        collect_device: str = "cpu",
+        prefix: str | None = None,
+        collect_dir: str | None = None,
+    ) -> None:
+        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        if position_from not in POSITION_SOURCES:
+            raise UserError(f"position_from is {position_from!r}, not one of {', '.join(POSITION_SOURCES)}")
+        if isinstance(score_threshold, str) and score_threshold != "val":
+            raise UserError(f"score_threshold is {score_threshold!r}, not a number, None or 'val'")
+        if format_only and outfile_prefix is None:
+            raise UserError("LocSimMetric: format_only needs outfile_prefix, or nothing is written")
+        if ann_file is None and (not format_only or scale_from_ori_shape):
+            raise UserError("LocSimMetric: ann_file is missing")
+        self.tau = tau
+        self.score_threshold = score_threshold
+        self.position_from = position_from
+        self.keypoint_index = keypoint_index
+        self.box_ap = box_ap
+        self.format_only = format_only
+        self.outfile_prefix = outfile_prefix
+        self.person_label = person_label
+        self._image_sizes = load_image_sizes(ann_file) if scale_from_ori_shape else None
+        # The other processes only gather, and the real annotations take much memory.
+        self._truth = load_ground_truth(ann_file) if not format_only and is_main_process() else None
+
+    @property
+    def threshold_key(self) -> str:
+        """Name of the chosen score threshold in the message hub."""
+        return f"{self.prefix}_score_threshold"
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Gather the predictions of a batch.
+
+        Args:
+            data_batch: not used.
+            data_samples: dicts with ``img_id`` and ``pred_instances``: ``keypoints`` (N, K, 2), ``keypoint_scores``
+                (N, K), ``bboxes`` (N, 4) xyxy, ``bbox_scores`` or ``scores`` (N,), ``labels`` (N,) and
+                ``position_on_pitch`` (N, 2), as far as the model predicts them.
+
+        Raises:
+            UserError: ``score_threshold='val'``, but no validation has chosen one. This must not wait for the end.
+        """
+        if not self.results and not self.format_only and is_main_process():
+            self._resolve_threshold()
+        for sample in data_samples:
+            self.results.append(gather_predictions(sample, self.person_label, self._image_sizes))
+
+    def compute_metrics(self, results: list[ImagePredictions]) -> OrderedDict[str, float]:
+        """Score the gathered predictions.
+
+        Args:
+            results: the predictions of every processed image, of all processes.
+
+        Returns:
+            The statistics by name; nothing for ``format_only``.
+        """
+        by_image = {prediction.img_id: prediction for prediction in reversed(results)}
+        predictions = [self._without_nan(by_image[img_id]) for img_id in sorted(by_image)]
+        if self.outfile_prefix is not None:
+            write_results(predictions, f"{self.outfile_prefix}.json")
+            print_log(f"{len(predictions)} images' results are in {self.outfile_prefix}.json", "current")
+        if self.format_only:
+            return OrderedDict()
+        result = self._score(predictions)
+        if self.score_threshold is None:
+            MessageHub.get_current_instance().update_info(self.threshold_key, result.stats["score_threshold"])
+        print_log("\n" + format_stats(result.stats, result.tau_m, result.box_stats), "current")
+        box_stats = {f"box {name}": value for name, value in (result.box_stats or {}).items()}
+        return OrderedDict(result.stats | box_stats)
+
+    def _resolve_threshold(self) -> float | None:
+        if self.score_threshold != "val":
+            return self.score_threshold
+        threshold = MessageHub.get_current_instance().get_info(self.threshold_key)
+        if threshold is None:
+            raise UserError(
+                "no validation has chosen a score threshold yet: validate first and test that checkpoint, or pass a "
+                "number, e.g. --cfg-options test_evaluator.score_threshold=0.4"
+            )
+        return float(threshold)
+
+    def _without_nan(self, prediction: ImagePredictions) -> ImagePredictions:
+        finite = prediction.finite()
+        if finite.all():
+            return prediction
+        number = int((~finite).sum())
+        text = f"image {prediction.img_id}: {number} predictions are not finite and are left out"
+        print_log(text, "current", logging.WARNING)
+        return prediction[finite]
+
+    def _score(self, predictions: list[ImagePredictions]) -> LocSimResult:
+        truth = self._truth
+        missing = len(truth.image_ids) - len(predictions)
+        if missing:
+            text = f"{missing} of {len(truth.image_ids)} images in {truth.where} were not processed and do not count"
+            print_log(text, "current", logging.WARNING)
+        table, points_px = table_of_predictions(predictions, truth, self.position_from, self.keypoint_index)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", CoordinateWarning)
+            result = score_detections(
+                truth,
+                table,
+                points_px,
+                tau_m=self.tau,
+                score_threshold=self._resolve_threshold(),
+                img_ids=[prediction.img_id for prediction in predictions],
+                box_ap=self.box_ap,
+            )
+        for warning in caught:
+            print_log(str(warning.message), "current", logging.WARNING)
+        return result

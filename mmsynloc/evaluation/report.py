@@ -1,0 +1,39 @@
+"""The statistics as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from terminaltables import AsciiTable
+
+from mmsynloc.evaluation.functional import COCO_NAMES, STAT_NAMES
+
+__all__ = ["format_stats"]
+
+_ROWS = (COCO_NAMES[:6], COCO_NAMES[6:], STAT_NAMES[12:])
+
+
+def _table(title: str, rows: list[tuple[str, ...]], stats: Mapping[str, float]) -> str:
+    cells = []
+    for names in rows:
+        padding = [""] * (6 - len(names))
+        cells += [[*names, *padding], [*(f"{stats[name]:.4f}" for name in names), *padding]]
+    table = AsciiTable(cells)
+    table.inner_heading_row_border = False
+    table.inner_row_border = True
+    table.justify_columns = dict.fromkeys(range(6), "right")
+    return f"{title}\n{table.table}"
+
+
+def format_stats(stats: Mapping[str, float], tau_m: float = 1.0, box_stats: Mapping[str, float] | None = None) -> str:
+    """A table of the 17 statistics, and of the 12 box statistics where there are any.
+
+    Args:
+        stats: the statistics by name.
+        tau_m: scale of LocSim in metres, for the title.
+        box_stats: COCO's box statistics by name.
+    """
+    text = _table(f"LocSim, tau {tau_m:g} m", list(_ROWS), stats)
+    if box_stats is not None:
+        text += "\n" + _table("Boxes, IoU", list(_ROWS[:2]), box_stats)
+    return text

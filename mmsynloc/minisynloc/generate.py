@@ -1,0 +1,182 @@
+"""Writes a data set in the official layout, in parallel, or keeps the one that is already there."""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, Task, make_tasks
+from mmsynloc.minisynloc.worker import initialise, run_task
+from mmsynloc.utils import UserError, dump_json, load_json
+
+__all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate"]
+
+MANIFEST_NAME = "minisynloc.json"
+MINI_IMAGES = 8
+DEFAULT_VENUES = (12, 12, 4, 4)
+CATEGORIES = [{"id": 1, "name": "person"}]
+
+
+@dataclass(frozen=True)
+class GeneratedDataset:
+    """The data set at ``root``; ``kept`` says that it was there already, whole and with the same parameters."""
+
+    root: Path
+    kept: bool
+    num_images: dict[str, int]
+
+
+def _annotation_path(root: Path, split: str) -> Path:
+    return root / "annotations" / ("challenge_public.json" if split == "challenge" else f"{split}.json")
+
+
+def _expected_files(root: Path, num_images: Iterable[int]) -> Iterator[Path]:
+    for split, count in zip(SPLITS, num_images):
+        yield _annotation_path(root, split)
+        yield from (root / split / f"{i:06d}.jpg" for i in range(count))
+    yield root / "annotations" / "mini.json"
+
+
+def _former_counts(manifest: Any) -> list[int] | None:
+    """Images in each split of the data set that a manifest speaks of; None where it is no manifest."""
+    try:
+        counts = [int(count) for count in manifest["parameters"]["num_images"]]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return counts if len(counts) == len(SPLITS) else None
+
+
+def _read_manifest(root: Path) -> dict | None:
+    """The manifest of a former data set at ``root``; None for a new or empty folder.
+
+    Raises:
+        UserError: there is something else.
+    """
+    if not root.exists():
+        return None
+    if not root.is_dir():
+        raise UserError(f"{root}: is not a folder")
+    path = root / MANIFEST_NAME
+    if path.exists():
+        manifest = load_json(path)
+        if _former_counts(manifest) is None:
+            raise UserError(f"{path}: is not the manifest of a mini data set")
+        return manifest
+    if any(root.iterdir()):
+        raise UserError(f"{root}: holds files that are not a mini data set; choose an empty or a new folder")
+    return None
+
+
+def _remove_former(root: Path, manifest: dict) -> None:
+    """Delete exactly the files that a former run of the generator wrote, or was writing when it was killed."""
+    for path in _expected_files(root, _former_counts(manifest) or ()):
+        path.unlink(missing_ok=True)
+    for split in SPLITS:
+        for path in (root / split).glob(".[0-9][0-9][0-9][0-9][0-9][0-9]-*.jpg"):
+            path.unlink(missing_ok=True)
+
+
+def _prepare(root: Path, parameters: Parameters, wanted: dict) -> bool:
+    """Make ``root`` ready; True where the wanted data set is there already, whole."""
+    manifest = _read_manifest(root)
+    if manifest is not None:
+        same = all(manifest.get(key) == value for key, value in wanted.items())
+        if same and all(path.is_file() for path in _expected_files(root, parameters.num_images)):
+            return True
+        _remove_former(root, manifest)
+    dump_json({**wanted, "complete": False}, root / MANIFEST_NAME, indent=1)
+    for split in SPLITS:
+        (root / split).mkdir(exist_ok=True)
+    return False
+
+
+def _results(tasks: list[Task], workers: int, run: functools.partial) -> Iterator[list]:
+    if workers == 1 or len(tasks) == 1:
+        yield from map(run, tasks)
+        return
+    with multiprocessing.Pool(min(workers, len(tasks)), initialise) as pool:
+        yield from pool.imap_unordered(run, tasks)
+
+
+def _render(root: Path, parameters: Parameters, workers: int, progress: bool) -> list[tuple[str, dict, list[dict]]]:
+    """Write all images; returns what :func:`run_task` does, in any order."""
+    run = functools.partial(run_task, root=root, seed=parameters.seed, size=parameters.image_size)
+    results = []
+    total = sum(parameters.num_images)
+    with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
+        for done in _results(make_tasks(parameters, workers), workers, run):
+            results += done
+            bar.update(len(done))
+    return results
+
+
+def _write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -> None:
+    results = sorted(results, key=lambda result: result[1]["id"])
+    for split in SPLITS:
+        images, annotations = [], []
+        for _, entry, people in (result for result in results if result[0] == split):
+            images.append(entry)
+            for person in people:
+                annotations.append({"id": len(annotations), **person, "image_id": entry["id"], "category_id": 1})
+        content = {"images": images, "annotations": annotations, "categories": CATEGORIES}
+        if split == "train":
+            few = [a for a in annotations if a["image_id"] < MINI_IMAGES]
+            dump_json(
+                {**content, "images": images[:MINI_IMAGES], "annotations": few}, root / "annotations" / "mini.json"
+            )
+        if split == "challenge":
+            del content["annotations"]
+        dump_json(content, _annotation_path(root, split))
+
+
+def generate(
+    out_dir: str | os.PathLike,
+    num_train: int,
+    num_val: int,
+    num_test: int,
+    num_challenge: int,
+    seed: int = 0,
+    image_size: tuple[int, int] = (1920, 1080),
+    workers: int | None = None,
+    progress: bool = True,
+    num_venues: tuple[int, int, int, int] = DEFAULT_VENUES,
+) -> GeneratedDataset:
+    """Write a data set of rendered matches in the official SynLoc layout.
+
+    The same parameters give the same files, whatever the number of workers. Annotations always refer to 3840x2160.
+    Former files of the generator in ``out_dir`` are replaced; a whole data set with the same parameters is kept.
+
+    Args:
+        out_dir: folder to write; it is made where missing.
+        num_train: images in ``train``; ``mini.json`` lists the first of them, at most 8.
+        num_val: images in ``val``, at the venues of ``train``.
+        num_test: images in ``test``, at venues of its own.
+        num_challenge: images in ``challenge``, at venues of its own; their annotations are written nowhere.
+        seed: any number from 0; another one gives other venues and scenes.
+        image_size: width and height of the images, 16:9 and a divisor of 7680x4320.
+        workers: processes; None takes all processors.
+        progress: show a progress bar.
+        num_venues: venues in train, val, test and challenge; val takes the first ones of train.
+
+    Raises:
+        UserError: a parameter is out of range, or ``out_dir`` holds something that is not a mini data set.
+    """
+    counts = (num_train, num_val, num_test, num_challenge)
+    parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]))
+    parameters.check()
+    if workers is not None and workers < 1:
+        raise UserError(f"the number of workers is not positive: {workers}")
+    root = Path(out_dir)
+    wanted = {"version": FORMAT_VERSION, "complete": True, "parameters": parameters.to_dict()}
+    kept = _prepare(root, parameters, wanted)
+    if not kept:
+        _write_annotations(root, _render(root, parameters, workers or os.cpu_count() or 1, progress))
+        dump_json(wanted, root / MANIFEST_NAME, indent=1)
+    return GeneratedDataset(root, kept, dict(zip(SPLITS, counts)))

@@ -1,0 +1,126 @@
+"""The built surroundings of the pitch as planes: boards, stands with spectators, walls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmsynloc.minisynloc.pitch import sample_texture
+from mmsynloc.minisynloc.textures import BOARD_TEXELS_PER_M, SEAT_TEXELS, board_texture, crowd_texture
+from mmsynloc.minisynloc.venue import Stand, Venue
+
+__all__ = ["BOARD_HEIGHT_M", "Surface", "stadium_surfaces"]
+
+BOARD_HEIGHT_M = 1.0
+SEAT_M = (0.55, 0.85)
+WALKWAY_M = 2.5
+AISLE_M = 14.0
+
+Field = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A plane ``normal . p = offset``; ``inside`` says which of its points exist, ``colour`` what they look like.
+
+    Both take the points as arrays (H, W): the distance ``out`` from the pitch's centre towards the surface's side,
+    the position ``along`` that side, and the height ``z``, in metres. ``colour`` gives (H, W, 3), BGR in 0 to 1.
+    """
+
+    axis: int  # 0: a side along the touch lines, 1: an end
+    sign: int
+    normal: tuple[float, float, float]
+    offset: float
+    inside: Field
+    colour: Field
+
+    def split(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """``out`` and ``along`` of points."""
+        return (self.sign * x, y) if self.axis == 0 else (self.sign * y, x)
+
+
+def _upright(axis: int, sign: int, out: float, inside: Field, colour: Field) -> Surface:
+    normal = tuple(float(sign * (i == axis)) for i in range(3))
+    return Surface(axis, sign, normal, out, inside, colour)
+
+
+def _board(axis: int, sign: int, out: float, half_length: float, texture: np.ndarray) -> Surface:
+    mirror = -sign if axis == 0 else sign  # lettering reads from left to right, seen from the pitch
+
+    def inside(out_m: np.ndarray, along: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return (z >= 0) & (z < BOARD_HEIGHT_M) & (np.abs(along) <= half_length)
+
+    def colour(out_m: np.ndarray, along: np.ndarray, z: np.ndarray) -> np.ndarray:
+        rows = np.clip((BOARD_HEIGHT_M - z) * BOARD_TEXELS_PER_M, 0, BOARD_TEXELS_PER_M - 1)
+        return sample_texture(texture, mirror * along * BOARD_TEXELS_PER_M, rows)
+
+    return _upright(axis, sign, out, inside, colour)
+
+
+def _slope(axis: int, sign: int, first: float, stand: Stand, reach: float, crowd: np.ndarray, up: int) -> Surface:
+    """Rows of seats; ``up`` is -1 where the viewer looks at the faces, 1 where at the backs."""
+    tilt = math.hypot(1, stand.slope)
+    texels = SEAT_TEXELS[0] / SEAT_M[0], up * tilt * SEAT_TEXELS[1] / SEAT_M[1]
+
+    def inside(out: np.ndarray, along: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return (out >= first) & (out < first + stand.depth_m) & (np.abs(along) < reach)
+
+    def colour(out: np.ndarray, along: np.ndarray, z: np.ndarray) -> np.ndarray:
+        seats = sample_texture(crowd, along * texels[0], (out - first) * texels[1])
+        aisle = np.abs(along - AISLE_M * np.round(along / AISLE_M)) < 0.6
+        return np.where(aisle[..., None], np.float32(0.30), seats)
+
+    normal = [0.0, 0.0, 1.0]
+    normal[axis] = -sign * stand.slope
+    return Surface(axis, sign, tuple(normal), BOARD_HEIGHT_M - stand.slope * first, inside, colour)
+
+
+def _wall(axis: int, sign: int, out: float, stand: Stand, reach: float, tone: float) -> Surface:
+    """The back of a stand with pillars, and the roof's edge."""
+    top = BOARD_HEIGHT_M + stand.depth_m * stand.slope
+
+    def inside(out_m: np.ndarray, along: np.ndarray, z: np.ndarray) -> np.ndarray:
+        return (z >= top - 0.5) & (z < top + stand.wall_m) & (np.abs(along) < reach)
+
+    def colour(out_m: np.ndarray, along: np.ndarray, z: np.ndarray) -> np.ndarray:
+        pillar = np.abs(along - 7 * np.round(along / 7)) < 0.25
+        shade = np.where(z > top + stand.wall_m - 0.9, 0.55, np.where(pillar, tone * 1.5, tone))
+        return shade[..., None].astype(np.float32) * np.array([1.05, 1.0, 0.95], np.float32)
+
+    return _upright(axis, sign, out, inside, colour)
+
+
+def _side(venue: Venue, stand: Stand, axis: int, sign: int, reach: float, rng: np.random.Generator) -> list[Surface]:
+    front, half = (venue.board_x_m, venue.board_y_m) if axis == 0 else (venue.board_y_m, venue.board_x_m)
+    first = front + WALKWAY_M
+    crowd = crowd_texture(rng, venue.seat_bgr, stand.crowd)
+    return [
+        _board(axis, sign, front, half, board_texture(rng)),
+        _slope(axis, sign, first, stand, reach, crowd, -1),
+        _wall(axis, sign, first + stand.depth_m, stand, reach, rng.uniform(0.1, 0.4)),
+    ]
+
+
+def _near_side(venue: Venue, rng: np.random.Generator) -> list[Surface]:
+    """The boards from behind, and the stand that holds the camera, well below it."""
+    first = venue.board_x_m + WALKWAY_M
+    x, _, z = venue.camera.position_m
+    slope = np.clip((z - 5.5 - BOARD_HEIGHT_M) / (abs(x) - first), 0.05, 0.5)
+    stand = Stand(60.0, float(slope), 0.0, rng.uniform(0.6, 0.98))
+    back = np.full((2, 2, 3), 0.10, np.float32)
+    crowd = crowd_texture(rng, venue.seat_bgr, stand.crowd, back=True)
+    return [
+        _board(0, -1, venue.board_x_m, venue.board_y_m, back),
+        _slope(0, -1, first, stand, 80.0, crowd, 1),
+    ]
+
+
+def stadium_surfaces(venue: Venue, rng: np.random.Generator) -> list[Surface]:
+    """All surfaces of the stadium but the ground."""
+    surfaces = _side(venue, venue.far, 0, 1, venue.board_y_m + float(rng.uniform(-6, 3)), rng)
+    surfaces += _side(venue, venue.left, 1, 1, venue.board_x_m - 3, rng)
+    surfaces += _side(venue, venue.right, 1, -1, venue.board_x_m - 3, rng)
+    return surfaces + _near_side(venue, rng)

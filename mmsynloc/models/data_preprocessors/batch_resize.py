@@ -1,0 +1,139 @@
+"""Multi-scale training: the whole batch resized on the device, labels exact at the pixel centres."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from mmengine.dist import barrier, broadcast
+from mmengine.logging import MessageHub
+from mmpose.models.data_preprocessors.batch_augmentation import BatchSyncRandomResize
+from mmpose.registry import MODELS
+from mmpose.structures import PoseDataSample
+
+from mmsynloc.structures import scale_points_px
+
+__all__ = ["SynLocBatchResize", "resize_labels"]
+
+_POINT_KEYS = ("keypoints", "keypoint_labels")
+_BOX_KEYS = ("bboxes",)
+_METRIC_KEYS = ("pixel_to_metre",)
+
+
+def resize_labels(data_sample: PoseDataSample, scale_xy: tuple[float, float]) -> None:
+    """Move the labels of a sample to a resized image, in place.
+
+    Keypoints (N, K, 2) and boxes (N, 4) go to ``(x + 0.5) * s - 0.5``, ``areas`` (N,) are multiplied by both
+    factors, and the derivatives ``pixel_to_metre`` (N, 2, 2), d(pitch m) / d(px), are divided column by column.
+
+    Args:
+        data_sample: with ``gt_instance_labels``; those it does not have are passed over.
+        scale_xy: new size over old size along x and y.
+    """
+    labels = data_sample.get("gt_instance_labels")
+    if labels is None:
+        return
+    for key in labels.keys():  # noqa: SIM118 (iterating InstanceData gives instances)
+        value = labels.get(key)
+        if key in _POINT_KEYS:
+            labels.set_field(scale_points_px(value, value.new_tensor(scale_xy)), key)
+        elif key in _BOX_KEYS:
+            labels.set_field(scale_points_px(value, value.new_tensor(scale_xy * 2)), key)
+        elif key in _METRIC_KEYS:
+            labels.set_field(value / value.new_tensor(scale_xy), key)
+        elif key == "areas":
+            labels.set_field(value * (scale_xy[0] * scale_xy[1]), key)
+
+
+def _scaled_shape(shape: Sequence[int], scale_xy: tuple[float, float]) -> tuple[int, int]:
+    return (round(shape[0] * scale_xy[1]), round(shape[1] * scale_xy[0]))
+
+
+@MODELS.register_module()
+class SynLocBatchResize(BatchSyncRandomResize):
+    """Resize each batch to a size that changes at random, the same on all ranks.
+
+    Takes the place of upstream's ``BatchSyncRandomResize`` in ``data_preprocessor.batch_augments``: any aspect ratio,
+    labels exact at the pixel centres (upstream moves them by up to half the change of scale), areas and ground
+    metrics included. Like there, the first batches keep their size until the first ``interval`` is over.
+
+    Args:
+        random_size_range: smallest and largest height in px; the width keeps the batch's aspect ratio. Give this or
+            ``sizes``.
+        sizes: the ``(width, height)`` to choose from, in px.
+        interval: number of iterations between changes.
+        size_divisor: heights and widths are multiples of it.
+        antialias: average over the pixels when shrinking.
+    """
+
+    def __init__(
+        self,
+        random_size_range: tuple[int, int] | None = None,
+        sizes: Sequence[tuple[int, int]] | None = None,
+        interval: int = 10,
+        size_divisor: int = 32,
+        antialias: bool = True,
+    ) -> None:
+        if (random_size_range is None) == (sizes is None):
+            raise ValueError("SynLocBatchResize needs either random_size_range or sizes")
+        wrong = [s for s in sizes or () if len(s) != 2 or s[0] % size_divisor or s[1] % size_divisor]
+        if wrong or (sizes is not None and not sizes):
+            raise ValueError(f"sizes must be (width, height) in multiples of {size_divisor}, not {wrong or sizes}")
+        super().__init__(random_size_range or (size_divisor, size_divisor), interval, size_divisor)
+        self.sizes = None if sizes is None else [tuple(size) for size in sizes]
+        self.antialias = antialias
+
+    def forward(
+        self, inputs: torch.Tensor, data_samples: list[PoseDataSample]
+    ) -> tuple[torch.Tensor, list[PoseDataSample]]:
+        """Resize a batch.
+
+        Args:
+            inputs: (B, C, H, W) float.
+            data_samples: B samples; their labels and shapes are changed in place.
+
+        Returns:
+            The resized inputs and the samples.
+        """
+        height, width = inputs.shape[-2:]
+        if self._input_size is None:
+            self._input_size = (height, width)
+        scale_xy = (self._input_size[1] / width, self._input_size[0] / height)
+        if scale_xy != (1, 1):
+            inputs = self._resize(inputs, scale_xy)
+            for data_sample in data_samples:
+                self._resize_sample(data_sample, scale_xy)
+        if (MessageHub.get_current_instance().get_info("iter", 0) + 1) % self._interval == 0:
+            self._input_size = self._get_random_size(width / height, inputs.device)
+        return inputs, data_samples
+
+    def _resize(self, inputs: torch.Tensor, scale_xy: tuple[float, float]) -> torch.Tensor:
+        antialias = self.antialias and min(scale_xy) < 1
+        return F.interpolate(inputs, self._input_size, mode="bilinear", align_corners=False, antialias=antialias)
+
+    def _resize_sample(self, data_sample: PoseDataSample, scale_xy: tuple[float, float]) -> None:
+        shapes = {"batch_input_shape": tuple(self._input_size)}
+        for key in ("img_shape", "pad_shape"):
+            if key in data_sample.metainfo:
+                shapes[key] = _scaled_shape(data_sample.metainfo[key], scale_xy)
+        data_sample.set_metainfo(shapes)
+        resize_labels(data_sample, scale_xy)
+
+    def _choose_size(self, aspect_ratio: float) -> tuple[int, int]:
+        """A random (height, width)."""
+        if self.sizes is not None:
+            width, height = random.choice(self.sizes)
+            return height, width
+        steps = random.randint(*self._random_size_range)
+        return self._size_divisor * steps, self._size_divisor * max(round(aspect_ratio * steps), 1)
+
+    def _get_random_size(self, aspect_ratio: float, device: torch.device) -> tuple[int, int]:
+        """A random (height, width), chosen by rank 0 for all."""
+        size = torch.zeros(2, dtype=torch.long, device=device)
+        if self.rank == 0:
+            size = torch.tensor(self._choose_size(aspect_ratio), device=device)
+        barrier()
+        broadcast(size, 0)
+        return tuple(size.tolist())

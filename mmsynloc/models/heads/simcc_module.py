@@ -1,0 +1,128 @@
+"""The part of the head that classifies coordinates in a window around a prior."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
+
+__all__ = ["SimCCModule", "gather_features", "recorded_outputs"]
+
+
+@contextmanager
+def recorded_outputs(modules: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
+    """The outputs of ``modules``, in the order of their calls, while the context lasts."""
+    outputs: list[Tensor] = []
+    hooks = [module.register_forward_hook(lambda *call: outputs.append(call[-1])) for module in modules]
+    try:
+        yield outputs
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def gather_features(levels: Sequence[Tensor], image_index: Tensor, prior_index: Tensor) -> tuple[Tensor, Tensor]:
+    """Features at some priors.
+
+    Args:
+        levels: (B, C, H, W) of each level.
+        image_index: (P,) 0 to B - 1.
+        prior_index: (P,) number of the prior over all levels, row by row.
+
+    Returns:
+        Features (P, C) and levels (P,).
+    """
+    ends = torch.tensor([level[0, 0].numel() for level in levels], device=prior_index.device).cumsum(0)
+    level_index = torch.bucketize(prior_index, ends, right=True)
+    picked, order = [], []
+    for i, level in enumerate(levels):
+        rows = (level_index == i).nonzero()[:, 0]
+        number = prior_index[rows] - (ends[i] - level[0, 0].numel())
+        y, x = number // level.shape[-1], number % level.shape[-1]
+        picked.append(level[image_index[rows], :, y, x])
+        order.append(rows)
+    return torch.cat(picked)[torch.cat(order).argsort()], level_index
+
+
+class SimCCModule(BaseModule):
+    """Two layers from a prior's pose features to bins along x and along y for each keypoint.
+
+    The window is measured in strides, so all levels share the weights. Far away people, who matter most, sit on the
+    lowest level within a few strides of their priors; of a near one a keypoint may lie outside: it is not trained on,
+    and at test time it stays where the regression puts it. Beyond the window on each side there are 4 sigma of more
+    bins, so that the expectation has no bias at its edges.
+
+    - P: number of priors; K: number of keypoints; C: number of channels; n: number of bins along an axis
+
+    Args:
+        in_channels: C.
+        num_keypoints: K.
+        half_width: the window reaches so many strides to each side of the prior.
+        bins_per_stride: bins in one stride.
+        sigma: width of the Gaussian targets, in bins.
+
+    Raises:
+        ValueError: half_width, bins_per_stride or sigma is not positive.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        num_keypoints: int,
+        half_width: float = 4.0,
+        bins_per_stride: float = 4.0,
+        sigma: float = 1.0,
+    ) -> None:
+        super().__init__()
+        if min(half_width, bins_per_stride, sigma) <= 0:
+            raise ValueError("half_width, bins_per_stride and sigma of simcc must be over 0")
+        self.num_keypoints = num_keypoints
+        self.half_width = half_width
+        self.bins_per_stride = bins_per_stride
+        self.sigma = sigma
+        self.reach = math.ceil(4 * sigma)
+        self.middle = math.ceil(half_width * bins_per_stride) + self.reach
+        self.num_bins = 2 * self.middle + 1
+        outputs = num_keypoints * 2 * self.num_bins
+        self.layers = nn.Sequential(
+            nn.Linear(in_channels, in_channels), nn.SiLU(inplace=True), nn.Linear(in_channels, outputs)
+        )
+
+    def init_weights(self) -> None:
+        """All bins alike at the start."""
+        super().init_weights()
+        nn.init.normal_(self.layers[-1].weight, std=0.01)
+        nn.init.zeros_(self.layers[-1].bias)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits (P, K, 2, n) in float32 from features (P, C)."""
+        logits = self.layers(features).float()
+        return logits.reshape(len(features), self.num_keypoints, 2, self.num_bins)
+
+    def encode(self, points_px: Tensor, priors: Tensor) -> tuple[Tensor, Tensor]:
+        """Targets.
+
+        Args:
+            points_px: (P, K, 2) px.
+            priors: (P, 4): x, y, stride, stride in px.
+
+        Returns:
+            Distributions (P, K, 2, n) and the mask (P, K) of the points inside the window.
+        """
+        in_bins = (points_px - priors[:, None, :2]) / priors[:, None, 2:] * self.bins_per_stride + self.middle
+        return encode_simcc(in_bins, self.num_bins, self.sigma), self.is_inside(points_px, priors)
+
+    def is_inside(self, points_px: Tensor, priors: Tensor) -> Tensor:
+        """Which points (P, K, 2) lie in the windows of their priors (P, 4), (P, K) bool."""
+        return ((points_px - priors[:, None, :2]).abs() <= self.half_width * priors[:, None, 2:]).all(-1)
+
+    def decode(self, logits: Tensor, priors: Tensor) -> Tensor:
+        """Points (P, K, 2) px from logits (P, K, 2, n) and priors (P, 4)."""
+        in_bins = decode_simcc(logits, self.reach)
+        return (in_bins - self.middle) / self.bins_per_stride * priors[:, None, 2:] + priors[:, None, :2]

@@ -1,0 +1,21 @@
+"""Pure functions behind heads, losses and assigners."""
+
+from mmsynloc.models.utils.fuse_views import pair_views, pairwise_iou
+from mmsynloc.models.utils.ground_nms import box_nms, ground_nms, remove_duplicates
+from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
+from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
+from mmsynloc.models.utils.tau_schedule import TauSchedule
+
+__all__ = [
+    "TauSchedule",
+    "box_nms",
+    "decode_simcc",
+    "encode_simcc",
+    "ground_nms",
+    "ground_offset_m",
+    "locsim",
+    "pair_views",
+    "pairwise_iou",
+    "remove_duplicates",
+    "usable_metric",
+]

@@ -1,0 +1,39 @@
+"""LocSim of predicted pixels, through the derivative of the camera's ground map."""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor
+
+__all__ = ["LOG_LOCSIM_AT_TAU", "ground_offset_m", "locsim", "usable_metric"]
+
+LOG_LOCSIM_AT_TAU = math.log(0.05)  # LocSim has fallen to 0.05 at a distance of tau (development kit sskit)
+_MAX_OFFSET_PX = 1e4  # no image is larger; keeps squares finite in float32
+
+
+def usable_metric(pixel_to_metre: Tensor) -> Tensor:
+    """Which matrices (..., 2, 2) are of use, (...) bool: athletes on the horizon carry zeros."""
+    finite = pixel_to_metre.isfinite().flatten(-2).all(-1)
+    return finite & (pixel_to_metre != 0).flatten(-2).any(-1)
+
+
+def ground_offset_m(points_px: Tensor, targets_px: Tensor, pixel_to_metre: Tensor) -> Tensor:
+    """Offset on the pitch between two points that are near each other in the image, to first order.
+
+    Args:
+        points_px: (..., 2) px of the network's input.
+        targets_px: (..., 2) px, where the matrix holds.
+        pixel_to_metre: (..., 2, 2), d(pitch m) / d(px) at the targets.
+
+    Returns:
+        (..., 2) metres in float32. Sums of products instead of a matrix product, which autocast would do in half
+        precision.
+    """
+    offset_px = (points_px.float() - targets_px.float()).clamp(-_MAX_OFFSET_PX, _MAX_OFFSET_PX)
+    return (pixel_to_metre.float() * offset_px.unsqueeze(-2)).sum(-1)
+
+
+def locsim(squared_m2: Tensor, tau_m: float) -> Tensor:
+    """``exp(ln(0.05) d² / tau²)`` of squared distances in m² (development kit ``sskit``), in [0, 1]."""
+    return (squared_m2 * (LOG_LOCSIM_AT_TAU / tau_m**2)).exp()

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmsynloc.datasets.preparation import disk, resize
+from mmsynloc.datasets.preparation.images import image_size
+from mmsynloc.datasets.preparation.resizing import MANIFEST_NAME, default_output, resize_image, target_size
+from mmsynloc.structures import scale_points_px
+from mmsynloc.utils import UserError
+
+
+def _blob_image(size: tuple[int, int], centre: tuple[float, float], sigma: float) -> np.ndarray:
+    x, y = np.arange(size[0]), np.arange(size[1])[:, None]
+    blob = np.exp(-((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * sigma**2))
+    return np.repeat((40 + 200 * blob)[..., None], 3, -1).round().astype(np.uint8)
+
+
+def _centroid(image: np.ndarray) -> np.ndarray:
+    weight = np.clip(image.mean(-1) - 45, 0, None)  # JPEG noise of the background stays below 5
+    y, x = np.indices(weight.shape)
+    return np.array([(x * weight).sum(), (y * weight).sum()]) / weight.sum()
+
+
+@pytest.mark.parametrize("width", [960, 640, 480, 320, 240])
+@pytest.mark.parametrize("centre", [(600.0, 350.0), (603.25, 345.7)])
+def test_resize_image__exact_at_the_pixel_centres(tmp_path, width, centre):
+    size = (1920, 1080)  # the widths take decoding at 1/2, 1/4 and 1/8 and what remains
+    cv2.imwrite(str(tmp_path / "a.jpg"), _blob_image(size, centre, 40), [cv2.IMWRITE_JPEG_QUALITY, 98])
+    new_size = target_size(size, width)
+    assert resize_image(tmp_path / "a.jpg", tmp_path / "b.jpg", new_size, quality=98) is None
+    image = cv2.imread(str(tmp_path / "b.jpg"))
+    assert image.shape[1::-1] == new_size
+    expected = scale_points_px(np.array(centre), width / size[0])
+    # 8 bits and JPEG leave about 0.005 px; half a pixel of misplaced grid would be 0.25 px or more
+    np.testing.assert_allclose(_centroid(image), expected, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("size", "width", "expected"),
+    [((3840, 2160), 1280, (1280, 720)), ((3840, 2160), 864, (864, 486)), ((100, 50), 100, (100, 50))],
+)
+def test_target_size__keeps_the_aspect_ratio(size, width, expected):
+    assert target_size(size, width) == expected
+
+
+@pytest.mark.parametrize(("width", "words"), [(1000, "take 992 or 1008"), (4000, "only 3840"), (0, "take 16 or 32")])
+def test_target_size__widths_that_do_not_fit(width, words):
+    with pytest.raises(ValueError, match=words):
+        target_size((3840, 2160), width)
+
+
+@pytest.fixture
+def root(tmp_path, make_dataset) -> Path:
+    return make_dataset(tmp_path / "data", train=20, val=2, people=2)
+
+
+def _resize(root, width=192, **options):
+    return resize(root, width, progress=False, **{"workers": 1} | options)
+
+
+def test_resize__no_images(tmp_path):
+    with pytest.raises(UserError, match="no images in train, val"):
+        _resize(tmp_path)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_resize__copies_annotations_and_manifest(root, workers):
+    out = default_output(root, 192)
+    assert _resize(root, workers=workers) == (22, 0, [])
+    assert {image_size(p) for p in out.glob("*/*.jpg")} == {(192, 108)}
+    assert (out / "annotations/val.json").read_bytes() == (root / "annotations/val.json").read_bytes()
+    manifest = json.loads((out / MANIFEST_NAME).read_text())
+    assert manifest["complete"]
+    assert manifest["splits"] == {"train": 20, "val": 2}
+    assert (manifest["image_size"], manifest["original_size"]) == ([192, 108], [384, 216])
+
+
+def test_resize__goes_on_after_an_interruption(root, tmp_path):
+    out = tmp_path / "out"
+    _resize(root, out=out)
+    kept, partial, lost = (out / "train" / f"00000{i}.jpg" for i in range(3))
+    os.utime(kept, ns=(1, 1))
+    partial.write_bytes(b"")
+    lost.rename(out / "train" / ".000002-abcd.jpg")
+    assert _resize(root, out=out)[:2] == (2, 20)
+    assert kept.stat().st_mtime_ns == 1
+    assert len(list((out / "train").iterdir())) == 20
+
+
+def test_resize__splits_one_after_the_other(root, tmp_path):
+    _resize(root, out=tmp_path / "out", splits=("val",))
+    _resize(root, out=tmp_path / "out", splits=("train",))
+    assert json.loads((tmp_path / "out" / MANIFEST_NAME).read_text())["splits"] == {"train": 20, "val": 2}
+
+
+def test_resize__broken_image_is_named_and_the_rest_done(root):
+    path = root / "train" / "000004.jpg"
+    path.write_bytes(path.read_bytes()[:-300])
+    summary = _resize(root)
+    assert summary.written == 21
+    assert summary.faults == [f"{path}: truncated"]
+    assert not json.loads((default_output(root, 192) / MANIFEST_NAME).read_text())["complete"]
+
+
+def test_resize__image_of_another_aspect_ratio_is_named(root):
+    cv2.imwrite(str(root / "val" / "000001.jpg"), np.zeros((216, 300, 3), np.uint8))
+    assert "300x216 pixels do not fit" in _resize(root).faults[0]
+
+
+def test_resize__other_parameters_need_another_folder(root, tmp_path):
+    _resize(root, out=tmp_path / "out")
+    with pytest.raises(UserError, match="other parameters"):
+        _resize(root, width=96, out=tmp_path / "out")
+    with pytest.raises(UserError, match="other parameters"):
+        _resize(root, quality=80, out=tmp_path / "out")
+
+
+def test_resize__never_over_the_originals(root, tmp_path, make_dataset):
+    with pytest.raises(UserError, match="a folder of their own"):
+        _resize(root, out=root)
+    with pytest.raises(UserError, match="no resized copies"):
+        _resize(root, out=make_dataset(tmp_path / "other", people=1))
+
+
+def test_resize__bad_width_writes_nothing(root, tmp_path):
+    with pytest.raises(UserError, match=r"--width 100: .* take 96 or 112"):
+        _resize(root, width=100, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_resize__disk_full(root, monkeypatch):
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: type("U", (), {"free": 10}))
+    with pytest.raises(UserError, match="not enough disk space"):
+        _resize(root)

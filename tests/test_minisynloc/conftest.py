@@ -1,0 +1,43 @@
+"""A small generated data set, and one venue, shared by the tests of the generator."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmsynloc.minisynloc import generate
+from mmsynloc.minisynloc.background import Background
+from mmsynloc.minisynloc.venue import Venue, sample_venue
+
+COUNTS = (24, 4, 6, 2)
+SMALL = (320, 180)
+
+
+@pytest.fixture(scope="session")
+def mini_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 train, 4 val, 6 test and 2 challenge images of 320x180."""
+    root = tmp_path_factory.mktemp("mini") / "data"
+    generate(root, *COUNTS, seed=3, image_size=SMALL, workers=1, progress=False)
+    return root
+
+
+@pytest.fixture(scope="session")
+def mini_train(mini_root: Path) -> dict:
+    """The parsed annotations/train.json."""
+    return json.loads((mini_root / "annotations" / "train.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def venue() -> Venue:
+    """A venue."""
+    return sample_venue((0, 4, 0))
+
+
+@pytest.fixture
+def black() -> Background:
+    """A Full HD background of nothing, on which only what is drawn shows."""
+    dark = np.zeros((1080, 1920, 3), np.uint8)
+    return Background(dark, dark, np.ones((1080, 1920), np.float32))

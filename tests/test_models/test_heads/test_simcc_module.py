@@ -1,0 +1,86 @@
+"""Coordinate classification around priors."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features, recorded_outputs
+
+PRIORS = torch.tensor([[80.0, 40.0, 8.0, 8.0], [160.0, 96.0, 16.0, 16.0]])
+
+
+def test_module__empty_input():
+    module = SimCCModule(6, 2)
+    logits = module(torch.zeros(0, 6))
+    assert logits.shape == (0, 2, 2, module.num_bins)
+    assert module.decode(logits, PRIORS[:0]).shape == (0, 2, 2)
+    target, inside = module.encode(torch.zeros(0, 2, 2), PRIORS[:0])
+    assert target.shape == (0, 2, 2, module.num_bins)
+    assert inside.shape == (0, 2)
+
+
+@pytest.mark.parametrize("options", [{}, dict(half_width=3, bins_per_stride=8), dict(half_width=2.5, sigma=1.5)])
+def test_module__perfect_target_decodes_exactly(options):
+    module = SimCCModule(6, 2, **options)
+    steps = torch.linspace(-module.half_width, module.half_width, 97)
+    offsets = torch.stack([steps, steps.flip(0)], 1)[:, None, None] * PRIORS[:, None, 2:]  # to the window's corners
+    points = (PRIORS[:, None, :2] + offsets).reshape(-1, 1, 2).repeat(1, 2, 1)
+    priors = PRIORS.repeat(len(steps), 1)
+    target, inside = module.encode(points, priors)
+    assert inside.all()
+    torch.testing.assert_close(module.decode(target.log(), priors), points, atol=0.02, rtol=0)
+
+
+def test_module__points_outside_do_not_count():
+    points = PRIORS[:1, None, :2] + torch.tensor([[[32.0, 0.0], [0.0, 32.5]]])  # 4 strides are 32 px
+    target, inside = SimCCModule(6, 2).encode(points, PRIORS[:1])
+    assert inside.tolist() == [[True, False]]
+    assert target.isfinite().all()
+
+
+def test_module__learns_a_sub_pixel_position():
+    torch.manual_seed(0)
+    module = SimCCModule(8, 2)
+    module.init_weights()
+    features, points = torch.randn(2, 8), PRIORS[:, None, :2] + torch.tensor([[[3.3, -7.1], [0.2, 11.6]]])
+    target, _ = module.encode(points, PRIORS)
+    optimiser = torch.optim.Adam(module.parameters(), lr=0.05)
+    for _ in range(80):
+        optimiser.zero_grad()
+        loss = -(target * module(features).log_softmax(-1)).sum(-1).mean()
+        loss.backward()
+        optimiser.step()
+    # a tenth of a pixel: the optimiser is not run to the end
+    torch.testing.assert_close(module.decode(module(features), PRIORS), points, atol=0.1, rtol=0)
+
+
+@pytest.mark.parametrize("name", ["half_width", "bins_per_stride", "sigma"])
+def test_module__wrong_arguments(name):
+    with pytest.raises(ValueError, match="must be over 0"):
+        SimCCModule(6, 2, **{name: 0})
+
+
+def test_gather_features__finds_image_level_and_cell():
+    levels = [torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5), -torch.arange(2 * 3 * 2 * 2.0).reshape(2, 3, 2, 2)]
+    image, prior = torch.tensor([1, 0, 1]), torch.tensor([22, 7, 19])  # 20 cells on level 0, 4 on level 1
+    picked, level = gather_features(levels, image, prior)
+    assert level.tolist() == [1, 0, 0]
+    expected = torch.stack([levels[1][1, :, 1, 0], levels[0][0, :, 1, 2], levels[0][1, :, 3, 4]])
+    torch.testing.assert_close(picked, expected)
+
+
+def test_gather_features__empty_input():
+    picked, level = gather_features([torch.zeros(1, 3, 2, 2)], *[torch.zeros(0, dtype=torch.long)] * 2)
+    assert picked.shape == (0, 3)
+    assert level.shape == (0,)
+
+
+def test_recorded_outputs__in_call_order_and_only_while_it_lasts():
+    modules = nn.ModuleList([nn.Linear(1, 1), nn.Linear(1, 2)])
+    with recorded_outputs(modules) as outputs:
+        modules[1](torch.zeros(1, 1))
+        modules[0](torch.zeros(1, 1))
+    modules[0](torch.zeros(1, 1))
+    assert [output.shape[-1] for output in outputs] == [2, 1]

@@ -1,0 +1,97 @@
+"""The head that classifies coordinates."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from tests.test_models.inputs import build_head, crowd, features, person, planted_outputs, total
+
+SIMCC = dict(simcc=dict(half_width=4.0), loss_simcc=dict(type="SimCCLoss"))
+CFG = dict(score_thr=0.01, nms_thr=0.65)
+
+
+def _predict(monkeypatch, detections, cell_px, test_cfg=CFG):
+    """Predictions where the classification always says ``cell_px``, a point relative to the prior."""
+    head = build_head(**SIMCC).eval()
+    module = head.simcc
+    prior = torch.tensor([[0.0, 0, 8, 8]])
+    target, inside = module.encode(torch.tensor([[cell_px, cell_px]]), prior)
+    assert inside.all()
+    original = head.head_module.conv_pose
+
+    def forward(feats):
+        for conv, level in zip(original, feats):
+            conv(level)
+        return planted_outputs(detections)
+
+    monkeypatch.setattr(head.head_module, "forward", forward)
+    monkeypatch.setattr(module, "forward", lambda feats: target.log().repeat(len(feats), 1, 1, 1))
+    with torch.no_grad():
+        return head.predict(features(), [crowd(0)], test_cfg)[0]
+
+
+def test_predict__classified_takes_the_place_of_regressed(monkeypatch):
+    seen = person((3.0, 4.0), 0.8, cell=(20, 9))
+    seen["keypoints"] = np.array([[162.0, 70.0], [161.0, 80.0]])  # the prior is (160, 72), its window 32 px
+    found = _predict(monkeypatch, [seen], [2.5, 7.25])
+    np.testing.assert_allclose(found.keypoints[0], [[162.5, 79.25]] * 2, atol=0.02)
+
+
+def test_predict__outside_of_the_window_regressed_stays(monkeypatch):
+    seen = person((3.0, 4.0), 0.8, cell=(20, 9))
+    seen["keypoints"] = np.array([[162.0, 70.0], [161.0, 105.0]])
+    found = _predict(monkeypatch, [seen], [2.5, 7.25])
+    np.testing.assert_allclose(found.keypoints[0], [[162.5, 79.25], [161.0, 105.0]], atol=0.02)
+
+
+def test_predict__switched_off(monkeypatch):
+    seen = person((3.0, 4.0), 0.8)
+    found = _predict(monkeypatch, [seen], [2.5, 7.25], CFG | dict(simcc=False))
+    np.testing.assert_allclose(found.keypoints[0], seen["keypoints"], atol=1e-3)
+
+
+def test_head__learns_coordinates():
+    """A few steps on one image bring the classified keypoints to the athletes."""
+    head = build_head(**SIMCC)
+    feats, sample = features(), crowd(3)
+    optimiser = torch.optim.Adam(head.parameters(), lr=0.01)
+    losses = []
+    for _ in range(30):
+        optimiser.zero_grad()
+        step = head.loss(feats, [sample])
+        total(step).backward()
+        optimiser.step()
+        losses.append(step["loss_simcc"].item())
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_head__loss_uses_the_features_of_the_positive_priors():
+    """The gradient of the classification alone reaches conv_pose and its own layers, and nothing of the rest."""
+    head = build_head(**SIMCC)
+    head.loss(features(), [crowd(3)])["loss_simcc"].backward()
+    reached = {name.split(".")[1] for name, p in head.named_parameters() if p.grad is not None and p.grad.any()}
+    assert reached == {"conv_pose", "layers"}
+
+
+def test_head__without_loss_is_frozen_and_trains():
+    head = build_head(simcc={})
+    assert not any(p.requires_grad for p in head.simcc.parameters())
+    losses = head.loss(features(), [crowd(3)])
+    assert "loss_simcc" not in losses
+
+
+def test_head__loss_without_window_says_what_to_do():
+    with pytest.raises(ValueError, match=r"simcc=dict\(\)"):
+        build_head(loss_simcc=dict(type="SimCCLoss"))
+
+
+def test_head__can_be_copied_after_a_step():
+    """The moving average copies the model, which fails if it holds results of a step."""
+    head = build_head(**SIMCC)
+    total(head.loss(features(), [crowd(3)])).backward()
+    twin = copy.deepcopy(head)
+    assert not any(conv._forward_hooks for conv in twin.head_module.conv_pose)

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmsynloc.evaluation.functional import STAT_NAMES
+
+TOOL = Path(__file__).parents[2] / "tools" / "evaluate.py"
+IMAGES = [{"id": 0}, {"id": 5}]
+PEOPLE = [
+    {"id": 0, "image_id": 0, "category_id": 1, "area": 500, "position_on_pitch": [1.0, 2.0]},
+    {"id": 1, "image_id": 5, "category_id": 1, "area": 500, "position_on_pitch": [3.0, 4.0]},
+]
+RESULTS = [
+    {"image_id": 0, "category_id": 1, "score": 0.8, "position_on_pitch": [1.0, 2.0]},
+    {"image_id": 5, "category_id": 1, "score": 0.4, "position_on_pitch": [9.0, 9.0]},
+]
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Writes the files and returns the arguments that name them."""
+
+    def write(truth=None, results=RESULTS) -> list[str]:
+        truth = {"images": IMAGES, "annotations": PEOPLE, "categories": [{"id": 1}]} if truth is None else truth
+        for name, data in (("gt", truth), ("results", results)):
+            (tmp_path / f"{name}.json").write_text(json.dumps(data))
+        return ["--ann-file", str(tmp_path / "gt.json"), "--results", str(tmp_path / "results.json")]
+
+    return write
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs the tool and returns its exit status, standard output and error output."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", [str(TOOL), *arguments])
+        monkeypatch.setattr("warnings.showwarning", lambda *_: None)  # put back what the tool sets
+        with pytest.raises(SystemExit) as stop:
+            runpy.run_path(str(TOOL), run_name="__main__")
+        return (stop.value.code or 0, *capsys.readouterr())
+
+    return call
+
+
+PITCH = ("--position-from", "position_on_pitch")
+
+
+def test_evaluate__no_detections(files, run, tmp_path):
+    status, _, _ = run(*files(results=[]), *PITCH, "--out", str(tmp_path / "stats.json"))
+    assert status == 0
+    assert json.loads((tmp_path / "stats.json").read_text())["stats"]["AP"] == 0
+
+
+def test_evaluate__writes_and_prints_the_statistics(files, run, tmp_path):
+    out = tmp_path / "new" / "stats.json"
+    status, text, errors = run(*files(), *PITCH, "--tau", "5", "--score-threshold", "0.5", "--out", str(out))
+    assert (status, errors) == (0, "")
+    report = json.loads(out.read_text())
+    assert list(report.pop("stats")) == list(STAT_NAMES)
+    expected = {"position_from": "position_on_pitch", "position_from_keypoint_index": None, "score_threshold": 0.5}
+    assert report == {**expected, "tau": 5}
+    assert "frame_accuracy" in text
+
+
+def test_evaluate__subset_of_images(files, run, tmp_path):
+    (tmp_path / "ids.json").write_text("[0]")
+    out = tmp_path / "stats.json"
+    run(*files(), *PITCH, "--out", str(out))
+    whole = json.loads(out.read_text())["stats"]["AP"]
+    run(*files(), *PITCH, "--img-ids", str(tmp_path / "ids.json"), "--out", str(out))
+    # one of two people found: precision 1 up to recall 0.50, which is 51 of 101 points
+    assert (whole, json.loads(out.read_text())["stats"]["AP"]) == (pytest.approx(51 / 101), pytest.approx(1))
+
+
+def test_evaluate__equals_the_official_evaluator(golden, run, tmp_path):
+    folder = golden / "locsim" / "edge"
+    files = ["--ann-file", str(folder / "gt.json"), "--results", str(folder / "results.json")]
+    status, _, _ = run(*files, "--out", str(tmp_path / "stats.json"))
+    found, expected = (json.loads(p.read_text()) for p in (tmp_path / "stats.json", folder / "expected.json"))
+    assert status == 0
+    assert found["stats"] == pytest.approx(expected["stats"], abs=1e-4)  # as the evaluation itself
+    assert found.keys() == expected.keys()
+
+
+def test_evaluate__boxes_on_request(files, run, tmp_path):
+    for entry in (people := json.loads(json.dumps(PEOPLE))):
+        entry["bbox"] = [10, 10, 20, 40]
+    truth = {"images": IMAGES, "annotations": people, "categories": [{"id": 1}]}
+    results = [{**r, "bbox": [10, 10, 20, 40]} for r in RESULTS]
+    out = tmp_path / "stats.json"
+    status, text, _ = run(*files(truth, results), *PITCH, "--box-ap", "--out", str(out))
+    assert status == 0
+    assert json.loads(out.read_text())["box_stats"]["AP"] == pytest.approx(1)
+    assert "Boxes" in text
+
+
+@pytest.mark.parametrize(
+    ("truth", "results", "arguments", "message"),
+    [
+        ({"images": IMAGES}, RESULTS, (), "gt.json: has no annotations"),
+        (None, [{**RESULTS[0], "score": float("nan")}], (), "results.json: detections[0]: score is not finite"),
+        (None, [{**RESULTS[0], "image_id": 7}], (), "results.json: detections[0]: image_id 7 is not in"),
+        (None, RESULTS, ("--position-from", "keypoint"), "results.json: detections[0]: keypoints is missing"),
+        (None, RESULTS, ("--img-ids", "no/such.json"), "no/such.json: no such file"),
+        (None, RESULTS, ("--tau", "-1"), "tau is -1.0"),
+        (None, RESULTS, ("--box-ap",), "gt.json: no box AP: the people have no boxes"),
+    ],
+)
+def test_evaluate__bad_input_is_one_line_and_status_1(files, run, tmp_path, truth, results, arguments, message):
+    out = tmp_path / "stats.json"
+    status, text, errors = run(*files(truth, results), *PITCH, *arguments, "--out", str(out))
+    assert (status, text) == (1, "")
+    assert errors.startswith("error: ")
+    assert errors.count("\n") == 1
+    assert message in errors
+    assert not out.exists()
+
+
+def test_evaluate__broken_json(files, run, tmp_path):
+    arguments = files()
+    (tmp_path / "results.json").write_text("[{")
+    status, _, errors = run(*arguments, *PITCH)
+    assert status == 1
+    assert "results.json: not valid JSON" in errors
+
+
+def test_evaluate__warns_of_full_hd_pixels(golden, run, tmp_path):
+    folder = golden / "locsim" / "keypoint"
+    results = json.loads((folder / "results.json").read_text())
+    for entry in results:
+        entry["keypoints"] = [v / 2 for v in entry["keypoints"]]
+    (tmp_path / "results.json").write_text(json.dumps(results))
+    status, _, errors = run("--ann-file", str(folder / "gt.json"), "--results", str(tmp_path / "results.json"))
+    assert status == 0
+    assert errors.startswith("warning: COORDINATE ALARM")
+    assert errors.count("\n") == 1

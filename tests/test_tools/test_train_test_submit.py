@@ -1,0 +1,151 @@
+"""The tools as a user runs them, on a data set of a few small images."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmsynloc.apis.submission_check import check_submission
+from tests.synloc_files import write_split
+
+ROOT = Path(__file__).parents[2]
+SMALL = [
+    "train_dataloader.batch_size=2",
+    "train_dataloader.num_workers=0",
+    "train_dataloader.persistent_workers=False",
+    "train_dataloader.dataset.input_size=64,64",
+    "val_dataloader.num_workers=0",
+    "val_dataloader.persistent_workers=False",
+    "val_dataloader.dataset.input_size=192,128",
+    "test_dataloader.num_workers=0",
+    "test_dataloader.persistent_workers=False",
+    "test_dataloader.dataset.input_size=192,128",
+    "train_cfg.max_epochs=2",
+    "train_cfg.val_interval=1",
+    "default_hooks.checkpoint.interval=1",
+]
+
+
+def run(arguments: list, root: Path, cwd: Path, launcher: tuple = ()) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "SYNLOC_ROOT": str(root), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-W", "ignore", *launcher, *map(str, arguments)]
+    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=600)
+
+
+@pytest.fixture(scope="module")
+def data_root(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("synloc")
+    people = [[(0, 0), (5, 10)], [(-5, -8)], [], [(3, 3), (-3, 3), (0, -10)], [(8, 0)]]
+    for split, count in {"train": 5, "val": 4, "test": 3, "challenge": 2}.items():
+        write_split(root, split, people[:count])
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(data_root, tmp_path_factory) -> Path:
+    """Work dir of a short training."""
+    folder = tmp_path_factory.mktemp("run")
+    done = run(
+        [ROOT / "tools/train.py", ROOT / "configs/demo_synloc.py", "--work-dir", "out", "--cfg-options", *SMALL],
+        data_root,
+        folder,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+def _threshold(checkpoint: Path) -> float:
+    return json.loads(checkpoint.with_suffix(".locsim.json").read_text())["score_threshold"]
+
+
+def test_train__validates_and_keeps_the_threshold(trained):
+    assert (trained / "epoch_2.pth").is_file()
+    best = list(trained.glob("best_locsim_AP_*.pth"))
+    assert len(best) == 1
+    hub = torch.load(best[0], weights_only=True)["message_hub"]["runtime_info"]
+    assert hub["locsim_score_threshold"] in {_threshold(trained / f"epoch_{i}.pth") for i in (1, 2)}
+
+
+def test_train__resumes(trained, data_root):
+    options = [o for o in SMALL if "max_epochs" not in o]
+    arguments = [ROOT / "tools/train.py", ROOT / "configs/demo_synloc.py", "--work-dir", trained, "--resume"]
+    done = run([*arguments, "--cfg-options", *options, "train_cfg.max_epochs=3"], data_root, trained)
+    assert done.returncode == 0, done.stderr
+    assert "resumed epoch: 2" in done.stdout + done.stderr
+    assert (trained / "epoch_3.pth").is_file()
+
+
+def test_test__uses_the_threshold_of_the_validation(trained, data_root):
+    out = trained / "stats.json"
+    arguments = [ROOT / "tools/test.py", ROOT / "configs/demo_synloc.py", trained / "epoch_2.pth", "--out", out]
+    done = run([*arguments, "--show-dir", trained / "vis", "--cfg-options", *SMALL], data_root, trained)
+    assert done.returncode == 0, done.stderr
+    stats = json.loads(out.read_text())["stats"]
+    assert stats["score_threshold"] == pytest.approx(_threshold(trained / "epoch_2.pth"))
+    assert len(stats) == 17
+    assert len(list((trained / "vis").glob("*.png"))) == 3
+
+
+def test_test__before_any_validation(trained, data_root, tmp_path):
+    weights = tmp_path / "weights.pth"
+    torch.save({"state_dict": torch.load(trained / "epoch_2.pth", weights_only=True)["state_dict"]}, weights)
+    arguments = [ROOT / "tools/test.py", ROOT / "configs/demo_synloc.py", weights]
+    done = run([*arguments, "--cfg-options", *SMALL], data_root, tmp_path)
+    assert done.returncode == 1
+    assert "error: no validation has chosen a score threshold yet" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run([*arguments, "--split", "val", "--cfg-options", *SMALL], data_root, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert _threshold(weights) == pytest.approx(_threshold(trained / "epoch_2.pth"))
+
+
+def test_test__two_processes_give_the_same_as_one(trained, data_root):
+    # 3 images on 2 processes: the shards are uneven.
+    results = []
+    launchers = [(), ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29617")]
+    for number, launcher in enumerate(launchers):
+        out = trained / f"stats_{number}.json"
+        arguments = [ROOT / "tools/test.py", ROOT / "configs/demo_synloc.py", trained / "epoch_2.pth", "--out", out]
+        flags = ["--launcher", "pytorch" if launcher else "none", "--cfg-options", *SMALL]
+        done = run([*arguments, *flags], data_root, trained, launcher)
+        assert done.returncode == 0, done.stderr
+        results.append(json.loads(out.read_text())["stats"])
+    assert results[0] == pytest.approx(results[1])
+
+
+def test_submit__makes_a_valid_zip(trained, data_root):
+    out = trained / "submission.zip"
+    arguments = [ROOT / "tools/submit.py", ROOT / "configs/demo_synloc.py", trained / "epoch_2.pth", "--out", out]
+    done = run([*arguments, "--cfg-options", *SMALL], data_root, trained)
+    assert done.returncode == 0, done.stdout + done.stderr
+    annotations = data_root / "annotations" / "challenge_public.json"
+    assert check_submission(out, annotations).problems == []
+    done = run([ROOT / "tools/submit.py", "--check", out, "--ann-file", annotations], data_root, trained)
+    assert done.returncode == 0
+    assert "submission.zip: valid (2 images" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "message"),
+    [
+        ("train.py", ["no_config.py"], "error: no_config.py: no such config. The package carries"),
+        ("train.py", ["mmsynloc::demo_synloc.py", "--resume", "none.pth"], "error: none.pth: no such checkpoint"),
+        ("test.py", ["mmsynloc::demo_synloc.py", "none.pth"], "error: none.pth: no such checkpoint"),
+        ("test.py", ["mmsynloc::demo_synloc.py", "broken.pth"], "error: broken.pth: cannot be loaded as a checkpoint"),
+        ("submit.py", ["mmsynloc::demo_synloc.py", "broken.pth"], "challenge_public.json: no such file"),
+        ("submit.py", ["--check", "none.zip", "--ann-file", "a.json"], "error: a.json: no such file"),
+        ("train.py", ["mmsynloc::demo_synloc.py"], "annotations/train.json: no such file"),
+    ],
+)
+def test_tools__bad_input_is_one_line(tool, arguments, message, tmp_path):
+    (tmp_path / "broken.pth").write_bytes(b"PK not a checkpoint")
+    done = run([ROOT / "tools" / tool, *arguments], tmp_path / "absent", tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,70 @@
+"""Measure speed side by side with upstream and write it as JSON.
+
+    python tools/analysis/benchmark.py pipeline --out pipeline.json
+    python tools/analysis/benchmark.py annotations --out annotations.json
+
+Each sub-command makes its own data, prints a table and writes ``{case: {"ours", "upstream", "ratio", "unit"}}``;
+a ratio over 1 means that ours is better.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import mmsynloc  # noqa: F401  closes the gaps before MMPose is imported
+from mmsynloc.analysis.benchmark import format_report
+from mmsynloc.utils import UserError, dump_json, run_tool
+
+
+def _pipeline(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_pipeline import benchmark_pipeline
+
+    return benchmark_pipeline(args.rounds, args.images, tuple(args.input_size), args.copy_width)
+
+
+def _annotations(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_annotations import benchmark_annotations
+
+    return benchmark_annotations(args.images, args.annotations, not args.skip_upstream)
+
+
+def _add_pipeline(commands: argparse._SubParsersAction) -> Callable:
+    parser = commands.add_parser("pipeline", help="training samples a second on one core, from 4K JPEGs")
+    parser.add_argument("--rounds", type=int, default=48, help="samples that are timed (default: 48)")
+    parser.add_argument("--images", type=int, default=24, help="4K frames that are made (default: 24)")
+    parser.add_argument("--input-size", type=int, nargs=2, default=(640, 640), metavar=("W", "H"))
+    parser.add_argument("--copy-width", type=int, default=1280, help="of the resized copies (default: 1280)")
+    parser.set_defaults(run=_pipeline)
+    return parser
+
+
+def _add_annotations(commands: argparse._SubParsersAction) -> Callable:
+    parser = commands.add_parser("annotations", help="seconds and memory of loading a training set's annotations")
+    parser.add_argument("--images", type=int, default=42_504, help="default: 42504, as in the training set")
+    parser.add_argument("--annotations", type=int, default=668_259, help="default: 668259, as in the training set")
+    parser.add_argument("--skip-upstream", action="store_true", help="load with ours alone")
+    parser.set_defaults(run=_annotations)
+    return parser
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for add in (_add_pipeline, _add_annotations):
+        add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    numbers = [value for key, value in vars(args).items() if isinstance(value, int) and key != "skip_upstream"]
+    if min(numbers) < 1:
+        raise UserError("all numbers must be at least 1")
+    report = args.run(args)
+    dump_json(report, args.out, indent=1)
+    print(format_report(report))
+
+
+if __name__ == "__main__":
+    run_tool(main)
