@@ -6,7 +6,7 @@ which every transform takes it.
 """
 
 _metainfo = "{{ fileDirname }}/datasets/synloc.py"
-_data_root = r"{{$SYNLOC_ROOT:data/SoccerNet/SpiideoSynLoc}}"
+_data_root = "{{$SYNLOC_ROOT:data/SoccerNet/SpiideoSynLoc}}"
 _codec = dict(type="PelvisGroundCodec")
 _meta_keys = (
     "id",

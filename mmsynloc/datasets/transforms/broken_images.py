@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from mmengine.logging import print_log
 
 from mmsynloc.utils import UserError
@@ -37,10 +39,10 @@ class BrokenImageLog:
         Raises:
             UserError: too many files are broken; the message lists them.
         """
-        if path in self.reasons:
-            return
-        self.reasons[path] = reason
-        print_log(f"broken image no. {len(self.reasons)}, another takes its place: {reason}", "current", 30)
+        if path not in self.reasons:
+            self.reasons[path] = reason
+            message = f"broken image no. {len(self.reasons)}, another takes its place: {reason}"
+            print_log(message, "current", logging.WARNING)
         if num_images is not None and len(self.reasons) > self.max_share * num_images:
             raise UserError(self.summary(num_images))
 

@@ -60,8 +60,9 @@ class SynLocBatchResize(BatchSyncRandomResize):
     metrics included. Like there, the first batches keep their size until the first ``interval`` is over.
 
     Args:
-        random_size_range: smallest and largest height in px; the width keeps the batch's aspect ratio. Give this or
-            ``sizes``.
+        ratio_range: smallest and largest height in units of the batch's own. Give this or one of the next two; the
+            width keeps the batch's aspect ratio.
+        random_size_range: smallest and largest height in px.
         sizes: the ``(width, height)`` to choose from, in px.
         interval: number of iterations between changes.
         size_divisor: heights and widths are multiples of it.
@@ -70,18 +71,20 @@ class SynLocBatchResize(BatchSyncRandomResize):
 
     def __init__(
         self,
+        ratio_range: tuple[float, float] | None = None,
         random_size_range: tuple[int, int] | None = None,
         sizes: Sequence[tuple[int, int]] | None = None,
         interval: int = 10,
         size_divisor: int = 32,
         antialias: bool = True,
     ) -> None:
-        if (random_size_range is None) == (sizes is None):
-            raise ValueError("SynLocBatchResize needs either random_size_range or sizes")
+        if [ratio_range, random_size_range, sizes].count(None) != 2:
+            raise ValueError("SynLocBatchResize needs one of ratio_range, random_size_range and sizes")
         wrong = [s for s in sizes or () if len(s) != 2 or s[0] % size_divisor or s[1] % size_divisor]
         if wrong or (sizes is not None and not sizes):
             raise ValueError(f"sizes must be (width, height) in multiples of {size_divisor}, not {wrong or sizes}")
         super().__init__(random_size_range or (size_divisor, size_divisor), interval, size_divisor)
+        self.ratio_range = ratio_range
         self.sizes = None if sizes is None else [tuple(size) for size in sizes]
         self.antialias = antialias
 
@@ -106,7 +109,7 @@ class SynLocBatchResize(BatchSyncRandomResize):
             for data_sample in data_samples:
                 self._resize_sample(data_sample, scale_xy)
         if (MessageHub.get_current_instance().get_info("iter", 0) + 1) % self._interval == 0:
-            self._input_size = self._get_random_size(width / height, inputs.device)
+            self._input_size = self._get_random_size((height, width), inputs.device)
         return inputs, data_samples
 
     def _resize(self, inputs: torch.Tensor, scale_xy: tuple[float, float]) -> torch.Tensor:
@@ -121,19 +124,22 @@ class SynLocBatchResize(BatchSyncRandomResize):
         data_sample.set_metainfo(shapes)
         resize_labels(data_sample, scale_xy)
 
-    def _choose_size(self, aspect_ratio: float) -> tuple[int, int]:
-        """A random (height, width)."""
+    def _choose_size(self, shape: tuple[int, int]) -> tuple[int, int]:
+        """A random (height, width) for a batch of that (height, width)."""
         if self.sizes is not None:
             width, height = random.choice(self.sizes)
             return height, width
-        steps = random.randint(*self._random_size_range)
-        return self._size_divisor * steps, self._size_divisor * max(round(aspect_ratio * steps), 1)
+        low, high = self._random_size_range
+        if self.ratio_range is not None:
+            low, high = (max(round(ratio * shape[0] / self._size_divisor), 1) for ratio in self.ratio_range)
+        steps = random.randint(low, high)
+        return self._size_divisor * steps, self._size_divisor * max(round(shape[1] / shape[0] * steps), 1)
 
-    def _get_random_size(self, aspect_ratio: float, device: torch.device) -> tuple[int, int]:
+    def _get_random_size(self, shape: tuple[int, int], device: torch.device) -> tuple[int, int]:
         """A random (height, width), chosen by rank 0 for all."""
         size = torch.zeros(2, dtype=torch.long, device=device)
         if self.rank == 0:
-            size = torch.tensor(self._choose_size(aspect_ratio), device=device)
+            size = torch.tensor(self._choose_size(shape), device=device)
         barrier()
         broadcast(size, 0)
         return tuple(size.tolist())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from mmsynloc.datasets.transforms import broken_images
 from mmsynloc.datasets.transforms.broken_images import BrokenImageLog
 from mmsynloc.utils import UserError
 
@@ -47,13 +47,17 @@ def test_render__broken_second_image_gives_up_the_sample(tmp_path):
     assert dataset.run(0, pipeline) is None
 
 
-def test_broken_image_log__names_each_file_once(caplog):
+def test_broken_image_log__names_each_file_once(monkeypatch):
+    messages = []
+    monkeypatch.setattr(broken_images, "print_log", lambda message, *_: messages.append(message))
     log = BrokenImageLog()
-    with caplog.at_level(logging.WARNING):
-        for _ in range(3):
-            log.add("a.jpg", "a.jpg: truncated JPEG", 1000)
-        log.add("b.jpg", "b.jpg: empty file", 1000)
-    assert len(log.reasons) == 2
+    for _ in range(3):
+        log.add("a.jpg", "a.jpg: truncated JPEG", 1000)
+    log.add("b.jpg", "b.jpg: empty file", 1000)
+    assert messages == [
+        "broken image no. 1, another takes its place: a.jpg: truncated JPEG",
+        "broken image no. 2, another takes its place: b.jpg: empty file",
+    ]
 
 
 @pytest.mark.parametrize(("num_images", "allowed"), [(100, 1), (1000, 10), (42_504, 425)])

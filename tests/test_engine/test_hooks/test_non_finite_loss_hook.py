@@ -26,7 +26,9 @@ class _Model(BaseModel):
 
     def forward(self, inputs, data_samples, mode):
         inputs = torch.stack(inputs)
-        return dict(loss_good=self.weight.sum() ** 2, loss_bad=[(self.weight * inputs).mean()], other=torch.tensor(math.nan))
+        return dict(
+            loss_good=self.weight.sum() ** 2, loss_bad=[(self.weight * inputs).mean()], other=torch.tensor(math.nan)
+        )
 
 
 def _collate(batch):

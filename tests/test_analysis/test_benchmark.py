@@ -1,0 +1,104 @@
+"""Benchmarks: the form of their reports, the data they make, and the command line."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from mmsynloc.analysis import benchmark_annotations, benchmark_data, benchmark_pipeline
+from mmsynloc.analysis.benchmark import compare, format_report, one_core, time_interleaved
+from mmsynloc.datasets import SynLocDataset
+
+TOOL = Path(__file__).parents[2] / "tools" / "analysis" / "benchmark.py"
+
+
+@pytest.mark.parametrize(
+    ("ours", "upstream", "larger_is_better", "ratio"),
+    [(10.0, 4.0, True, 2.5), (10.0, 4.0, False, 0.4), (10.0, None, True, None), (0.0, 4.0, False, None)],
+)
+def test_compare__ratio_over_one_means_better(ours, upstream, larger_is_better, ratio):
+    case = compare(ours, upstream, "s", larger_is_better)
+    assert case == {"ours": ours, "upstream": upstream, "ratio": ratio, "unit": "s"}
+
+
+def test_format_report__has_a_line_for_each_case():
+    report = {"first": compare(1.0, 2.0, "s"), "another": compare(3.0, None, "GB")}
+    lines = format_report(report).splitlines()
+    assert len(lines) == 3
+    assert lines[2].split() == ["another", "3.00", "-", "-", "GB"]
+
+
+def test_time_interleaved__calls_in_turns_and_leaves_out_the_warm_up():
+    calls = []
+    functions = {"a": lambda i: calls.append(("a", i)), "b": lambda i: calls.append(("b", i))}
+    seconds = time_interleaved(functions, rounds=2, warmup=1)
+    assert calls == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+    assert set(seconds) == {"a", "b"}
+
+
+def test_one_core__is_undone():
+    before = (cv2.getNumThreads(), torch.get_num_threads())
+    with one_core():
+        assert torch.get_num_threads() == 1
+    assert (cv2.getNumThreads(), torch.get_num_threads()) == before
+
+
+def test_write_annotations__is_a_data_set(tmp_path):
+    benchmark_data.write_annotations(tmp_path / "train.json", 5, 12)
+    dataset = SynLocDataset(ann_file=str(tmp_path / "train.json"), with_ground_metric=True)
+    counts = [len(dataset.get_data_info(i)["bbox"]) for i in range(len(dataset))]
+    assert len(counts) == 5
+    assert sum(counts) == 12
+    assert max(counts) - min(counts) <= 1
+    assert len(json.loads((tmp_path / "train.json").read_text())["annotations"]) == 12
+
+
+def test_make_frame__costs_what_a_real_frame_costs():
+    frame = benchmark_data.make_frame(0)
+    assert frame.shape == (2160, 3840, 3)
+    size = len(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 80])[1])
+    assert 1.5e6 < size < 1.9e6  # a real one has 1.7 MB
+
+
+def test_benchmark_pipeline__runs_both_pipelines(monkeypatch):
+    frame = np.full((2160, 3840, 3), 90, np.uint8)  # fast to decode: only the plumbing is tested
+    monkeypatch.setattr(benchmark_data, "make_frame", lambda seed: frame)
+    report = benchmark_pipeline.benchmark_pipeline(rounds=1, num_images=2, input_size=(64, 64), copy_width=640)
+    assert set(report) == {"fresh_4k", "cached_4k", "fresh_640", "cached_640"}
+    for case in report.values():
+        assert case["unit"] == "samples/s"
+        assert case["ratio"] == pytest.approx(case["ours"] / case["upstream"], rel=0.01)
+
+
+def _run_tool(monkeypatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", [str(TOOL), *arguments])
+    with pytest.raises(SystemExit) as done:
+        runpy.run_path(str(TOOL), run_name="__main__")
+    return done.value.code or 0
+
+
+def test_tool__annotations_writes_a_report(tmp_path, monkeypatch, capsys):
+    out = tmp_path / "report.json"
+    arguments = ["annotations", "--images", "3", "--annotations", "7", "--skip-upstream", "--out", str(out)]
+    # in this process: a fresh one would take seconds to import torch
+    monkeypatch.setattr(benchmark_annotations, "_load_apart", benchmark_annotations._load)
+    assert _run_tool(monkeypatch, *arguments) == 0
+    report = json.loads(out.read_text())
+    assert set(report) == {"seconds", "processor_seconds", "peak_gb"}
+    assert set(report["seconds"]) == {"ours", "upstream", "ratio", "unit"}
+    assert report["peak_gb"]["ours"] > 0
+    assert "peak_gb" in capsys.readouterr().out
+
+
+def test_tool__wrong_number_is_one_line(tmp_path, monkeypatch, capsys):
+    out = str(tmp_path / "report.json")
+    assert _run_tool(monkeypatch, "pipeline", "--rounds", "0", "--out", out) == 1
+    assert capsys.readouterr().err == "error: all numbers must be at least 1\n"
+    assert not list(tmp_path.iterdir())
