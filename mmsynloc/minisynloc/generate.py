@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,9 +11,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, Task, make_tasks
+from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, make_tasks
 from mmsynloc.minisynloc.worker import initialise, run_task
-from mmsynloc.utils import UserError, dump_json, load_json
+from mmsynloc.utils import UserError, dump_json, load_json, parallel_map
 
 __all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate"]
 
@@ -97,21 +96,13 @@ def _prepare(root: Path, parameters: Parameters, wanted: dict) -> bool:
     return False
 
 
-def _results(tasks: list[Task], workers: int, run: functools.partial) -> Iterator[list]:
-    if workers == 1 or len(tasks) == 1:
-        yield from map(run, tasks)
-        return
-    with multiprocessing.Pool(min(workers, len(tasks)), initialise) as pool:
-        yield from pool.imap_unordered(run, tasks)
-
-
 def _render(root: Path, parameters: Parameters, workers: int, progress: bool) -> list[tuple[str, dict, list[dict]]]:
     """Write all images; returns what :func:`run_task` does, in any order."""
     run = functools.partial(run_task, root=root, seed=parameters.seed, size=parameters.image_size)
     results = []
     total = sum(parameters.num_images)
     with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
-        for done in _results(make_tasks(parameters, workers), workers, run):
+        for done in parallel_map(run, make_tasks(parameters, workers), workers, chunk_size=1, initializer=initialise):
             results += done
             bar.update(len(done))
     return results

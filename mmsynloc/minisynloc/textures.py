@@ -34,7 +34,7 @@ def _spectator(tile: np.ndarray, x: float, y: float, clothes: np.ndarray, back: 
 
 
 def crowd_texture(
-    rng: np.random.Generator, seat_bgr: tuple[float, ...], share: float, back: bool = False, size: tuple = (56, 20)
+    rng: np.random.Generator, seat_bgr: tuple[float, ...], share: float, back: bool = False, size: tuple = (44, 16)
 ) -> np.ndarray:
     """Rows of seats with spectators, a repeating tile (rows * 24, seats * 20, 3).
 

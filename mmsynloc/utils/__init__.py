@@ -2,5 +2,6 @@
 
 from mmsynloc.utils.errors import UserError, run_tool
 from mmsynloc.utils.files import atomic_write, dump_json, load_json
+from mmsynloc.utils.parallel import parallel_map
 
-__all__ = ["UserError", "atomic_write", "dump_json", "load_json", "run_tool"]
+__all__ = ["UserError", "atomic_write", "dump_json", "load_json", "parallel_map", "run_tool"]

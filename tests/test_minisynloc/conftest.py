@@ -12,15 +12,15 @@ from mmsynloc.minisynloc import generate
 from mmsynloc.minisynloc.background import Background
 from mmsynloc.minisynloc.venue import Venue, sample_venue
 
-COUNTS = (24, 4, 6, 2)
+COUNTS = (18, 4, 4, 2)
 SMALL = (320, 180)
 
 
 @pytest.fixture(scope="session")
 def mini_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """24 train, 4 val, 6 test and 2 challenge images of 320x180."""
+    """18 train, 4 val, 4 test and 2 challenge images of 320x180."""
     root = tmp_path_factory.mktemp("mini") / "data"
-    generate(root, *COUNTS, seed=3, image_size=SMALL, workers=1, progress=False)
+    generate(root, *COUNTS, seed=3, image_size=SMALL, workers=1, progress=False, num_venues=(6, 6, 2, 1))
     return root
 
 

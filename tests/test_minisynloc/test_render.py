@@ -15,7 +15,7 @@ from mmsynloc.minisynloc.render import render_scene
 from mmsynloc.minisynloc.scene import Scene
 from mmsynloc.minisynloc.venue import Venue
 
-AWAY = np.array([0.0, 500.0, 1.0])  # a ball far outside the frame
+AWAY = np.array([-500.0, 0.0, 1.0])  # a ball behind the camera
 UP = np.array([0.0, 0.0, 1.0])
 
 
@@ -96,10 +96,13 @@ def test_annotate_scene__box_is_clipped_at_the_frame_and_keypoints_are_not(venue
         assert u < 0 or u > 3839
 
 
-@pytest.mark.parametrize("spot", [(0.0, 300.0, 1.0), (-200.0, 0.0, 1.0)])
-def test_draw_figure__outside_the_frame_or_behind_the_camera_is_none(venue: Venue, spot: tuple) -> None:
+def test_draw_figure__outside_the_frame_or_behind_the_camera_is_none(venue: Venue) -> None:
     fine = venue.camera.resized(VIRTUAL_SIZE)
-    assert draw_figure(fine, _sphere(*spot), np.ones((3, 3)), UP, 4) is None
+    beside = venue.camera.pixel_to_pitch(np.array([[-150.0, 1500.0], [3990.0, 1500.0]]))
+    assert beside.valid.all()
+    for x, y in beside.points:
+        assert draw_figure(fine, _sphere(x, y, 0.0, radius=0.5), np.ones((3, 3)), UP, 4) is None
+    assert draw_figure(fine, _sphere(-200.0, 0.0, 1.0), np.ones((3, 3)), UP, 4) is None
 
 
 def test_draw_figure__patch_is_aligned_and_dark_outside_its_mask(venue: Venue) -> None:

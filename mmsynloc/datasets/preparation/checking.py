@@ -15,8 +15,7 @@ from mmsynloc.datasets.preparation.images import ImageProbe, probe_image
 from mmsynloc.datasets.preparation.labels import Labels, coordinate_alarms, load_labels, resolution_notes
 from mmsynloc.datasets.preparation.layout import OFFICIAL, SPLITS, annotation_path, image_files
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
-from mmsynloc.datasets.preparation.parallel import parallel_map
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, parallel_map
 
 __all__ = ["DECODE_MODES", "SplitReport", "check", "check_split"]
 

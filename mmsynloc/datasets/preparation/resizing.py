@@ -20,8 +20,7 @@ from tqdm import tqdm
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.images import decode_image, image_size, probe_image
 from mmsynloc.datasets.preparation.layout import SPLITS, image_files
-from mmsynloc.datasets.preparation.parallel import parallel_map
-from mmsynloc.utils import UserError, atomic_write, dump_json, load_json
+from mmsynloc.utils import UserError, atomic_write, dump_json, load_json, parallel_map
 
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
 

@@ -55,7 +55,7 @@ def test_render__reduction_keeps_brightness_and_place(scale):
     image = np.full((200, 300, 3), 30, np.uint8)
     cv2.circle(image, (150, 100), 40, (230, 230, 230), -1)
     layer = ImageLayer(_in_memory(image), scale_matrix(scale))
-    canvas = np.full((round(200 * scale), round(300 * scale), 3), 30, np.uint8)
+    canvas = np.full((round(200 * scale), round(300 * scale), 4), 30, np.uint8)
     source = DecodedImage(image, (1.0, 1.0))
     render.draw_layer(canvas, source, layer, layer.visible_bounds(canvas.shape[1::-1]))
     weight = canvas[..., 0].astype(float) - 30

@@ -4,8 +4,7 @@ import os
 
 import pytest
 
-from mmsynloc.datasets.preparation.parallel import parallel_map
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, parallel_map
 
 
 def _square(number: int) -> int:
