@@ -23,11 +23,11 @@ _meta_keys = (
 _to_targets = [
     dict(type="SynLocHSVRandomAug"),
     dict(type="GenerateTarget", encoder=_codec),
-    dict(type="PackPoseInputs", meta_keys=_meta_keys),
+    dict(type="PackSynLocInputs", meta_keys=_meta_keys),
 ]
 _train_pipeline_stage1 = [
     dict(type="SynLocMosaic"),
-    dict(type="SynLocRandomAffine", mode="canvas", rotate_factor=10, scale_factor=(0.75, 1.0), shift_factor=0.1),
+    dict(type="SynLocRandomAffine", mode="canvas", anchor="corner", rotate_factor=10, scale_factor=(0.75, 1.0), shift_factor=0.1),
     dict(type="SynLocMixUp", ratio_range=(0.8, 1.6)),
     dict(type="SynLocFlip"),
     dict(type="RenderSynLocImage"),
@@ -42,7 +42,7 @@ _train_pipeline_stage2 = [
 _val_pipeline = [
     dict(type="SynLocFitResize"),
     dict(type="RenderSynLocImage"),
-    dict(type="PackPoseInputs", meta_keys=_meta_keys),
+    dict(type="PackSynLocInputs", meta_keys=_meta_keys),
 ]
 
 

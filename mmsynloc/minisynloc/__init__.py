@@ -4,6 +4,6 @@ Everything is drawn: stadiums, light, athletes. The pictures are no substitute f
 geometry, camera model and difficulties (wide angle, small people, occlusion, shadows) are the same.
 """
 
-from mmsynloc.minisynloc.generate import GeneratedDataset, generate
+from mmsynloc.minisynloc.generate import DEFAULT_VENUES, GeneratedDataset, generate
 
-__all__ = ["GeneratedDataset", "generate"]
+__all__ = ["DEFAULT_VENUES", "GeneratedDataset", "generate"]

@@ -20,6 +20,7 @@ __all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset",
 MANIFEST_NAME = "minisynloc.json"
 MINI_IMAGES = 8
 DEFAULT_VENUES = (12, 12, 4, 4)
+SERIAL_IMAGES = 24
 CATEGORIES = [{"id": 1, "name": "person"}]
 
 
@@ -96,13 +97,21 @@ def _prepare(root: Path, parameters: Parameters, wanted: dict) -> bool:
     return False
 
 
+def _worker_count(workers: int | None, num_images: int) -> int:
+    """The wished number; by default all processors, but one for so few images that starting others takes longer."""
+    if workers is not None:
+        return workers
+    return 1 if num_images < SERIAL_IMAGES else os.cpu_count() or 1
+
+
 def _render(root: Path, parameters: Parameters, workers: int, progress: bool) -> list[tuple[str, dict, list[dict]]]:
     """Write all images; returns what :func:`run_task` does, in any order."""
     run = functools.partial(run_task, root=root, seed=parameters.seed, size=parameters.image_size)
     results = []
     total = sum(parameters.num_images)
     with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
-        for done in parallel_map(run, make_tasks(parameters, workers), workers, chunk_size=1, initializer=initialise):
+        tasks = make_tasks(parameters, workers)
+        for done in parallel_map(run, tasks, min(workers, len(tasks)), chunk_size=1, initializer=initialise):
             results += done
             bar.update(len(done))
     return results
@@ -152,7 +161,7 @@ def generate(
         num_challenge: images in ``challenge``, at venues of its own; their annotations are written nowhere.
         seed: any number from 0; another one gives other venues and scenes.
         image_size: width and height of the images, 16:9 and a divisor of 7680x4320.
-        workers: processes; None takes all processors.
+        workers: processes; None takes all processors, or one for a few images.
         progress: show a progress bar.
         num_venues: venues in train, val, test and challenge; val takes the first ones of train.
 
@@ -168,6 +177,6 @@ def generate(
     wanted = {"version": FORMAT_VERSION, "complete": True, "parameters": parameters.to_dict()}
     kept = _prepare(root, parameters, wanted)
     if not kept:
-        _write_annotations(root, _render(root, parameters, workers or os.cpu_count() or 1, progress))
+        _write_annotations(root, _render(root, parameters, _worker_count(workers, sum(counts)), progress))
         dump_json(wanted, root / MANIFEST_NAME, indent=1)
     return GeneratedDataset(root, kept, dict(zip(SPLITS, counts)))

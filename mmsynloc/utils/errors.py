@@ -10,7 +10,17 @@ __all__ = ["UserError", "run_tool"]
 
 
 class UserError(Exception):
-    """Something the user gave is wrong; the message names the file and the entry."""
+    """Something the user gave is wrong; the message names the file and the entry.
+
+    Args:
+        message: one line.
+    """
+
+    def __init__(self, message: str) -> None:
+        if message.startswith("Caught UserError in "):
+            # A data loader's worker hands its error on as the text of a traceback; its last line is ours.
+            message = message.rstrip().rpartition("UserError: ")[2]
+        super().__init__(message)
 
 
 def run_tool(main: Callable[[], int | None]) -> None:

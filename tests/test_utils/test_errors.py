@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from torch.utils.data import DataLoader
 
 from mmsynloc.utils import UserError, run_tool
 
@@ -22,6 +23,20 @@ def test_run_tool__user_error_is_one_line(capsys, monkeypatch):
 def test_run_tool__defects_keep_their_traceback():
     with pytest.raises(ZeroDivisionError):
         run_tool(lambda: 1 / 0)
+
+
+class _Broken:
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index: int) -> None:
+        raise UserError("000007.jpg: cannot be decoded as an image")
+
+
+def test_user_error__stays_one_line_through_a_data_loader():
+    with pytest.raises(UserError) as caught:
+        next(iter(DataLoader(_Broken(), num_workers=1)))
+    assert str(caught.value) == "000007.jpg: cannot be decoded as an image"
 
 
 @pytest.mark.parametrize(("result", "code"), [(None, None), (0, 0), (3, 3)])

@@ -2,6 +2,7 @@
 
     python tools/analysis/benchmark.py pipeline --out pipeline.json
     python tools/analysis/benchmark.py annotations --out annotations.json
+    python tools/analysis/benchmark.py locsim --out locsim.json
 
 Each sub-command makes its own data, prints a table and writes ``{case: {"ours", "upstream", "ratio", "unit"}}``;
 a ratio over 1 means that ours is better.
@@ -29,6 +30,12 @@ def _annotations(args: argparse.Namespace) -> dict[str, dict]:
     return benchmark_annotations(args.images, args.annotations, not args.skip_upstream)
 
 
+def _locsim(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_locsim import benchmark_locsim
+
+    return benchmark_locsim(args.images, args.detections)
+
+
 def _add_pipeline(commands: argparse._SubParsersAction) -> Callable:
     parser = commands.add_parser("pipeline", help="training samples a second on one core, from 4K JPEGs")
     parser.add_argument("--rounds", type=int, default=48, help="samples that are timed (default: 48)")
@@ -48,10 +55,18 @@ def _add_annotations(commands: argparse._SubParsersAction) -> Callable:
     return parser
 
 
+def _add_locsim(commands: argparse._SubParsersAction) -> Callable:
+    parser = commands.add_parser("locsim", help="seconds of scoring results, against the development kit's evaluator")
+    parser.add_argument("--images", type=int, default=500, help="default: 500")
+    parser.add_argument("--detections", type=int, default=60, help="in each image (default: 60)")
+    parser.set_defaults(run=_locsim)
+    return parser
+
+
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_pipeline, _add_annotations):
+    for add in (_add_pipeline, _add_annotations, _add_locsim):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()
 

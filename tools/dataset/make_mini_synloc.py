@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmsynloc.minisynloc import generate
+from mmsynloc.minisynloc import DEFAULT_VENUES, generate
 from mmsynloc.utils import run_tool
 
 
@@ -29,7 +29,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--challenge", type=int, default=20, help="images in challenge (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="chooses venues and scenes (default: %(default)s)")
     parser.add_argument("--image-size", type=image_size, default=(1920, 1080), metavar="WxH", help="default: 1920x1080")
-    parser.add_argument("--workers", type=int, default=None, help="processes (default: all processors)")
+    parser.add_argument("--workers", type=int, default=None, help="processes (default: all processors, one for a few)")
+    parser.add_argument(
+        "--venues",
+        type=int,
+        nargs=4,
+        default=DEFAULT_VENUES,
+        metavar=("TRAIN", "VAL", "TEST", "CHALLENGE"),
+        help="stadiums in each split, those of val being the first of train (default: 12 12 4 4)",
+    )
     return parser.parse_args()
 
 
@@ -37,7 +45,14 @@ def main() -> None:
     """Run the tool."""
     args = parse_args()
     counts = (args.train, args.val, args.test, args.challenge)
-    dataset = generate(args.out, *counts, seed=args.seed, image_size=args.image_size, workers=args.workers)
+    dataset = generate(
+        args.out,
+        *counts,
+        seed=args.seed,
+        image_size=args.image_size,
+        workers=args.workers,
+        num_venues=tuple(args.venues),
+    )
     images = ", ".join(f"{count} {split}" for split, count in dataset.num_images.items())
     print(f"{dataset.root}: {'already there, kept' if dataset.kept else 'written'} ({images})")
 

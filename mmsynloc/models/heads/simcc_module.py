@@ -14,6 +14,8 @@ from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 
 __all__ = ["SimCCModule", "gather_features", "recorded_outputs"]
 
+_LOG_FLOOR = math.log(1e-3)  # how sure the regression is at most: an outlier must not swamp the loss
+
 
 @contextmanager
 def recorded_outputs(modules: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
@@ -52,6 +54,10 @@ def gather_features(levels: Sequence[Tensor], image_index: Tensor, prior_index: 
 
 class SimCCModule(BaseModule):
     """Two layers from a prior's pose features to bins along x and along y for each keypoint.
+
+    The logits are added to those of a Gaussian around the regressed keypoint, on a low floor, whose sharpness is
+    learned for each keypoint and axis: the classification begins where the regression is, instead of learning to find
+    the athlete anew, and moves and shapes the distribution.
 
     The window is measured in strides, so all levels share the weights. Far away people, who matter most, sit on the
     lowest level within a few strides of their priors; of a near one a keypoint may lie outside: it is not trained on,
@@ -93,17 +99,38 @@ class SimCCModule(BaseModule):
         self.layers = nn.Sequential(
             nn.Linear(in_channels, in_channels), nn.SiLU(inplace=True), nn.Linear(in_channels, outputs)
         )
+        self.log_sharpness = nn.Parameter(torch.full((num_keypoints, 2), -2 * math.log(sigma)))
+        self._start_at_regression()
 
-    def init_weights(self) -> None:
-        """All bins alike at the start."""
-        super().init_weights()
-        nn.init.normal_(self.layers[-1].weight, std=0.01)
+    def _start_at_regression(self) -> None:
+        nn.init.zeros_(self.layers[-1].weight)
         nn.init.zeros_(self.layers[-1].bias)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Logits (P, K, 2, n) in float32 from features (P, C)."""
-        logits = self.layers(features).float()
-        return logits.reshape(len(features), self.num_keypoints, 2, self.num_bins)
+    def init_weights(self) -> None:
+        """The regressed keypoint's Gaussian alone at the start."""
+        super().init_weights()
+        self._start_at_regression()
+
+    def forward(self, features: Tensor, regressed_px: Tensor, priors: Tensor) -> Tensor:
+        """Logits.
+
+        Args:
+            features: (P, C).
+            regressed_px: (P, K, 2) px; no gradient flows back to them.
+            priors: (P, 4): x, y, stride, stride in px.
+
+        Returns:
+            (P, K, 2, n) in float32.
+        """
+        seen = self.layers(features).float().reshape(len(features), self.num_keypoints, 2, self.num_bins)
+        centre = self._to_bins(regressed_px.detach(), priors).clamp(0, self.num_bins - 1)
+        bins = torch.arange(self.num_bins, dtype=seen.dtype, device=seen.device)
+        sharpness = self.log_sharpness.float().exp()[..., None]
+        expected = -0.5 * sharpness * (bins - centre[..., None]).square()
+        return seen + expected.logaddexp(expected.new_tensor(_LOG_FLOOR))
+
+    def _to_bins(self, points_px: Tensor, priors: Tensor) -> Tensor:
+        return (points_px - priors[:, None, :2]) / priors[:, None, 2:] * self.bins_per_stride + self.middle
 
     def encode(self, points_px: Tensor, priors: Tensor) -> tuple[Tensor, Tensor]:
         """Targets.
@@ -115,8 +142,9 @@ class SimCCModule(BaseModule):
         Returns:
             Distributions (P, K, 2, n) and the mask (P, K) of the points inside the window.
         """
-        in_bins = (points_px - priors[:, None, :2]) / priors[:, None, 2:] * self.bins_per_stride + self.middle
-        return encode_simcc(in_bins, self.num_bins, self.sigma), self.is_inside(points_px, priors)
+        return encode_simcc(self._to_bins(points_px, priors), self.num_bins, self.sigma), self.is_inside(
+            points_px, priors
+        )
 
     def is_inside(self, points_px: Tensor, priors: Tensor) -> Tensor:
         """Which points (P, K, 2) lie in the windows of their priors (P, 4), (P, K) bool."""

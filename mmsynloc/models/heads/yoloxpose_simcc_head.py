@@ -72,8 +72,9 @@ class YOLOXPoseSimCCHead(YOLOXPoseGroundHead):
         image_index, prior_index = positives.mask.reshape(num_images, -1).nonzero(as_tuple=True)
         features, _ = gather_features(step.pose_features, image_index, prior_index)
         target, inside = self.simcc.encode(positives.keypoints_px, positives.priors)
-        weight = inside * positives.visible
-        return losses | {"loss_simcc": self.loss_simcc(self.simcc(features), target, weight)}
+        regressed = step.keypoints_px.flatten(0, 1)[positives.mask]
+        logits = self.simcc(features, regressed, positives.priors)
+        return losses | {"loss_simcc": self.loss_simcc(logits, target, inside * positives.visible)}
 
     def _refine(self, found: InstanceData, image_index: int, cfg: dict[str, Any]) -> InstanceData:
         """Put classified in the place of regressed keypoints, where these lie in their windows."""
@@ -86,7 +87,7 @@ class YOLOXPoseSimCCHead(YOLOXPoseGroundHead):
         points = torch.cat(self.mlvl_priors)[prior_index]
         priors = torch.cat([points, strides[:, None].expand(-1, 2)], 1).float()
         regressed = torch.as_tensor(found.keypoints, device=priors.device)
-        classified = self.simcc.decode(self.simcc(features), priors)
+        classified = self.simcc.decode(self.simcc(features, regressed, priors), priors)
         chosen = torch.where(self.simcc.is_inside(regressed, priors)[..., None], classified, regressed)
         found.keypoints = chosen.cpu().numpy()
         return found

@@ -13,7 +13,7 @@ PRIORS = torch.tensor([[80.0, 40.0, 8.0, 8.0], [160.0, 96.0, 16.0, 16.0]])
 
 def test_module__empty_input():
     module = SimCCModule(6, 2)
-    logits = module(torch.zeros(0, 6))
+    logits = module(torch.zeros(0, 6), torch.zeros(0, 2, 2), PRIORS[:0])
     assert logits.shape == (0, 2, 2, module.num_bins)
     assert module.decode(logits, PRIORS[:0]).shape == (0, 2, 2)
     target, inside = module.encode(torch.zeros(0, 2, 2), PRIORS[:0])
@@ -40,20 +40,41 @@ def test_module__points_outside_do_not_count():
     assert target.isfinite().all()
 
 
+def test_module__starts_at_the_regression():
+    module = SimCCModule(6, 2)
+    module.init_weights()
+    regressed = PRIORS[:, None, :2] + torch.tensor([[[3.3, -7.1], [0.2, 11.6]]])
+    decoded = module.decode(module(torch.randn(2, 6), regressed, PRIORS), PRIORS)
+    torch.testing.assert_close(decoded, regressed, atol=0.02, rtol=0)
+
+
+def test_module__no_gradient_to_the_regression():
+    regressed = torch.zeros(2, 2, 2, requires_grad=True)
+    logits = SimCCModule(6, 2)(torch.randn(2, 6, requires_grad=True), regressed, PRIORS)
+    logits.sum().backward()
+    assert regressed.grad is None
+
+
+def test_module__regression_far_outside_is_harmless():
+    logits = SimCCModule(6, 2)(torch.zeros(2, 6), torch.full((2, 2, 2), 1e30), PRIORS)
+    assert logits.isfinite().all()
+
+
 def test_module__learns_a_sub_pixel_position():
     torch.manual_seed(0)
     module = SimCCModule(8, 2)
     module.init_weights()
     features, points = torch.randn(2, 8), PRIORS[:, None, :2] + torch.tensor([[[3.3, -7.1], [0.2, 11.6]]])
+    regressed = points + 9  # 4.5 bins off on the lowest level
     target, _ = module.encode(points, PRIORS)
     optimiser = torch.optim.Adam(module.parameters(), lr=0.05)
-    for _ in range(80):
+    for _ in range(150):
         optimiser.zero_grad()
-        loss = -(target * module(features).log_softmax(-1)).sum(-1).mean()
+        loss = -(target * module(features, regressed, PRIORS).log_softmax(-1)).sum(-1).mean()
         loss.backward()
         optimiser.step()
     # a tenth of a pixel: the optimiser is not run to the end
-    torch.testing.assert_close(module.decode(module(features), PRIORS), points, atol=0.1, rtol=0)
+    torch.testing.assert_close(module.decode(module(features, regressed, PRIORS), PRIORS), points, atol=0.1, rtol=0)
 
 
 @pytest.mark.parametrize("name", ["half_width", "bins_per_stride", "sigma"])

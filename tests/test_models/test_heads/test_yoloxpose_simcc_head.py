@@ -29,7 +29,7 @@ def _predict(monkeypatch, detections, cell_px, test_cfg=CFG):
         return planted_outputs(detections)
 
     monkeypatch.setattr(head.head_module, "forward", forward)
-    monkeypatch.setattr(module, "forward", lambda feats: target.log().repeat(len(feats), 1, 1, 1))
+    monkeypatch.setattr(module, "forward", lambda feats, *others: target.log().repeat(len(feats), 1, 1, 1))
     with torch.no_grad():
         return head.predict(features(), [crowd(0)], test_cfg)[0]
 
@@ -55,26 +55,27 @@ def test_predict__switched_off(monkeypatch):
 
 
 def test_head__learns_coordinates():
-    """A few steps on one image bring the classified keypoints to the athletes."""
+    """On one image the classification finds what the untrained regression misses."""
     head = build_head(**SIMCC)
     feats, sample = features(), crowd(3)
-    optimiser = torch.optim.Adam(head.parameters(), lr=0.01)
+    optimiser = torch.optim.Adam(head.simcc.parameters(), lr=0.01)
     losses = []
-    for _ in range(30):
+    for _ in range(40):
         optimiser.zero_grad()
-        step = head.loss(feats, [sample])
-        total(step).backward()
+        loss = head.loss(feats, [sample])["loss_simcc"]
+        loss.backward()
         optimiser.step()
-        losses.append(step["loss_simcc"].item())
-    assert losses[-1] < 0.7 * losses[0]
+        losses.append(loss.item())
+    assert losses[-1] < 0.5 * losses[0]
 
 
 def test_head__loss_uses_the_features_of_the_positive_priors():
     """The gradient of the classification alone reaches conv_pose and its own layers, and nothing of the rest."""
     head = build_head(**SIMCC)
+    torch.nn.init.normal_(head.simcc.layers[-1].weight)  # zeros at the start
     head.loss(features(), [crowd(3)])["loss_simcc"].backward()
     reached = {name.split(".")[1] for name, p in head.named_parameters() if p.grad is not None and p.grad.any()}
-    assert reached == {"conv_pose", "layers"}
+    assert reached == {"conv_pose", "layers", "log_sharpness"}
 
 
 def test_head__without_loss_is_frozen_and_trains():

@@ -1,0 +1,94 @@
+"""Seconds of scoring results with LocSim, ours and the official evaluator's."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mmsynloc.analysis.benchmark import compare
+from mmsynloc.evaluation import score_results
+from mmsynloc.minisynloc.annotate import image_entry
+from mmsynloc.minisynloc.venue import sample_venue
+
+__all__ = ["benchmark_locsim", "make_case"]
+
+PEOPLE, REPEATS = 16, 7
+
+
+def make_case(num_images: int, num_detections: int, seed: int = 0) -> tuple[dict, list[dict]]:
+    """A ground truth of 16 people an image, and results: each found half a metre off or so, the rest at random."""
+    rng = np.random.default_rng(seed)
+    camera = sample_venue((seed, 0)).camera
+    images = [image_entry(i, camera) for i in range(num_images)]
+    annotations, results = [], []
+    for image in range(num_images):
+        truth = rng.uniform([-30, -45], [30, 45], (PEOPLE, 2))
+        false = rng.uniform([-30, -45], [30, 45], (max(num_detections - PEOPLE, 0), 2))
+        found = np.concatenate([truth + rng.normal(0, 0.3, truth.shape), false])[:num_detections]
+        scores = np.concatenate([rng.beta(4, 2, PEOPLE), rng.beta(2, 5, len(false))])[:num_detections]
+        for x, y in truth:
+            entry = {"id": len(annotations), "image_id": image, "category_id": 1, "area": 800.0}
+            annotations.append(entry | {"bbox": [0.0, 0, 20, 40], "position_on_pitch": [x, y]})
+        pixels = camera.pitch_to_pixel(found).points
+        for (u, v), score in zip(np.nan_to_num(pixels), scores.tolist()):
+            box = [u - 10, v - 40, 20.0, 40.0]
+            keypoints = [[u, v - 20, 1.0], [u, v, 1.0]]
+            results.append({"image_id": image, "category_id": 1, "score": score, "bbox": box, "keypoints": keypoints})
+    return {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "person"}]}, results
+
+
+def _official() -> Callable[[dict, list[dict]], Any] | None:
+    """The evaluator of the development kit, where it is installed (``pip install sskit xtcocotools``)."""
+    try:
+        from sskit.coco import LocSimCOCOeval
+        from xtcocotools.coco import COCO
+    except ImportError:
+        return None
+
+    def evaluate(truth: dict, results: list[dict]) -> Any:
+        coco = COCO()
+        coco.dataset = truth
+        coco.createIndex()
+        run = LocSimCOCOeval(coco, coco.loadRes(results), "bbox", [0.089, 0.089], True)
+        run.params.useSegm = None
+        run.params.position_from_keypoint_index = 1
+        for step in (run.evaluate, run.accumulate, run.summarize):
+            step()
+        return run.stats
+
+    return evaluate
+
+
+def _seconds(function: Callable, case: tuple[dict, list[dict]], repeats: int) -> float:
+    """The best of several runs, each on a copy, as the official one writes into its input."""
+    best = float("inf")
+    for _ in range(repeats):
+        truth, results = copy.deepcopy(case)
+        start = time.perf_counter()
+        with contextlib.redirect_stdout(io.StringIO()):
+            function(truth, results)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def benchmark_locsim(num_images: int = 500, num_detections: int = 60) -> dict[str, dict]:
+    """Time the scoring, from parsed JSON to the 17 statistics.
+
+    Args:
+        num_images: number of images.
+        num_detections: detections in each.
+
+    Returns:
+        The case ``seconds`` as :func:`compare` gives it; ``upstream`` is None where ``sskit`` is not installed.
+    """
+    case = make_case(num_images, num_detections)
+    ours = _seconds(score_results, case, REPEATS)
+    official = _official()
+    theirs = _seconds(official, case, 1) if official else None
+    return {"seconds": compare(ours, theirs, "s", larger_is_better=False)}
