@@ -34,13 +34,13 @@ train_dataloader = dict(
 val_dataloader = dict(num_workers=1, dataset=dict(input_size=(1920, 1088)))
 test_dataloader = dict(num_workers=1, dataset=dict(input_size=(1920, 1088)))
 
-train_cfg = dict(max_epochs=10, val_interval=10, dynamic_intervals=None)
+train_cfg = dict(max_epochs=12, val_interval=12, dynamic_intervals=None)
 optim_wrapper = dict(optimizer=dict(lr=0.002), clip_grad=dict(max_norm=5))
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.1, by_epoch=True, begin=0, end=1, convert_to_iter_based=True),
-    dict(type="CosineAnnealingLR", eta_min=1e-5, by_epoch=True, begin=1, end=10, T_max=9, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", eta_min=1e-5, by_epoch=True, begin=1, end=12, T_max=11, convert_to_iter_based=True),
 ]
-default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=10))
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=12))
 custom_hooks = [
     dict(type="EMAHook", ema_type="ExpMomentumEMA", momentum=0.01, gamma=50, update_buffers=True, priority=49),
     dict(type="ScoreThresholdHook"),

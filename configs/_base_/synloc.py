@@ -27,7 +27,14 @@ _to_targets = [
 ]
 _train_pipeline_stage1 = [
     dict(type="SynLocMosaic"),
-    dict(type="SynLocRandomAffine", mode="canvas", anchor="corner", rotate_factor=10, scale_factor=(0.75, 1.0), shift_factor=0.1),
+    dict(
+        type="SynLocRandomAffine",
+        mode="canvas",
+        anchor="corner",
+        rotate_factor=10,
+        scale_factor=(0.75, 1.0),
+        shift_factor=0.1,
+    ),
     dict(type="SynLocMixUp", ratio_range=(0.8, 1.6)),
     dict(type="SynLocFlip"),
     dict(type="RenderSynLocImage"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from mmengine.config import Config
 
 from mmsynloc.apis.prediction import official_names
@@ -65,13 +66,17 @@ def run_demo(
     """
     work_dir = Path(work_dir)
     report = _Report()
+    # On few cores a second thread gains little, and waits in vain for a core that something else uses.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     root = work_dir / "minisynloc"
     numbers = {**DEMO_COUNTS, **(counts or {})}
     with report.step("data", f"a data set of {sum(numbers.values())} Full HD frames in the official layout: {root}"):
         generate(root, *(numbers[s] for s in ("train", "val", "test", "challenge")), seed=seed)
     cfg = _config(root, work_dir, seed, epochs)
     with report.step("train", "a small model from scratch, on windows of the frames"):
-        build_runner(cfg, training=True).train()
+        alone = cfg.copy()
+        alone.val_cfg = alone.val_dataloader = alone.val_evaluator = None  # validation is a step of its own
+        build_runner(alone, training=True).train()
     checkpoint = (work_dir / "last_checkpoint").read_text().strip()
     with report.step("val", "whole frames of known venues; chooses the score threshold"):
         report.stats["val"], threshold = _score(cfg, "val", checkpoint)
@@ -98,7 +103,6 @@ def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config
     if epochs is not None:
         cfg.train_cfg.max_epochs = epochs
     cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
-    cfg.train_cfg.val_interval = cfg.train_cfg.max_epochs + 1  # a step of its own
     return cfg
 
 

@@ -12,6 +12,7 @@ from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB
 __all__ = ["PITCH_LENGTH_M", "PITCH_WIDTH_M", "draw_pitch", "pitch_to_plot"]
 
 PITCH_LENGTH_M, PITCH_WIDTH_M = 105.0, 68.0
+_PAD_BOTTOM = 14
 
 
 def pitch_to_plot(points_pitch_m: np.ndarray, from_negative_x: bool = True) -> np.ndarray:
@@ -51,7 +52,7 @@ def draw_pitch(
         line_color="white",
         linewidth=1.2,
         pad_top=8,
-        pad_bottom=14,
+        pad_bottom=_PAD_BOTTOM,
         pad_left=8,
         pad_right=8,
     )
@@ -67,6 +68,7 @@ def draw_pitch(
         axes.scatter(*points.T, s=34, c=colors, edgecolors="black", linewidths=0.5, zorder=6, label="predicted")
     if camera is not None:
         x, y = pitch_to_plot(np.asarray(camera.position_m, dtype=float)[:2], from_negative_x)
+        y = max(y, 3 - _PAD_BOTTOM)  # one further away is drawn at the border
         axes.scatter(
             [x], [y], marker="^", s=110, c="black", edgecolors="white", zorder=7, label="camera", clip_on=False
         )
