@@ -15,7 +15,7 @@ locsim = dict(
             simcc=dict(half_width=4.0, bins_per_stride=4.0),
             loss_simcc=dict(type="SimCCLoss", loss_weight=1.0),
         ),
-        test_cfg=dict(nms_mode="both", ground_nms_radius_m=0.6),
+        test_cfg=dict(nms_mode="ground", ground_nms_radius_m=0.6),
     ),
     train_dataloader=dict(dataset=dict(input_size=(864, 480), with_ground_metric=True)),
     val_dataloader=_input,
