@@ -14,7 +14,11 @@ __all__ = ["add_common_flags", "apply_show_flags"]
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
     """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and their kin."""
-    warnings.filterwarnings("ignore", message=".*pkg_resources")  # mmengine's, told at every start
+    # What upstream's own code says to its own developers, at every start.
+    for category in (FutureWarning, DeprecationWarning, UserWarning):
+        warnings.filterwarnings(
+            "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
+        )
     parser.add_argument("--work-dir", help="folder of logs and checkpoints")
     parser.add_argument(
         "--cfg-options",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from mmsynloc.apis.pretrained import resolve_pretrained
@@ -15,6 +17,8 @@ from mmsynloc.config_scope import config_path
 from mmsynloc.utils import UserError
 
 __all__ = ["build_runner", "check_checkpoint", "load_config"]
+
+CPU_PIXELS_PER_BATCH = 4 * 640 * 640  # a few GB with the larger models
 
 
 def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: str | None = None) -> Config:
@@ -70,6 +74,8 @@ def build_runner(cfg: Config, training: bool = False) -> Runner:
     """
     if not torch.cuda.is_available():
         _fit_to_cpu(cfg)
+        if training:
+            _limit_memory(cfg)
     if training:
         resolve_pretrained(cfg)
     else:
@@ -83,7 +89,13 @@ def _fit_to_cpu(cfg: Config) -> None:
     """Distributed work through gloo: MMEngine's own set-up expects a GPU for each process."""
     for split in ("train", "val", "test"):
         if cfg.get(f"{split}_dataloader"):
-            cfg[f"{split}_dataloader"].pin_memory = False
+            loader = cfg[f"{split}_dataloader"]
+            loader.update(pin_memory=False, num_workers=min(loader.num_workers, os.cpu_count() or 1))
+    if (cfg.get("optim_wrapper") or {}).get("type") == "AmpOptimWrapper":
+        print_log("Mixed precision needs a GPU; training in full precision.", "current", level=30)
+        cfg.optim_wrapper.type = "OptimWrapper"
+        cfg.optim_wrapper.pop("loss_scale", None)
+        cfg.optim_wrapper.pop("dtype", None)
     if cfg.get("launcher", "none") != "pytorch":
         return
     if not torch.distributed.is_initialized():
@@ -92,3 +104,19 @@ def _fit_to_cpu(cfg: Config) -> None:
         torch.distributed.init_process_group("gloo")
     cfg.env_cfg.dist_cfg = dict(backend="gloo")
     cfg.model_wrapper_cfg = dict(type="MMDistributedDataParallel", device_ids=None)
+
+
+def _limit_memory(cfg: Config) -> None:
+    """Split batches that are meant for a GPU's memory; the gradients add up to the same step."""
+    loader = cfg.train_dataloader
+    width, height = loader.dataset.get("input_size", (640, 640))
+    fits = max(1, CPU_PIXELS_PER_BATCH // (width * height))
+    if loader.batch_size <= fits:
+        return
+    parts = math.ceil(loader.batch_size / fits)
+    print_log(f"On a CPU, batches of {loader.batch_size} images are worked off in {parts} parts of {fits}.", "current")
+    loader.batch_size = fits
+    cfg.optim_wrapper.accumulative_counts = parts * cfg.optim_wrapper.get("accumulative_counts", 1)
+    cfg.default_hooks.logger.interval = 1  # each part takes seconds
+    if cfg.get("auto_scale_lr"):
+        cfg.auto_scale_lr.base_batch_size /= parts  # MMEngine compares it with the part
