@@ -108,5 +108,6 @@ synloc = dict(
             priority=49,
         ),
         dict(type="ScoreThresholdHook"),
+        dict(type="NonFiniteLossHook"),
     ],
 )
