@@ -39,6 +39,8 @@ _STAND_INS = {
     "torchvision": _ROOT / "torchvision" / "__init__.py",
     "xtcocotools": _ROOT / "xtcocotools" / "__init__.py",
 }
+# A package may itself import while the part of it that is compiled does not.
+_BINARY_PARTS = {"torchvision": "torchvision.transforms", "xtcocotools": "xtcocotools.mask"}
 
 
 class _StandInFinder(MetaPathFinder):
@@ -62,7 +64,7 @@ def _is_broken(name: str) -> bool:
     if name in sys.modules or find_spec(name) is None:
         return False
     try:
-        importlib.import_module(name)
+        importlib.import_module(_BINARY_PARTS.get(name, name))
     except Exception:  # ImportError, OSError, RuntimeError, ValueError: each binary fails in its own way
         for module in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
             del sys.modules[module]

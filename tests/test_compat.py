@@ -112,17 +112,29 @@ def test_chumpy__is_not_needed(tmp_path):
     assert run("import mmsynloc, mmpose.apis, mmpose.models, mmpose.datasets, mmpose.codecs", tmp_path).returncode == 0
 
 
+def _fake_xtcocotools(folder: Path, mask: str) -> Path:
+    package = folder / "site" / "xtcocotools"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("REAL = True\n")
+    (package / "coco.py").write_text("class COCO: pass\n")
+    (package / "cocoeval.py").write_text("class COCOeval: pass\n")
+    (package / "mask.py").write_text(mask)
+    return folder / "site"
+
+
 def test_stand_in__real_package_is_left_alone(tmp_path):
-    fake = tmp_path / "site" / "xtcocotools"
-    fake.mkdir(parents=True)
-    (fake / "__init__.py").write_text("REAL = True\n")
-    result = run(
-        "from mmsynloc import compat\ncompat.apply()\nimport xtcocotools; assert xtcocotools.REAL",
-        tmp_path,
-        tmp_path / "site",
-    )
-    # The fake one lacks what MMPose imports from it, which shows that no stand-in was mixed in.
-    assert "No module named 'xtcocotools.coco'" in result.stderr
+    code = "import mmsynloc, xtcocotools; from mmpose.evaluation.metrics.coco_metric import COCOeval\n"
+    code += "assert xtcocotools.REAL and not hasattr(COCOeval, 'computeOks')"
+    result = run(code, tmp_path, _fake_xtcocotools(tmp_path, ""))
+    assert result.returncode == 0, result.stderr
+
+
+def test_stand_in__broken_binary_inside_a_package_is_replaced(tmp_path):
+    site = _fake_xtcocotools(tmp_path, "raise ValueError('numpy.dtype size changed')\n")
+    code = "import mmsynloc, xtcocotools; from mmpose.evaluation.metrics.coco_metric import COCOeval\n"
+    code += "assert not hasattr(xtcocotools, 'REAL') and hasattr(COCOeval, 'computeOks')"
+    result = run(code, tmp_path, site)
+    assert result.returncode == 0, result.stderr
 
 
 def test_stand_in__broken_package_is_replaced(tmp_path):
