@@ -10,6 +10,7 @@ locsim = dict(
         head=dict(
             type="YOLOXPoseSimCCHead",
             quality="locsim",
+            locsim_calculator=dict(tau_end=3.0),  # at 1 m a young model's scores would all be low
             assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim"),
             loss_locsim=dict(type="LocSimLoss", loss_weight=10.0),
             simcc=dict(half_width=4.0, bins_per_stride=4.0),
