@@ -9,7 +9,7 @@ from typing import Any
 
 from mmengine.config import Config, DictAction
 
-__all__ = ["add_common_flags", "apply_show_flags"]
+__all__ = ["add_common_flags", "apply_show_flags", "image_size"]
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
@@ -42,3 +42,14 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
         cfg.default_hooks.visualization.update(
             enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval, wait_time=args.wait_time
         )
+
+
+def image_size(text: str) -> tuple[int, int]:
+    """An argument such as ``1920x1080`` as ``(width, height)``."""
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a size like 1920x1080: {text!r}") from None
+    if width < 1 or height < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} has no pixels")
+    return width, height

@@ -7,20 +7,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from mmsynloc.apis.command_line import image_size
 from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path, default_root, parse_splits
 from mmsynloc.utils import UserError, run_tool
 
 _BOX_FORMATS = ("xywh", "xyxy", "cxcywh")
-
-
-def _size(text: str) -> tuple[int, int]:
-    try:
-        width, height = (int(part) for part in text.lower().split("x"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, as in 1920x1080") from None
-    if width < 1 or height < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} has no pixels")
-    return width, height
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -41,7 +32,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
     coco = commands.add_parser("coco", parents=[common], help="standard COCO keypoints")
     coco.add_argument("--out", type=Path, required=True, help="folder to write; each split becomes SPLIT.json")
-    coco.add_argument("--to-size", type=_size, metavar="WxH", help="size of the image files (default: as annotated)")
+    coco.add_argument(
+        "--to-size", type=image_size, metavar="WxH", help="size of the image files (default: as annotated)"
+    )
 
     predictions = commands.add_parser(
         "predictions", help="another tool's predictions JSON to results in annotated pixels"
@@ -50,7 +43,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     predictions.add_argument("--ann-file", type=Path, required=True, help="annotation file of the same split")
     predictions.add_argument("--out", type=Path, required=True, help="results.json to write")
     predictions.add_argument(
-        "--from-size", type=_size, metavar="WxH", help="image size that the pixels refer to (default: annotated)"
+        "--from-size", type=image_size, metavar="WxH", help="image size that the pixels refer to (default: annotated)"
     )
     predictions.add_argument("--normalised", action="store_true", help="coordinates are fractions (YOLO)")
     predictions.add_argument("--box-format", choices=_BOX_FORMATS, help="(default: xywh; cxcywh with --normalised)")

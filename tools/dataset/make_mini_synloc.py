@@ -5,16 +5,9 @@ from __future__ import annotations
 
 import argparse
 
+from mmsynloc.apis.command_line import image_size
 from mmsynloc.minisynloc import DEFAULT_VENUES, generate
 from mmsynloc.utils import run_tool
-
-
-def image_size(text: str) -> tuple[int, int]:
-    """Parse ``1920x1080``."""
-    width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdigit() and height.isdigit()):
-        raise argparse.ArgumentTypeError(f"not a size like 1920x1080: {text!r}")
-    return int(width), int(height)
 
 
 def parse_args() -> argparse.Namespace:
