@@ -4,10 +4,8 @@ It trains on windows of the frame around athletes, at the resolution of the Full
 test time: most of a frame is empty grass, so this is where the seconds of a CPU are best spent.
 """
 
-_base_ = "./yoloxpose_tiny_synloc.py"
+_base_ = "./yoloxpose_nano_synloc.py"
 
-widen_factor = 0.25
-_act_cfg = dict(type="SiLU", inplace=True)  # the same function as Swish, faster on a CPU
 _to_targets = _base_.synloc.train_dataloader.dataset.pipeline[-3:]
 _train_pipeline = [
     dict(type="SynLocRandomCrop", scale_range=(0.4, 0.65)),
@@ -18,13 +16,7 @@ _train_pipeline = [
 
 model = dict(
     data_preprocessor=dict(batch_augments=None),
-    backbone=dict(widen_factor=widen_factor, act_cfg=_act_cfg, init_cfg=None),
-    neck=dict(in_channels=[64, 128, 256], out_channels=64, act_cfg=_act_cfg),
-    head=dict(
-        head_module_cfg=dict(widen_factor=widen_factor, act_cfg=_act_cfg),
-        use_aux_loss=True,
-        loss_kpt_aux=dict(type="L1Loss", use_target_weight=True, loss_weight=5.0),
-    ),
+    head=dict(use_aux_loss=True, loss_kpt_aux=dict(type="L1Loss", use_target_weight=True, loss_weight=5.0)),
 )
 train_dataloader = dict(
     batch_size=8,

@@ -14,12 +14,11 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from mmsynloc.apis.prediction import official_names
+from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.run_config import build_runner, load_config
 from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.datasets.annotations import load_frames
-from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY
 from mmsynloc.evaluation import format_stats
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Athletes, Camera
@@ -79,9 +78,9 @@ def run_demo(
         build_runner(alone, training=True).train()
     checkpoint = (work_dir / "last_checkpoint").read_text().strip()
     with report.step("val", "whole frames of known venues; chooses the score threshold"):
-        report.stats["val"], threshold = _score(cfg, "val", checkpoint)
+        report.stats["val"], threshold = score_split(cfg, "val", checkpoint)
     with report.step("test", "whole frames of venues that the training has not seen; the threshold is kept"):
-        report.stats["test"], _ = _score(cfg, "test", checkpoint)
+        report.stats["test"], _ = score_split(cfg, "test", checkpoint)
     with report.step("submission", f"{work_dir / 'submission.zip'}"):
         _submit(root, work_dir, threshold)
     with report.step("overview", f"{work_dir / 'overview.png'}"):
@@ -104,15 +103,6 @@ def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config
         cfg.train_cfg.max_epochs = epochs
     cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
     return cfg
-
-
-def _score(cfg: Config, split: str, checkpoint: str) -> tuple[dict[str, float], float]:
-    """The statistics by their official names, and the threshold."""
-    cfg = cfg.copy()
-    cfg.load_from = checkpoint
-    runner = build_runner(cfg)
-    metrics = runner.val() if split == "val" else runner.test()
-    return official_names(metrics), float(runner.message_hub.get_info(THRESHOLD_KEY))
 
 
 def _submit(root: Path, work_dir: Path, threshold: float) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmsynloc.apis.run_config import build_runner, check_checkpoint
-from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
+from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY, stored_threshold
 from mmsynloc.utils import UserError
 
-__all__ = ["SPLITS", "ann_file", "official_names", "predict_split"]
+__all__ = ["SPLITS", "ann_file", "official_names", "predict_split", "score_split"]
 
 SPLITS = {"val": "val", "test": "test", "challenge": "challenge_public"}
 """Splits and the names of their annotation files."""
@@ -24,6 +24,27 @@ def official_names(metrics: dict[str, float]) -> dict[str, float]:
 def ann_file(cfg: Config, split: str) -> Path:
     """The split's annotation file below the test data set's root."""
     return Path(cfg.test_dataloader.dataset.data_root) / "annotations" / f"{SPLITS[split]}.json"
+
+
+def score_split(cfg: Config, split: str, checkpoint: str | Path) -> tuple[dict[str, float], float]:
+    """Score a checkpoint as ``tools/test.py`` does.
+
+    Args:
+        cfg: the config; it is not changed.
+        split: ``"val"``, which chooses the score threshold, or ``"test"``, which takes the one chosen before.
+        checkpoint: the model's weights.
+
+    Returns:
+        The statistics by their official names, and the score threshold.
+
+    Raises:
+        UserError: a file is missing or broken, or no validation has chosen a threshold.
+    """
+    cfg = cfg.copy()
+    cfg.load_from = str(checkpoint)
+    runner = build_runner(cfg)
+    metrics = runner.val() if split == "val" else runner.test()
+    return official_names(metrics), float(runner.message_hub.get_info(THRESHOLD_KEY))
 
 
 def predict_split(

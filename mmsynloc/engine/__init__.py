@@ -1,5 +1,12 @@
-"""What acts around the model: hooks of the Runner."""
+"""What acts around the model: hooks and optimiser wrappers of the Runner."""
 
 from mmsynloc.engine.hooks import NonFiniteLossHook, ProgressBarHook, ScoreThresholdHook, SynLocVisualizationHook
+from mmsynloc.engine.optim import CPUAmpOptimWrapper
 
-__all__ = ["NonFiniteLossHook", "ProgressBarHook", "ScoreThresholdHook", "SynLocVisualizationHook"]
+__all__ = [
+    "CPUAmpOptimWrapper",
+    "NonFiniteLossHook",
+    "ProgressBarHook",
+    "ScoreThresholdHook",
+    "SynLocVisualizationHook",
+]

@@ -46,12 +46,21 @@ def test_limit_memory__keeps_the_step(batch, size, expected):
     assert cfg.train_dataloader.batch_size / cfg.auto_scale_lr.base_batch_size == pytest.approx(batch / base, rel=0.01)
 
 
+def test_limit_memory__a_narrow_model_fits_more():
+    cfg = load_config("mmsynloc::yoloxpose_nano_synloc.py", {"train_dataloader.batch_size": 8})
+    cfg.train_dataloader.dataset.input_size = (640, 640)
+    _limit_memory(cfg)
+    assert cfg.train_dataloader.batch_size == 8
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_fit_to_cpu__mixed_precision_is_left_out():
+@pytest.mark.parametrize(("fast", "expected"), [(True, "CPUAmpOptimWrapper"), (False, "OptimWrapper")])
+def test_fit_to_cpu__mixed_precision_where_it_is_fast(monkeypatch, fast, expected):
+    monkeypatch.setattr("mmsynloc.apis.run_config.has_fast_bfloat16", lambda: fast)
     options = {"optim_wrapper.type": "AmpOptimWrapper", "optim_wrapper.loss_scale": "dynamic"}
     cfg = load_config("mmsynloc::yoloxpose_s_synloc.py", options)
     _fit_to_cpu(cfg)
-    assert cfg.optim_wrapper.type == "OptimWrapper"
+    assert cfg.optim_wrapper.type == expected
     assert "loss_scale" not in cfg.optim_wrapper
 
 

@@ -11,6 +11,7 @@ from mmsynloc.evaluation.functional.locsim import (
     evaluate_locsim,
 )
 from mmsynloc.evaluation.functional.matching import THRESHOLDS
+from mmsynloc.evaluation.functional.pairing import paired_distances_m
 from mmsynloc.evaluation.functional.position import CameraTable, pixels_to_pitch
 from mmsynloc.evaluation.functional.similarity import locsim, locsim_to_distance_m
 from mmsynloc.evaluation.functional.statistics import COCO_NAMES, STAT_NAMES
@@ -31,5 +32,6 @@ __all__ = [
     "evaluate_locsim",
     "locsim",
     "locsim_to_distance_m",
+    "paired_distances_m",
     "pixels_to_pitch",
 ]

@@ -1,0 +1,94 @@
+"""The rows of the ablation, each made of the very config files that switch its ideas on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmsynloc.config_scope import CONFIG_DIR
+
+__all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
+
+_BASE = "ablation_synloc.py"
+_UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Args:
+        name: of its folder.
+        title: in the table.
+        ideas: the configs ``yoloxpose_s_synloc-IDEA.py`` that are put on top of each other.
+        against: the row that it is compared with; None for the first.
+        weights_of: the row whose training it takes over, where its ideas act at test time only.
+        upstream: upstream's pipeline in place of ours.
+    """
+
+    name: str
+    title: str
+    ideas: tuple[str, ...] = ()
+    against: str | None = "16x9"
+    weights_of: str | None = None
+    upstream: bool = False
+
+
+ROWS = {
+    row.name: row
+    for row in (
+        Row("upstream", "upstream recipe as it is", against=None, upstream=True),
+        Row("exact", "+ pixel-exact transforms", against="upstream"),
+        Row("16x9", "+ 16:9 input", ("16x9",), against="exact"),
+        Row("locsim-loss", "16:9 + LocSim loss", ("16x9", "locsim-loss")),
+        Row("locsim-quality", "16:9 + LocSim quality", ("16x9", "locsim-quality")),
+        Row("ground-nms", "16:9 + ground NMS", ("16x9", "ground-nms"), weights_of="16x9"),
+        Row("simcc", "16:9 + SimCC", ("16x9", "simcc")),
+        Row("all", "16:9 + all four", ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")),
+    )
+}
+
+
+def row_config(row: Row, folder: Path) -> Config:
+    """The row's config, from files that are written into ``folder`` for it.
+
+    An idea's config is taken as it is, but inherits the ablation's base, or the idea before it, where it would
+    inherit ``yoloxpose_s_synloc.py``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    base = CONFIG_DIR / _BASE
+    for number, idea in enumerate(row.ideas):
+        text = (CONFIG_DIR / f"yoloxpose_s_synloc-{idea}.py").read_text(encoding="utf-8")
+        text = text.replace("./yoloxpose_s_synloc.py", base.resolve().as_posix())
+        text = text.replace("./_base_", (CONFIG_DIR / "_base_").resolve().as_posix())
+        base = folder / f"{number}_{idea}.py"
+        base.write_text(text, encoding="utf-8")
+    return Config.fromfile(str(base))
+
+
+def to_upstream_recipe(cfg: Config, data_root: Path, coco_file: Path) -> None:
+    """Put upstream's data set, transforms and batch resizing in the place of ours, in place.
+
+    The head stays ``YOLOXPoseGroundHead``, which without its options gives upstream's losses to the last bit (a test
+    says so) and decodes in float32, so that upstream's recipe does not suffer from mixed precision.
+
+    Args:
+        cfg: the ablation's base.
+        data_root: folder of the images.
+        coco_file: the training annotations as standard COCO, in pixels of the image files.
+    """
+    upstream = Config.fromstring(f'_base_ = "{_UPSTREAM}"\n', ".py")
+    cfg.model.data_preprocessor.batch_augments = upstream.model.data_preprocessor.batch_augments
+    cfg.train_dataloader.dataset = dict(
+        type="CocoDataset",
+        data_root=str(data_root),
+        data_mode="bottomup",
+        ann_file=str(coco_file.resolve()),
+        data_prefix=dict(img="train/"),
+        metainfo=dict(from_file=cfg.model.head.loss_oks.metainfo),
+        pipeline=upstream.train_pipeline_stage1,
+    )
+    switch = next(hook for hook in cfg.custom_hooks if hook.type == "YOLOXPoseModeSwitchHook")
+    switch.new_train_pipeline = upstream.train_pipeline_stage2

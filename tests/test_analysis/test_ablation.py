@@ -1,0 +1,186 @@
+"""The ablation: rows out of config files, runs that are kept, and the page."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+from mmsynloc.analysis import ablation
+from mmsynloc.analysis.ablation import Settings, run_ablation
+from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, verdict, write_page
+from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
+from mmsynloc.analysis.complexity import model_cost
+from mmsynloc.config_scope import CONFIG_DIR
+from mmsynloc.utils import UserError
+
+TOOL = Path(__file__).parents[2] / "tools" / "analysis" / "ablation.py"
+SMALL = {f"{split}_dataloader.dataset.input_size": (128, 96) for split in ("train", "val", "test")} | {
+    "train_dataloader.batch_size": 2,
+    "model.data_preprocessor.batch_augments": None,
+}
+
+
+def test_rows__compare_with_rows_that_are_there():
+    for name, row in ROWS.items():
+        assert row.name == name
+        assert row.against is None or row.against in ROWS
+        assert row.weights_of is None or ROWS[row.weights_of].weights_of is None
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.name)
+def test_row_config__has_the_ideas_of_the_config_files(row, tmp_path):
+    cfg = row_config(row, tmp_path)
+    assert cfg.model.backbone.widen_factor == 0.25
+    for idea in row.ideas:
+        alone = Config.fromfile(CONFIG_DIR / f"yoloxpose_s_synloc-{idea}.py")
+        for key in ("loss_locsim", "quality", "simcc", "loss_simcc"):
+            if key in alone.model.head:
+                assert cfg.model.head[key] == alone.model.head[key]
+        if "nms_mode" in alone.model.test_cfg:
+            assert cfg.model.test_cfg.nms_mode == alone.model.test_cfg.nms_mode
+        if alone.train_dataloader.dataset.get("with_ground_metric"):
+            assert cfg.train_dataloader.dataset.with_ground_metric
+    sizes = {tuple(cfg[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test")}
+    assert sizes == {(864, 480) if row.ideas else (640, 640)}
+
+
+def test_row_config__trained_rows_and_the_rows_that_take_them_over_differ_at_test_time_only(tmp_path):
+    for row in ROWS.values():
+        if row.weights_of:
+            ours = row_config(row, tmp_path / "ours").model
+            theirs = row_config(ROWS[row.weights_of], tmp_path / "theirs").model
+            ours.pop("test_cfg")
+            theirs.pop("test_cfg")
+            assert ours == theirs
+
+
+def test_to_upstream_recipe__takes_upstreams_pipeline(tmp_path):
+    cfg = row_config(ROWS["upstream"], tmp_path)
+    to_upstream_recipe(cfg, tmp_path, tmp_path / "train.json")
+    names = [transform.type for transform in cfg.train_dataloader.dataset.pipeline]
+    assert names[:4] == ["LoadImage", "Mosaic", "BottomupRandomAffine", "YOLOXMixUp"]
+    assert cfg.train_dataloader.dataset.pipeline[1].img_scale == cfg.val_dataloader.dataset.input_size
+    assert cfg.model.data_preprocessor.batch_augments[0].type == "BatchSyncRandomResize"
+
+
+def test_model_cost__equal_for_both_shapes(tmp_path):
+    square = model_cost(row_config(ROWS["exact"], tmp_path / "a"))
+    wide = model_cost(row_config(ROWS["16x9"], tmp_path / "b"))
+    with_simcc = model_cost(row_config(ROWS["simcc"], tmp_path / "c"))
+    assert square.parameters == wide.parameters < with_simcc.parameters
+    assert wide.gflops / square.gflops == pytest.approx(864 * 480 / 640**2, rel=1e-3)  # padding aside
+    assert with_simcc.gflops == wide.gflops
+
+
+@pytest.fixture
+def small_rows(monkeypatch):
+    init_default_scope("mmpose")
+    rows = {
+        "exact": Row("exact", "base", against=None),
+        "ground-nms": Row("ground-nms", "ground NMS", ("ground-nms",), against="exact", weights_of="exact"),
+    }
+    monkeypatch.setattr(ablation, "ROWS", rows)
+    return rows
+
+
+def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path, monkeypatch):
+    counts = tuple({"train": 4, "val": 2, "test": 2, "challenge": 0}.items())
+    settings = Settings(tmp_path, epochs=2, counts=counts, options=tuple(SMALL.items()))
+    results = run_ablation(list(small_rows.values()), 1, settings, jobs=1)
+    (base,), (nms,) = results["exact"], results["ground-nms"]
+    assert len(base["stats"]) == len(nms["stats"]) == 17
+    assert base["seconds"] > 0
+    assert nms["seconds"] == 0
+    assert base["parameters"] == nms["parameters"]
+
+    monkeypatch.setattr(ablation, "_train", lambda cfg: pytest.fail("trained again"))
+    assert run_ablation(list(small_rows.values()), 1, settings, jobs=1) == results
+
+
+def _results(**aps):
+    """Results by row: one AP for each seed."""
+    stats = {"f1": 0.5, "frame_accuracy": 0.0}
+    costs = {"median_m": None, "paired": 0.0, "parameters": 1000, "gflops": 1.5, "seconds": 60.0}
+    return {
+        name: [{"seed": seed, "stats": {"AP": ap, **stats}, **costs} for seed, ap in enumerate(values)]
+        for name, values in aps.items()
+    }
+
+
+def test_gains__seed_by_seed():
+    results = _results(upstream=[0.1, 0.2, 0.3], exact=[0.15, 0.1])
+    assert gains(ROWS["exact"], results) == pytest.approx([0.05, -0.1])
+    assert gains(ROWS["upstream"], results) == []
+    assert gains(ROWS["16x9"], _results(**{"16x9": [0.1]})) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], ""),
+        ([0.02, 0.03], "pays"),
+        ([-0.02, -0.03], "does not pay"),
+        ([0.05, -0.01], "open"),
+        ([0.004], "open"),
+        ([0.01], "pays"),
+    ],
+)
+def test_verdict(values, expected):
+    assert verdict(values) == expected
+
+
+def test_format_table__leaves_out_rows_without_a_result(tmp_path):
+    rows = list(ROWS.values())
+    table = format_table(rows, _results(upstream=[0.1, 0.2], exact=[0.2, 0.3]) | {"simcc": []})
+    lines = table.splitlines()
+    assert len(lines) == 4
+    assert len({line.count("|") for line in lines}) == 1
+    assert "| **0.150** | 0.100 0.200 |" in lines[2]
+    assert "| +0.100 | pays |" in lines[3]
+    save_chart(rows, _results(upstream=[0.1], exact=[0.2, 0.3]), tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").stat().st_size > 1000
+
+
+def test_write_page__between_the_marks(tmp_path):
+    page = tmp_path / "page.md"
+    write_page(page, "first")
+    page.write_text("before\n" + page.read_text() + "after\n")
+    write_page(page, "second")
+    text = page.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "second" in text
+    assert "first" not in text
+    page.write_text("somebody's own text")
+    with pytest.raises(UserError, match=r"page\.md: it has no lines"):
+        write_page(page, "third")
+    assert page.read_text() == "somebody's own text"
+
+
+def _run_tool(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["ablation.py", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_path(str(TOOL), run_name="__main__")
+    return stopped.value.code
+
+
+def test_tool__report_of_nothing(monkeypatch, tmp_path, capsys):
+    assert _run_tool(monkeypatch, "--out", tmp_path, "--report-only") == 1
+    assert "no run of these rows has a result yet" in capsys.readouterr().err
+
+
+def test_tool__report_of_what_is_there(monkeypatch, tmp_path):
+    for name, (run,) in _results(upstream=[0.1], exact=[0.2]).items():
+        folder = tmp_path / "out" / name / "seed0"
+        folder.mkdir(parents=True)
+        (folder / "result.json").write_text(json.dumps(run))
+    doc = tmp_path / "doc" / "ablation.md"
+    assert not _run_tool(monkeypatch, "--out", tmp_path / "out", "--report-only", "--doc", doc)
+    assert "| +0.100 | pays |" in doc.read_text()
+    assert (doc.parent / "images" / "ablation.png").is_file()

@@ -1,0 +1,56 @@
+"""Train a small model once for each idea, on the same data with the same budget, and write what each gains.
+
+    python tools/analysis/ablation.py --out work_dirs/ablation --doc docs/ablation.md
+
+Each training takes minutes on one core, two cores do two at a time. Runs that are done are kept: after an
+interruption, or with more --seeds, only what is missing is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import mmsynloc  # noqa: F401  closes the gaps before MMPose is imported
+from mmsynloc.analysis.ablation import Settings, load_results, run_ablation
+from mmsynloc.analysis.ablation_report import format_table, save_chart, write_page
+from mmsynloc.analysis.ablation_rows import ROWS
+from mmsynloc.utils import UserError, dump_json, run_tool
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("work_dirs/ablation"), help="data and runs (%(default)s)")
+    parser.add_argument("--doc", type=Path, metavar="FILE", help="page to write the table into, with its picture")
+    parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="(default: all)")
+    parser.add_argument("--seeds", type=int, default=1, help="trainings of each row (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, help="of each training (default: as the config says)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time, a core each (%(default)s)")
+    parser.add_argument("--report-only", action="store_true", help="write what is there, run nothing")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = parse_args()
+    if min(args.seeds, args.jobs) < 1 or (args.epochs or 2) < 2:
+        raise UserError("--seeds and --jobs must be at least 1, --epochs at least 2 (the first is the warm-up)")
+    settings = Settings(args.out, args.epochs)
+    rows = [ROWS[name] for name in ROWS if name in args.rows]
+    if args.report_only:
+        results = {row.name: load_results(row, args.seeds, settings) for row in rows}
+    else:
+        results = run_ablation(rows, args.seeds, settings, args.jobs)
+    if not any(results.values()):
+        raise UserError(f"{args.out}: no run of these rows has a result yet")
+    table = format_table(rows, results)
+    print(table)
+    dump_json(results, args.out / "ablation.json", indent=1)
+    if args.doc:
+        picture = args.doc.parent / "images" / "ablation.png"
+        save_chart(rows, results, picture)
+        write_page(args.doc, f"{table}\n\n![mAP-LocSim of each row]({picture.relative_to(args.doc.parent)})")
+
+
+if __name__ == "__main__":
+    run_tool(main)
