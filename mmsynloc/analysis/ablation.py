@@ -19,7 +19,7 @@ from tqdm import tqdm
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.complexity import model_cost
 from mmsynloc.apis.prediction import score_split
-from mmsynloc.apis.run_config import build_runner
+from mmsynloc.apis.run_config import build_runner, load_config
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.evaluation.functional import paired_distances_m
 from mmsynloc.evaluation.io import load_detections, load_ground_truth
@@ -32,6 +32,8 @@ __all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation"]
 COUNTS = {"train": 240, "val": 24, "test": 60, "challenge": 0}
 _IMAGE_SIZE = (1920, 1080)
 _RESULT = "result.json"
+_PRETRAINING = "mmsynloc::ablation_pretrain_synloc.py"
+_OTHER_VENUES = 1  # the seed of the data set of the pretraining
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,15 @@ class Settings:
     Args:
         out: folder of data and runs.
         epochs: of each training, at least 2; None for the config's.
+        pretrain_epochs: of the training of the backbone that all start from, more than 2; None for the config's, 0 to
+            start from scratch.
         counts: images of each split of the data set.
         options: settings that are merged into each row's config.
     """
 
     out: Path
     epochs: int | None = None
+    pretrain_epochs: int | None = None
     counts: tuple[tuple[str, int], ...] = tuple(COUNTS.items())
     options: tuple[tuple[str, object], ...] = ()
 
@@ -58,6 +63,11 @@ class Settings:
     def run_dir(self, row: Row, seed: int) -> Path:
         """Folder of a run."""
         return self.out / row.name / f"seed{seed}"
+
+    @property
+    def pretrain_dir(self) -> Path:
+        """Folder of the pretraining."""
+        return self.out / "pretraining"
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,8 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
     """
     generate(settings.data_root, *dict(settings.counts).values(), seed=0, image_size=_IMAGE_SIZE)
     export_coco(settings.data_root / "annotations" / "train.json", _coco_file(settings), _IMAGE_SIZE)
+    if settings.pretrain_epochs != 0:
+        _pretrain(settings)
     wanted = {row.weights_of or row.name: None for row in rows}
     trained = [Job(ROWS[name], seed, settings) for seed in range(seeds) for name in wanted]
     tested = [Job(row, seed, settings) for row in rows if row.weights_of for seed in range(seeds)]
@@ -107,6 +119,31 @@ def _coco_file(settings: Settings) -> Path:
     return settings.out / "coco" / "train.json"
 
 
+def _pretrain(settings: Settings) -> None:
+    """Train the backbone that all rows start from, unless that is done."""
+    folder, epochs = settings.pretrain_dir, settings.pretrain_epochs
+    if (folder / "last_checkpoint").is_file():
+        return
+    root = folder / "minisynloc"
+    generate(root, dict(settings.counts)["train"], 1, 0, 0, seed=_OTHER_VENUES, image_size=_IMAGE_SIZE)
+    os.environ["SYNLOC_ROOT"] = str(root.resolve())
+    cfg = load_config(_PRETRAINING, work_dir=str(folder))
+    cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
+    cfg.optim_wrapper.type = "AmpOptimWrapper"
+    cfg.custom_hooks.append(dict(type="ProgressBarHook"))
+    if epochs is not None:
+        _set_epochs(cfg, epochs)
+    _train(cfg)
+
+
+def _checkpoint_in(folder: Path) -> Path:
+    """The last checkpoint of a run."""
+    pointer = folder / "last_checkpoint"
+    if not pointer.is_file():
+        raise UserError(f"{pointer}: no such file; this has not been trained to its end")
+    return Path(pointer.read_text().strip())
+
+
 def _job_config(job: Job) -> Config:
     os.environ["SYNLOC_ROOT"] = str(job.settings.data_root.resolve())  # where the configs look for the data
     folder = job.settings.run_dir(job.row, job.seed)
@@ -114,8 +151,11 @@ def _job_config(job: Job) -> Config:
     if job.row.upstream:
         to_upstream_recipe(cfg, job.settings.data_root.resolve(), _coco_file(job.settings))
     cfg.merge_from_dict(dict(job.settings.options))
-    if job.settings.epochs is not None:
-        _shorten(cfg, job.settings.epochs)
+    _set_epochs(cfg, (job.settings.epochs or cfg.train_cfg.max_epochs) * job.row.epochs_factor)
+    if job.settings.pretrain_epochs != 0:
+        weights = str(_checkpoint_in(job.settings.pretrain_dir).resolve())
+        cfg.model.backbone.init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint=weights)
+    cfg.optim_wrapper.type = "AmpOptimWrapper"  # all rows decode in float32
     cfg.launcher = "none"
     cfg.randomness = dict(seed=job.seed)
     cfg.work_dir = str(folder)
@@ -123,12 +163,13 @@ def _job_config(job: Job) -> Config:
     return cfg
 
 
-def _shorten(cfg: Config, epochs: int) -> None:
+def _set_epochs(cfg: Config, epochs: int) -> None:
     """Another number of epochs than the config's, the schedule stretched to it."""
     factor = epochs / cfg.train_cfg.max_epochs
     cfg.train_cfg.max_epochs = epochs
     warm_up, cosine = cfg.param_scheduler
-    cosine.end, cosine.T_max = epochs, epochs - warm_up.end
+    warm_up.end = max(round(warm_up.end * factor), 1)
+    cosine.begin, cosine.end, cosine.T_max = warm_up.end, epochs, epochs - warm_up.end
     for hook in cfg.custom_hooks:
         if hook.type == "YOLOXPoseModeSwitchHook":
             hook.num_last_epochs = round(hook.num_last_epochs * factor)
@@ -150,7 +191,8 @@ def run_job(job: Job) -> dict:
     log = (folder / "log.txt").open("w", encoding="utf-8")
     with log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
         seconds = 0.0 if job.row.weights_of else _train(cfg)
-        result = _score(cfg, _checkpoint(job))
+        trained = ROWS[job.row.weights_of] if job.row.weights_of else job.row
+        result = _score(cfg, _checkpoint_in(job.settings.run_dir(trained, job.seed)))
     result |= {"seed": job.seed, "seconds": round(seconds, 1), "fingerprint": fingerprint}
     result |= model_cost(cfg)._asdict()
     dump_json(result, path, indent=1)
@@ -164,14 +206,6 @@ def _train(cfg: Config) -> float:
     start = time.process_time()
     build_runner(alone, training=True).train()
     return time.process_time() - start
-
-
-def _checkpoint(job: Job) -> Path:
-    row = ROWS[job.row.weights_of] if job.row.weights_of else job.row
-    pointer = job.settings.run_dir(row, job.seed) / "last_checkpoint"
-    if not pointer.is_file():
-        raise UserError(f"{pointer}: no such file; the row {row.name} has not been trained")
-    return Path(pointer.read_text().strip())
 
 
 def _score(cfg: Config, checkpoint: Path) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 
 _BASE = "ablation_synloc.py"
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
+_INHERITED = re.compile(r"\./yoloxpose_s_synloc[-\w]*\.py")
+_IN_METRES = ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Row:
         against: the row that it is compared with; None for the first.
         weights_of: the row whose training it takes over, where its ideas act at test time only.
         upstream: upstream's pipeline in place of ours.
+        epochs_factor: times as many epochs, where a sample has as many times fewer pixels.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Row:
     against: str | None = "16x9"
     weights_of: str | None = None
     upstream: bool = False
+    epochs_factor: int = 1
 
 
 ROWS = {
@@ -46,7 +51,9 @@ ROWS = {
         Row("locsim-quality", "16:9 + LocSim quality", ("16x9", "locsim-quality")),
         Row("ground-nms", "16:9 + ground NMS", ("16x9", "ground-nms"), weights_of="16x9"),
         Row("simcc", "16:9 + SimCC", ("16x9", "simcc")),
-        Row("all", "16:9 + all four", ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")),
+        Row("windows", "16:9 + windows", ("16x9", "windows"), epochs_factor=5),
+        Row("all", "16:9 + all of these", (*_IN_METRES, "windows"), epochs_factor=5),
+        Row("all-frames", "16:9 + all but windows", _IN_METRES),
     )
 }
 
@@ -61,7 +68,7 @@ def row_config(row: Row, folder: Path) -> Config:
     base = CONFIG_DIR / _BASE
     for number, idea in enumerate(row.ideas):
         text = (CONFIG_DIR / f"yoloxpose_s_synloc-{idea}.py").read_text(encoding="utf-8")
-        text = text.replace("./yoloxpose_s_synloc.py", base.resolve().as_posix())
+        text = _INHERITED.sub(base.resolve().as_posix(), text)
         text = text.replace("./_base_", (CONFIG_DIR / "_base_").resolve().as_posix())
         base = folder / f"{number}_{idea}.py"
         base.write_text(text, encoding="utf-8")

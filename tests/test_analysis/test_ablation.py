@@ -91,7 +91,7 @@ def small_rows(monkeypatch):
 
 def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path, monkeypatch):
     counts = tuple({"train": 4, "val": 2, "test": 2, "challenge": 0}.items())
-    settings = Settings(tmp_path, epochs=2, counts=counts, options=tuple(SMALL.items()))
+    settings = Settings(tmp_path, 2, 3, counts, tuple(SMALL.items()))
     results = run_ablation(list(small_rows.values()), 1, settings, jobs=1)
     (base,), (nms,) = results["exact"], results["ground-nms"]
     assert len(base["stats"]) == len(nms["stats"]) == 17

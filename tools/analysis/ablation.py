@@ -26,6 +26,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="(default: all)")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each row (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="of each training (default: as the config says)")
+    parser.add_argument("--from-scratch", action="store_true", help="without the backbone that is trained first")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time, a core each (%(default)s)")
     parser.add_argument("--report-only", action="store_true", help="write what is there, run nothing")
     return parser.parse_args()
@@ -35,7 +36,7 @@ def main() -> None:
     args = parse_args()
     if min(args.seeds, args.jobs) < 1 or (args.epochs or 2) < 2:
         raise UserError("--seeds and --jobs must be at least 1, --epochs at least 2 (the first is the warm-up)")
-    settings = Settings(args.out, args.epochs)
+    settings = Settings(args.out, args.epochs, pretrain_epochs=0 if args.from_scratch else None)
     rows = [ROWS[name] for name in ROWS if name in args.rows]
     if args.report_only:
         results = {row.name: load_results(row, args.seeds, settings) for row in rows}

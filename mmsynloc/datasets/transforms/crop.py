@@ -9,7 +9,12 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.affine import check_size, output_size
-from mmsynloc.datasets.transforms.geometry import scale_matrix, shift_matrix, transform_points
+from mmsynloc.datasets.transforms.geometry import (
+    fit_matrix,
+    scale_matrix,
+    shift_matrix,
+    transform_points,
+)
 from mmsynloc.datasets.transforms.plan import RenderPlan, get_plan
 
 __all__ = ["SynLocRandomCrop"]
@@ -30,6 +35,8 @@ class SynLocRandomCrop(BaseTransform):
         crop_size: ``(width, height)`` of the output in px; None for the data set's ``input_size``.
         scale_range: smallest and largest number of output pixels per pixel of the canvas (per annotated pixel where
             the crop comes first); drawn evenly in its logarithm. 1 is native resolution.
+        frame_size: ``(width, height)`` in px of the input that whole frames have at test time; a scale of 1 is then
+            the one at which the canvas fits into it.
         jitter: how far the athlete may be from the middle of the window, as a share of its width and height; 0.5
             reaches the border.
         prob: chance to crop; otherwise the plan stays as it is.
@@ -41,10 +48,12 @@ class SynLocRandomCrop(BaseTransform):
         scale_range: tuple[float, float] = (0.5, 1.0),
         jitter: float = 0.4,
         prob: float = 1.0,
+        frame_size: Sequence[int] | None = None,
     ) -> None:
         if not 0 < scale_range[0] <= scale_range[1]:
             raise ValueError(f"scale_range must be (smallest, largest), both over 0, not {scale_range!r}")
         self.crop_size = check_size(crop_size, "crop_size")
+        self.frame_size = check_size(frame_size, "frame_size")
         self.scale_range, self.jitter, self.prob = scale_range, jitter, prob
 
     @staticmethod
@@ -80,9 +89,12 @@ class SynLocRandomCrop(BaseTransform):
             return results
         size = output_size(self.crop_size, results)
         scale = float(np.exp(np.random.uniform(*np.log(self.scale_range))))
+        if self.frame_size is not None:
+            scale *= fit_matrix(plan.canvas_size, self.frame_size)[0, 0]
         corner = self._window(plan, size, scale)
         results["render_plan"] = plan.moved(shift_matrix(*-corner) @ scale_matrix(scale), size)
         return results
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(crop_size={self.crop_size}, scale_range={self.scale_range})"
+        options = ("crop_size", "scale_range", "frame_size")
+        return f"{type(self).__name__}({', '.join(f'{o}={getattr(self, o)}' for o in options)})"

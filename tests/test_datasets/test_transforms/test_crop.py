@@ -51,6 +51,11 @@ def test_random_crop__native_resolution():
     np.testing.assert_allclose(next(get_plan(results).layers()).matrix[:2, :2], np.eye(2))
 
 
+def test_random_crop__resolution_of_whole_frames():
+    results = _crop([[1000, 1000]], scale_range=(1.5, 1.5), frame_size=(960, 960))  # a frame fits at a quarter
+    np.testing.assert_allclose(next(get_plan(results).layers()).matrix[:2, :2], 1.5 * 0.25 * np.eye(2))
+
+
 def test_random_crop__picture_smaller_than_the_window_is_centred():
     x1, y1, x2, y2 = _seen(_crop([[10, 10]], scale_range=(0.1, 0.1)))
     np.testing.assert_allclose([(x1 + x2) / 2, (y1 + y2) / 2], [1919.5, 1079.5])
