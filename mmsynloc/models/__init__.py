@@ -1,6 +1,7 @@
 """Models that learn metres, as plugins for upstream's detectors."""
 
 from mmsynloc.models.data_preprocessors import SynLocBatchResize
+from mmsynloc.models.estimators import SynLocPoseEstimator
 from mmsynloc.models.heads import YOLOXPoseGroundHead, YOLOXPoseSimCCHead
 from mmsynloc.models.losses import LocSimLoss, SimCCLoss
 from mmsynloc.models.task_modules import LocSimAssigner, LocSimCalculator
@@ -11,6 +12,7 @@ __all__ = [
     "LocSimLoss",
     "SimCCLoss",
     "SynLocBatchResize",
+    "SynLocPoseEstimator",
     "YOLOXPoseGroundHead",
     "YOLOXPoseSimCCHead",
 ]

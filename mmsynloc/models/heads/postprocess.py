@@ -1,8 +1,8 @@
-"""From one view's candidates to athletes: positions on the pitch, duplicates, mirror images."""
+"""From the candidates of one or more views to athletes: positions on the pitch and duplicates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from mmsynloc.models.utils.fuse_views import pair_views
 from mmsynloc.models.utils.ground_nms import box_nms, remove_duplicates
 from mmsynloc.structures import Camera
 
-__all__ = ["box_threshold", "fuse_flipped", "ground_positions", "mirrored", "without_duplicates"]
+__all__ = ["box_threshold", "fuse_views", "ground_positions", "without_duplicates"]
 
 _NMS_MODES = ("box", "ground", "both")
 _META_KEYS = ("camera", "annotated_size", "input_size", "input_center", "input_scale")
@@ -64,30 +64,20 @@ def without_duplicates(found: InstanceData, positions: np.ndarray | None, cfg: M
     return remove_duplicates(found.bboxes, found.scores, positions, radius, cfg.get("nms_thr", 1.0))
 
 
-def mirrored(found: InstanceData, width: int) -> InstanceData:
-    """The same detections in the mirror image, ``x' = width - 1 - x`` (pixel centres are integers)."""
-    turned = found.new()
-    turned.keypoints = found.keypoints * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
-    turned.bboxes = np.stack(
-        [width - 1 - found.bboxes[:, 2], found.bboxes[:, 1], width - 1 - found.bboxes[:, 0], found.bboxes[:, 3]], 1
-    )
-    return turned
+def fuse_views(views: Sequence[InstanceData], sample: Any, cfg: Mapping[str, Any], ground_index: int) -> InstanceData:
+    """Average what several views of an input show, all in px of the input.
 
-
-def fuse_flipped(
-    straight: InstanceData, flipped: InstanceData, sample: Any, cfg: Mapping[str, Any], ground_index: int
-) -> InstanceData:
-    """Average what the input and its mirror image show, both in px of the input.
-
-    The two sightings of an athlete are averaged by their scores; the score is the mean over both views, so that an
-    athlete whom only one shows has half of it.
+    The sightings of an athlete are averaged by their scores; the score is the mean over all views, so that an athlete
+    whom only one of two shows has half of it.
     """
-    positions = [ground_positions(found, sample.metainfo, cfg, ground_index) for found in (straight, flipped)]
-    radius = cfg.get("ground_nms_radius_m", 0.6)
-    ours, theirs = pair_views(straight.bboxes, flipped.bboxes, *positions, radius_m=radius)
-    alone, other = np.delete(np.arange(len(straight)), ours), np.delete(np.arange(len(flipped)), theirs)
-    fused = InstanceData.cat([_average(straight[ours], flipped[theirs]), straight[alone], flipped[other]])
-    fused.scores[len(ours) :] /= 2
+    fused = views[0].new()
+    for found in views[1:]:
+        positions = [ground_positions(one, sample.metainfo, cfg, ground_index) for one in (fused, found)]
+        radius = cfg.get("ground_nms_radius_m", 0.6)
+        ours, theirs = pair_views(fused.bboxes, found.bboxes, *positions, radius_m=radius)
+        alone, other = np.delete(np.arange(len(fused)), ours), np.delete(np.arange(len(found)), theirs)
+        fused = InstanceData.cat([_average(fused[ours], found[theirs]), fused[alone], found[other]])
+    fused.scores = fused.scores / len(views)
     fused.bbox_scores = fused.scores
     fused = fused[box_nms(fused.bboxes, fused.scores, box_threshold(cfg))]
     positions = ground_positions(fused, sample.metainfo, cfg, ground_index)
@@ -95,11 +85,12 @@ def fuse_flipped(
 
 
 def _average(one: InstanceData, other: InstanceData) -> InstanceData:
+    """Averages by the scores, which become their sum: what ``one`` has may be such an average itself."""
     mean = one.new()
     total = one.scores + other.scores
     share = np.divide(one.scores, total, out=np.full_like(total, 0.5), where=total > 0)
     for name in ("keypoints", "bboxes", "keypoint_scores", "keypoints_visible"):
         weight = share.reshape(-1, *[1] * (one[name].ndim - 1))
         mean.set_field((weight * one[name] + (1 - weight) * other[name]).astype(np.float32), name)
-    mean.scores = total / 2
+    mean.scores = total
     return mean

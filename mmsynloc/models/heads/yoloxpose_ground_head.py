@@ -14,15 +14,10 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
-from mmsynloc.models.heads.postprocess import (
-    box_threshold,
-    fuse_flipped,
-    ground_positions,
-    mirrored,
-    without_duplicates,
-)
+from mmsynloc.models.heads.postprocess import box_threshold, fuse_views, ground_positions, without_duplicates
 from mmsynloc.models.heads.targets import Positives, Targets, split_metric, with_metric
 from mmsynloc.models.task_modules.labels import require_metric
+from mmsynloc.models.utils.views import View, make_views
 
 __all__ = ["ForwardPass", "YOLOXPoseGroundHead"]
 
@@ -57,7 +52,8 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
       stay), or either (``"both"``). Who is over the horizon has no spot and is always compared by box.
     - ``ground_nms_radius_m``: how far a spot reaches, 0.6 by default
     - ``loose_nms_thr``: threshold of the box NMS that goes before ``"ground"`` all the same, 0.9 by default
-    - ``flip_test``: average over the mirrored input
+    - ``flip_test``: average over the input and its mirror image; for other scales too see
+      :class:`~mmsynloc.models.SynLocPoseEstimator`
 
     Modes that work in metres need ``camera``, ``annotated_size``, ``input_center`` and ``input_scale`` among the
     ``meta_keys`` of ``PackPoseInputs``.
@@ -230,7 +226,8 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         """Athletes of each image, by falling score.
 
         Args:
-            feats: (B, C, H, W) of each level; with ``flip_test`` a list of these for the input and its mirror image.
+            feats: (B, C, H, W) of each level; a list of these for several views of the input: with ``flip_test`` the
+                input and its mirror image, or one for each of ``test_cfg["views"]``.
             batch_data_samples: B samples with metainfo.
             test_cfg: options, see the class.
 
@@ -242,23 +239,25 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
             ValueError: ``nms_mode`` is unknown, or metres are asked for and the metainfo has no camera.
         """
         cfg = dict(test_cfg or {})
-        if not cfg.get("flip_test", False):
+        views = cfg.pop("views", None)
+        if views is None and not cfg.get("flip_test", False):
             return self._predict_view(feats, batch_data_samples, cfg)
-        straight = self._predict_view(feats[0], batch_data_samples, cfg)
-        flipped = self._predict_view(feats[1], batch_data_samples, cfg, mirror_width=self._input_width(feats[1]))
-        return [fuse_flipped(*pair, cfg, self.ground_index) for pair in zip(straight, flipped, batch_data_samples)]
+        views = views or make_views(self._input_size(feats[0]), flip=True)
+        found = [self._predict_view(seen, batch_data_samples, cfg, view) for seen, view in zip(feats, views)]
+        return [fuse_views(*image, cfg, self.ground_index) for image in zip(zip(*found), batch_data_samples)]
 
-    def _input_width(self, feats: tuple[Tensor, ...]) -> int:
-        return feats[0].shape[-1] * self.featmap_strides[0]
+    def _input_size(self, feats: tuple[Tensor, ...]) -> tuple[int, int]:
+        height, width = feats[0].shape[-2:]
+        return width * self.featmap_strides[0], height * self.featmap_strides[0]
 
     def _predict_view(
         self,
         feats: tuple[Tensor, ...],
         batch_data_samples: list[PoseDataSample],
         cfg: dict[str, Any],
-        mirror_width: int | None = None,
+        view: View | None = None,
     ) -> list[InstanceData]:
-        """One view's athletes in px of the input, without duplicates."""
+        """One view's athletes in px of the input, without duplicates; None is the input itself."""
         self._pass = ForwardPass(tag_priors=True)
         try:
             batch = super().predict(feats, batch_data_samples, {**cfg, "nms_thr": box_threshold(cfg)})
@@ -266,11 +265,11 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
             for i, (found, sample) in enumerate(zip(batch, batch_data_samples)):
                 found.prior_index = found.keypoints[:, -1, 0].astype(np.int64)
                 found.keypoints = found.keypoints[:, :-1]
-                seen = found if mirror_width is None else mirrored(found, mirror_width)
+                seen = found if view is None else view.to_input(found)
                 positions = ground_positions(seen, sample.metainfo, cfg, self.ground_index)
                 found = self._refine(found[without_duplicates(seen, positions, cfg)], i, cfg)
                 found.pop("prior_index")
-                kept.append(found if mirror_width is None else mirrored(found, mirror_width))
+                kept.append(found if view is None else view.to_input(found))
             return kept
         finally:
             self._pass = None

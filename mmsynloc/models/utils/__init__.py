@@ -1,19 +1,23 @@
-"""Pure functions behind heads, losses and assigners."""
+"""What heads, losses, assigners and estimators are built of."""
 
 from mmsynloc.models.utils.fuse_views import pair_views, pairwise_iou
 from mmsynloc.models.utils.ground_nms import box_nms, ground_nms, remove_duplicates
 from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
 from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 from mmsynloc.models.utils.tau_schedule import TauSchedule
+from mmsynloc.models.utils.views import View, make_views, mirrored
 
 __all__ = [
     "TauSchedule",
+    "View",
     "box_nms",
     "decode_simcc",
     "encode_simcc",
     "ground_nms",
     "ground_offset_m",
     "locsim",
+    "make_views",
+    "mirrored",
     "pair_views",
     "pairwise_iou",
     "remove_duplicates",

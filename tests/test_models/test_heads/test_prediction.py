@@ -10,15 +10,13 @@ import torch
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
 
-from mmsynloc.models.heads.postprocess import mirrored
+from mmsynloc.models.utils.views import mirrored
 from tests.test_models.inputs import (
     INPUT_SIZE,
-    boxes_xyxy,
     build_head,
     crowd,
     data_sample,
     features,
-    keypoints_px,
     person,
     planted_outputs,
 )
@@ -107,15 +105,6 @@ def test_predict__wrong_options(monkeypatch):
     sample = PoseDataSample(metainfo=dict(input_size=INPUT_SIZE))
     with pytest.raises(ValueError, match=r"misses camera, annotated_size, .* meta_keys of PackPoseInputs"):
         _predict(monkeypatch, [], GROUND, sample)
-
-
-def test_mirrored__twice_is_the_same():
-    keypoints = keypoints_px([(0.0, 3.0), (5.0, -7.0)]).astype(np.float32)
-    found = InstanceData(keypoints=keypoints, bboxes=boxes_xyxy(keypoints))
-    turned = mirrored(found, 320)
-    np.testing.assert_allclose(turned.keypoints[..., 0], 319 - keypoints[..., 0])
-    assert (turned.bboxes[:, 2] > turned.bboxes[:, 0]).all()
-    np.testing.assert_allclose(mirrored(turned, 320).bboxes, found.bboxes, atol=1e-4)
 
 
 def _predict_flipped(monkeypatch, straight, flipped, test_cfg):

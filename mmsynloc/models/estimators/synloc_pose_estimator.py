@@ -1,0 +1,46 @@
+"""Test-time augmentation over scales and mirror images."""
+
+from __future__ import annotations
+
+from mmpose.models.pose_estimators import BottomupPoseEstimator
+from mmpose.registry import MODELS
+from mmpose.structures import PoseDataSample
+from torch import Tensor
+
+from mmsynloc.models.utils.views import make_views
+
+__all__ = ["SynLocPoseEstimator"]
+
+
+@MODELS.register_module()
+class SynLocPoseEstimator(BottomupPoseEstimator):
+    """Upstream's estimator, with views of the input at several scales.
+
+    ``test_cfg.view_scales`` says which, ``(1.0, 0.8)`` for the input and one of four fifths of its size;
+    ``test_cfg.flip_test`` adds the mirror image of each. The views are made of the input on the device, so give the
+    test data set the largest input size that is wanted, and scales of at most 1. Without ``view_scales`` it is
+    upstream's. The head must take ``views``, as :class:`~mmsynloc.models.YOLOXPoseGroundHead` does; upstream's own
+    ``multiscale_test`` needs image pyramids, which its data preprocessor for bottom-up poses cannot stack.
+    """
+
+    def predict(self, inputs: Tensor, data_samples: list[PoseDataSample]) -> list[PoseDataSample]:
+        """Athletes of each image.
+
+        Args:
+            inputs: (B, C, H, W).
+            data_samples: B samples with metainfo.
+
+        Returns:
+            The samples with ``pred_instances`` in annotated pixels.
+
+        Raises:
+            ValueError: ``view_scales`` is empty or holds a number that is not positive.
+        """
+        scales = self.test_cfg.get("view_scales")
+        if scales is None:
+            return super().predict(inputs, data_samples)
+        height, width = inputs.shape[-2:]
+        views = make_views((width, height), scales, self.test_cfg.get("flip_test", False))
+        feats = [self.extract_feat(view.apply(inputs)) for view in views]
+        found = self.head.predict(feats, data_samples, test_cfg={**self.test_cfg, "views": views})
+        return self.add_pred_to_datasample(found, None, data_samples)
