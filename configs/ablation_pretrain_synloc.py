@@ -4,19 +4,33 @@ Those have other widths, and a training of minutes cannot do without. Trained wi
 another mini data set; only the backbone is taken over, as upstream does it.
 """
 
-_base_ = "./demo_synloc.py"
+_base_ = ["./yoloxpose_nano_synloc.py", "./_base_/short.py"]
 
+_epochs = 60
 _train_pipeline = [
     dict(type="SynLocRandomCrop", scale_range=(0.15, 0.45)),
-    *_base_.train_dataloader.dataset.pipeline[1:],
+    dict(type="SynLocFlip"),
+    dict(type="RenderSynLocImage"),
+    *_base_.synloc.train_dataloader.dataset.pipeline[-3:],
 ]
 
+model = dict(data_preprocessor=dict(batch_augments=None), head=_base_.short.head)
 train_dataloader = dict(
-    batch_size=16, num_workers=0, persistent_workers=False, pin_memory=False, dataset=dict(pipeline=_train_pipeline)
+    batch_size=16, dataset=dict(input_size=(256, 256), pipeline=_train_pipeline), **_base_.short.loader
 )
-train_cfg = dict(max_epochs=60)
+train_cfg = dict(max_epochs=_epochs, val_interval=_epochs, dynamic_intervals=None)
+optim_wrapper = _base_.short.optim_wrapper
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.1, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
-    dict(type="CosineAnnealingLR", eta_min=1e-5, by_epoch=True, begin=2, end=60, T_max=58, convert_to_iter_based=True),
+    dict(
+        type="CosineAnnealingLR",
+        eta_min=1e-5,
+        by_epoch=True,
+        begin=2,
+        end=_epochs,
+        T_max=_epochs - 2,
+        convert_to_iter_based=True,
+    ),
 ]
-default_hooks = dict(checkpoint=dict(interval=60))
+default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=_epochs))
+custom_hooks = [_base_.short.ema, dict(type="ScoreThresholdHook")]

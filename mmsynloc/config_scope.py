@@ -11,10 +11,10 @@ from mmengine.config import Config
 
 from mmsynloc.utils import UserError
 
-__all__ = ["CONFIG_DIR", "config_path", "register"]
+__all__ = ["CONFIG_DIR", "PREFIX", "config_path", "register"]
 
 CONFIG_DIR = Path(__file__).parent / ".mim" / "configs"
-_PREFIX = "mmsynloc::"
+PREFIX = "mmsynloc::"
 
 
 def config_path(name: str) -> Path:
@@ -23,9 +23,9 @@ def config_path(name: str) -> Path:
     Raises:
         UserError: there is no such config; the message lists the package's own.
     """
-    path = CONFIG_DIR / name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else Path(name)
+    path = CONFIG_DIR / name.removeprefix(PREFIX) if name.startswith(PREFIX) else Path(name)
     if not path.is_file():
-        ours = ", ".join(sorted(f"{_PREFIX}{p.name}" for p in CONFIG_DIR.glob("*.py")))
+        ours = ", ".join(sorted(f"{PREFIX}{p.name}" for p in CONFIG_DIR.glob("*.py")))
         raise UserError(f"{name}: no such config. The package carries {ours}")
     return path
 
@@ -37,7 +37,7 @@ def register() -> None:
         return
 
     def get_cfg_path(cfg_path: str, filename: str) -> tuple[str, str | None]:
-        if cfg_path.startswith(_PREFIX):
+        if cfg_path.startswith(PREFIX):
             return str(config_path(cfg_path)), None  # no scope: our configs use MMPose's default scope
         return upstream(cfg_path, filename)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import warnings
 
-from mmsynloc.apis.demo import DEMO_COUNTS, run_demo
+from mmsynloc.apis.demo import DEMO_COUNTS, run_demo, run_instant_demo
 from mmsynloc.utils import run_tool
 
 
@@ -14,6 +14,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--work-dir", default="work_dirs/demo", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo_synloc.py")
+    parser.add_argument("--instant", action="store_true", help="train nothing: show the package's weights on 4 frames")
     for split, count in DEMO_COUNTS.items():
         parser.add_argument(f"--{split}", type=int, default=count, help=f"images in {split} (default: %(default)s)")
     return parser.parse_args()
@@ -22,6 +23,9 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     warnings.simplefilter("ignore")  # the frameworks' own deprecations, which say nothing about the demo
+    if args.instant:
+        run_instant_demo(args.work_dir, args.seed)
+        return
     counts = {split: getattr(args, split) for split in DEMO_COUNTS}
     summary = run_demo(args.work_dir, args.seed, counts, args.epochs)
     total = sum(summary["seconds"].values())

@@ -17,6 +17,7 @@ from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
 from mmsynloc.apis.prediction import SPLITS, ann_file, predict_split
 from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
+from mmsynloc.apis.weights import checkpoint_path
 from mmsynloc.utils import UserError, run_tool
 
 
@@ -61,7 +62,8 @@ def submit(args: argparse.Namespace) -> int:
         raise UserError(f"{annotations}: no such file; set SYNLOC_ROOT to the data set's folder")
     with tempfile.TemporaryDirectory() as folder:
         results_file = Path(folder) / "results.json"
-        threshold = predict_split(cfg, args.checkpoint, args.split, results_file, args.score_threshold)
+        checkpoint = checkpoint_path(args.checkpoint)
+        threshold = predict_split(cfg, checkpoint, args.split, results_file, args.score_threshold)
         if not is_main_process():
             return 0
         write_submission(results_file, threshold, args.out)

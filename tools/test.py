@@ -9,13 +9,14 @@ from mmengine.dist import is_main_process
 from mmsynloc.apis import build_runner, check_checkpoint, load_config
 from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
 from mmsynloc.apis.prediction import official_names
+from mmsynloc.apis.weights import checkpoint_path
 from mmsynloc.utils import UserError, dump_json, run_tool
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Score a checkpoint with LocSim")
     parser.add_argument("config", help="a config file, or the name of one of ours: mmsynloc::yoloxpose_s_synloc.py")
-    parser.add_argument("checkpoint", help="checkpoint file")
+    parser.add_argument("checkpoint", help="checkpoint file, or ours: mmsynloc::demo_synloc.pth")
     parser.add_argument(
         "--split",
         choices=["val", "test"],
@@ -32,8 +33,8 @@ def main() -> None:
     args = parse_args()
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
-    check_checkpoint(args.checkpoint)
-    cfg.load_from = args.checkpoint
+    cfg.load_from = checkpoint_path(args.checkpoint)
+    check_checkpoint(cfg.load_from)
     if args.dump is not None:
         if not args.dump.endswith((".pkl", ".pickle")):
             raise UserError(f"--dump {args.dump}: the file must end in .pkl or .pickle")

@@ -46,14 +46,17 @@ ROWS = {
     for row in (
         Row("upstream", "upstream recipe as it is", against=None, upstream=True),
         Row("exact", "+ pixel-exact transforms", against="upstream"),
-        Row("16x9", "+ 16:9 input", ("16x9",), against="exact"),
+        Row("cached", "+ pixel-exact, image cache", ("cached",), against="exact"),
+        Row("16x9", "+ pixel-exact + 16:9", ("16x9",), against="exact"),
+        Row("no-mosaic", "16:9, no Mosaic or MixUp", ("16x9", "no-mosaic")),
         Row("locsim-loss", "16:9 + LocSim loss", ("16x9", "locsim-loss")),
         Row("locsim-quality", "16:9 + LocSim quality", ("16x9", "locsim-quality")),
         Row("ground-nms", "16:9 + ground NMS", ("16x9", "ground-nms"), weights_of="16x9"),
         Row("simcc", "16:9 + SimCC", ("16x9", "simcc")),
+        Row("tta", "16:9 + flip TTA", ("16x9", "tta"), against="ground-nms", weights_of="16x9"),
         Row("windows", "16:9 + windows", ("16x9", "windows"), epochs_factor=5),
-        Row("all", "16:9 + all of these", (*_IN_METRES, "windows"), epochs_factor=5),
-        Row("all-frames", "16:9 + all but windows", _IN_METRES),
+        Row("joined", "16:9 + loss, quality, NMS, SimCC", _IN_METRES),
+        Row("all", "16:9 + all of these, windows too", (*_IN_METRES, "windows"), against="joined", epochs_factor=5),
     )
 }
 

@@ -18,17 +18,18 @@ from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.run_config import build_runner, load_config
 from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
+from mmsynloc.apis.weights import checkpoint_path
 from mmsynloc.datasets.annotations import load_frames
-from mmsynloc.evaluation import format_stats
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import UserError, dump_json, load_json
 from mmsynloc.visualization import make_overview, save_overview
 
-__all__ = ["DEMO_COUNTS", "run_demo"]
+__all__ = ["DEMO_COUNTS", "run_demo", "run_instant_demo"]
 
 DEMO_COUNTS = {"train": 200, "val": 20, "test": 30, "challenge": 4}
 CONFIG = "mmsynloc::demo_synloc.py"
+SHIPPED = "mmsynloc::demo_synloc.pth"
 
 
 @dataclass
@@ -52,7 +53,8 @@ def run_demo(
 ) -> dict:
     """Make the mini data set, train a small model on it, score it, and write a submission and a picture.
 
-    Writes ``submission.zip``, ``overview.png`` and ``summary.json`` into ``work_dir``.
+    Writes ``submission.zip``, ``overview.png`` and ``summary.json`` into ``work_dir``, and the same frame with the
+    weights that the package carries as ``overview_shipped.png``.
 
     Args:
         work_dir: folder of everything the demo makes.
@@ -61,16 +63,15 @@ def run_demo(
         epochs: of the training; by default as the config says.
 
     Returns:
-        ``{"val": {name: value}, "test": {name: value}, "seconds": {step: s}}``, as in ``summary.json``.
+        ``{"val": {name: value}, "test": {name: value}, "shipped": {name: value}, "seconds": {step: s}}``, as in
+        ``summary.json``; ``shipped`` are the statistics on test of the package's weights.
     """
     work_dir = Path(work_dir)
     report = _Report()
     # On few cores a second thread gains little, and waits in vain for a core that something else uses.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
-    root = work_dir / "minisynloc"
     numbers = {**DEMO_COUNTS, **(counts or {})}
-    with report.step("data", f"a data set of {sum(numbers.values())} Full HD frames in the official layout: {root}"):
-        generate(root, *(numbers[s] for s in ("train", "val", "test", "challenge")), seed=seed)
+    root = _make_data(report, work_dir, numbers, seed)
     cfg = _config(root, work_dir, seed, epochs)
     with report.step("train", "a small model from scratch, on windows of the frames"):
         alone = cfg.copy()
@@ -84,11 +85,61 @@ def run_demo(
     with report.step("submission", f"{work_dir / 'submission.zip'}"):
         _submit(root, work_dir, threshold)
     with report.step("overview", f"{work_dir / 'overview.png'}"):
-        _draw(root, work_dir, threshold)
+        _draw(root, work_dir / "test_results.json", threshold, work_dir / "overview.png")
+    _show_shipped(report, cfg, root, work_dir / "overview_shipped.png")
     summary = {**report.stats, "seconds": report.seconds}
     dump_json(summary, work_dir / "summary.json", indent=1)
-    print(format_stats(report.stats["test"]))
+    print(_side_by_side({"trained now": report.stats["test"], "shipped": report.stats["shipped"]}))
     return summary
+
+
+def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -> dict:
+    """Score the weights that the package carries on a few frames of the mini data set; trains nothing.
+
+    Writes ``overview_shipped.png`` and ``summary.json`` into ``work_dir``.
+
+    Args:
+        work_dir: folder of everything the demo makes.
+        seed: of the data set; the weights have seen other venues than those of its test split.
+        num_images: frames.
+
+    Returns:
+        ``{"shipped": {name: value}, "seconds": {step: s}}``.
+    """
+    work_dir = Path(work_dir)
+    report = _Report()
+    root = _make_data(report, work_dir, {"train": 0, "val": 0, "test": num_images, "challenge": 0}, seed)
+    _show_shipped(report, _config(root, work_dir, seed, None), root, work_dir / "overview_shipped.png")
+    summary = {**report.stats, "seconds": report.seconds}
+    dump_json(summary, work_dir / "summary.json", indent=1)
+    print(_side_by_side({"shipped": report.stats["shipped"]}))
+    return summary
+
+
+def _make_data(report: _Report, work_dir: Path, numbers: dict[str, int], seed: int) -> Path:
+    root = work_dir / "minisynloc"
+    with report.step("data", f"a data set of {sum(numbers.values())} Full HD frames in the official layout: {root}"):
+        generate(root, *(numbers[s] for s in ("train", "val", "test", "challenge")), seed=seed)
+    return root
+
+
+def _show_shipped(report: _Report, cfg: Config, root: Path, picture: Path) -> None:
+    """The package's weights on the test split, with the threshold that was chosen for them."""
+    cfg = cfg.copy()
+    results = picture.with_name("shipped_results.json")
+    cfg.test_evaluator.outfile_prefix = str(results.with_suffix(""))
+    with report.step("shipped", f"the same frames with the weights that the package carries: {picture}"):
+        report.stats["shipped"], threshold = score_split(cfg, "test", checkpoint_path(SHIPPED))
+        _draw(root, results, threshold, picture)
+
+
+def _side_by_side(columns: dict[str, dict[str, float]]) -> str:
+    """Statistics on the unseen venues as a table for the terminal."""
+    lines = ["on unseen venues".ljust(16) + "".join(name.rjust(14) for name in columns)]
+    for key in ("AP", "AP .5", "precision", "recall", "f1", "frame_accuracy"):
+        name = "mAP-LocSim" if key == "AP" else key
+        lines.append(name.ljust(16) + "".join(f"{stats[key]:14.3f}" for stats in columns.values()))
+    return "\n".join(lines)
 
 
 def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config:
@@ -113,11 +164,11 @@ def _submit(root: Path, work_dir: Path, threshold: float) -> None:
         raise UserError(f"{zip_file}: {'; '.join(found.problems)}")
 
 
-def _draw(root: Path, work_dir: Path, threshold: float) -> None:
+def _draw(root: Path, results_file: Path, threshold: float, picture: Path) -> None:
     """The test frame with the most people."""
     frame = max(load_frames(root / "annotations" / "test.json"), key=lambda f: len(f["id"]))
     camera = Camera(**frame["camera"], image_size=frame["annotated_size"])
-    found = [d for d in load_json(work_dir / "test_results.json") if d["image_id"] == frame["img_id"]]
+    found = [d for d in load_json(results_file) if d["image_id"] == frame["img_id"]]
     boxes_xywh = np.array([d["bbox"] for d in found]).reshape(-1, 4)
     instances = {
         "bboxes": np.concatenate([boxes_xywh[:, :2], boxes_xywh[:, :2] + boxes_xywh[:, 2:]], axis=1),
@@ -127,6 +178,4 @@ def _draw(root: Path, work_dir: Path, threshold: float) -> None:
     athletes = Athletes.from_pred_instances(instances, camera).over(threshold)
     image = cv2.imread(str(root / "test" / frame["file_name"]))
     title = f"{frame['file_name']}: {len(athletes.scores)} athletes found, {len(frame['id'])} are there"
-    save_overview(
-        make_overview(image, camera, athletes, Athletes.from_data_info(frame), title), work_dir / "overview.png"
-    )
+    save_overview(make_overview(image, camera, athletes, Athletes.from_data_info(frame), title), picture)

@@ -19,7 +19,7 @@ from mmsynloc.utils import UserError
 
 __all__ = ["build_runner", "check_checkpoint", "load_config"]
 
-CPU_PIXELS_AT_FULL_WIDTH = 2 * 640 * 640  # a few GB
+CPU_PIXELS_AT_FULL_WIDTH = 2 * 864 * 480  # a few GB
 
 
 def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: str | None = None) -> Config:

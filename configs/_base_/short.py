@@ -1,0 +1,12 @@
+"""What a training of some hundred steps on one core needs: large steps and a moving average that keeps up with them.
+
+In one dict, as ``synloc.py``.
+"""
+
+short = dict(
+    loader=dict(num_workers=0, persistent_workers=False, pin_memory=False),
+    optim_wrapper=dict(optimizer=dict(lr=0.002), clip_grad=dict(max_norm=5)),
+    ema=dict(type="EMAHook", ema_type="ExpMomentumEMA", momentum=0.01, gamma=50, update_buffers=True, priority=49),
+    # Upstream switches these on for its last epochs; where there are few, from the start.
+    head=dict(use_aux_loss=True, loss_kpt_aux=dict(type="L1Loss", use_target_weight=True, loss_weight=5.0)),
+)
