@@ -20,6 +20,7 @@ CONFIGS = sorted(path.name for path in CONFIG_DIR.glob("yoloxpose_*.py"))
 LARGE = ("yoloxpose_m_", "yoloxpose_l_")
 # What differs from these is the data's size, not the model.
 SAME_MODEL = ("-960.py", "-1280.py", "-1280x736.py", "-1536x864.py", "-16x9.py", "-no-mosaic.py")
+OTHER_TRAINING_SIZE = ("-windows.py", "-tta-scales.py")
 SMALL = [name for name in CONFIGS if not name.startswith(LARGE) and not name.endswith(SAME_MODEL)]
 MAX_LINES = 30  # a longer one misses a base
 
@@ -57,9 +58,10 @@ def test_configs__are_found():
 def test_config__loads_and_is_short(name):
     config = _load(name)
     assert len(Path(CONFIG_DIR / name).read_text().splitlines()) <= MAX_LINES
-    sizes = {tuple(config[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test")}
-    assert len(sizes) == 1
-    assert all(side % 32 == 0 for side in sizes.pop())
+    train, *tested = (tuple(config[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test"))
+    assert tested[0] == tested[1]
+    assert (train == tested[0]) == (not name.endswith(OTHER_TRAINING_SIZE))
+    assert all(side % 32 == 0 for size in (train, *tested) for side in size)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
