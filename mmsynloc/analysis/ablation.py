@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import cv2
 import numpy as np
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from tqdm import tqdm
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
@@ -30,7 +32,6 @@ from mmsynloc.utils.parallel import parallel_map
 __all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation"]
 
 COUNTS = {"train": 240, "val": 24, "test": 60, "challenge": 0}
-_IMAGE_SIZE = (1920, 1080)
 _RESULT = "result.json"
 _PRETRAINING = "mmsynloc::ablation_pretrain_synloc.py"
 _OTHER_VENUES = 1  # the seed of the data set of the pretraining
@@ -46,6 +47,7 @@ class Settings:
         pretrain_epochs: of the training of the backbone that all start from, more than 2; None for the config's, 0 to
             start from scratch.
         counts: images of each split of the data set.
+        image_size: ``(width, height)`` of the data set's files.
         options: settings that are merged into each row's config.
     """
 
@@ -53,6 +55,7 @@ class Settings:
     epochs: int | None = None
     pretrain_epochs: int | None = None
     counts: tuple[tuple[str, int], ...] = tuple(COUNTS.items())
+    image_size: tuple[int, int] = (1920, 1080)
     options: tuple[tuple[str, object], ...] = ()
 
     @property
@@ -94,8 +97,8 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
     Raises:
         UserError: the data set or a run's folder cannot be written, or a process died.
     """
-    generate(settings.data_root, *dict(settings.counts).values(), seed=0, image_size=_IMAGE_SIZE)
-    export_coco(settings.data_root / "annotations" / "train.json", _coco_file(settings), _IMAGE_SIZE)
+    generate(settings.data_root, *dict(settings.counts).values(), seed=0, image_size=settings.image_size)
+    export_coco(settings.data_root / "annotations" / "train.json", _coco_file(settings), settings.image_size)
     if settings.pretrain_epochs != 0:
         _pretrain(settings)
     wanted = {row.weights_of or row.name: None for row in rows}
@@ -125,12 +128,12 @@ def _pretrain(settings: Settings) -> None:
     if (folder / "last_checkpoint").is_file():
         return
     root = folder / "minisynloc"
-    generate(root, dict(settings.counts)["train"], 1, 0, 0, seed=_OTHER_VENUES, image_size=_IMAGE_SIZE)
+    generate(root, dict(settings.counts)["train"], 1, 0, 0, seed=_OTHER_VENUES, image_size=settings.image_size)
     os.environ["SYNLOC_ROOT"] = str(root.resolve())
     cfg = load_config(_PRETRAINING, work_dir=str(folder))
     cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
     cfg.optim_wrapper.type = "AmpOptimWrapper"
-    cfg.custom_hooks.append(dict(type="ProgressBarHook"))
+    cfg.custom_hooks.append(ConfigDict(type="ProgressBarHook"))
     if epochs is not None:
         _set_epochs(cfg, epochs)
     _train(cfg)
@@ -176,20 +179,45 @@ def _set_epochs(cfg: Config, epochs: int) -> None:
     cfg.default_hooks.checkpoint.interval = epochs
 
 
+class _JobLog(io.TextIOBase):
+    """Takes what a job prints. It outlives the jobs, because loggers of one still hold it when the next begins."""
+
+    def __init__(self) -> None:
+        self._file: TextIO | None = None
+
+    def write(self, text: str) -> int:
+        """Write where the present job's output goes."""
+        return len(text) if self._file is None else self._file.write(text)
+
+    @contextlib.contextmanager
+    def to(self, path: str | Path) -> Iterator[None]:
+        """Send all output of this process to a file for a while."""
+        with (
+            open(path, "w", encoding="utf-8", buffering=1) as self._file,
+            contextlib.redirect_stdout(self),
+            contextlib.redirect_stderr(self),
+        ):
+            yield
+        self._file = None
+
+
+_JOB_LOG = _JobLog()
+
+
 def run_job(job: Job) -> dict:
     """Train and score one row with one seed, on one core; what it prints goes to ``log.txt`` in the run's folder."""
     folder = job.settings.run_dir(job.row, job.seed)
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    cfg = _job_config(job)
+    with _JOB_LOG.to(os.devnull):
+        cfg = _job_config(job)
     fingerprint = hashlib.sha1(f"{cfg.pretty_text}{job.settings.counts}".encode()).hexdigest()
     path = folder / _RESULT
     if path.is_file() and load_json(path).get("fingerprint") == fingerprint:
         return load_json(path)
     path.unlink(missing_ok=True)
-    log = (folder / "log.txt").open("w", encoding="utf-8")
-    with log, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+    with _JOB_LOG.to(folder / "log.txt"):
         seconds = 0.0 if job.row.weights_of else _train(cfg)
         trained = ROWS[job.row.weights_of] if job.row.weights_of else job.row
         result = _score(cfg, _checkpoint_in(job.settings.run_dir(trained, job.seed)))

@@ -46,8 +46,20 @@ def test_row_config__has_the_ideas_of_the_config_files(row, tmp_path):
             assert cfg.model.test_cfg.nms_mode == alone.model.test_cfg.nms_mode
         if alone.train_dataloader.dataset.get("with_ground_metric"):
             assert cfg.train_dataloader.dataset.with_ground_metric
-    sizes = {tuple(cfg[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test")}
-    assert sizes == {(864, 480) if row.ideas else (640, 640)}
+    sizes = [tuple(cfg[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test")]
+    wide = "16x9" in row.ideas
+    assert sizes[1:] == [(864, 480) if wide else (640, 640)] * 2
+    assert sizes[0] == ((288, 288) if "windows" in row.ideas else sizes[1])
+
+
+def test_rows__all_train_on_as_many_pixels(tmp_path):
+    for row in ROWS.values():
+        cfg = row_config(row, tmp_path / row.name)
+        loader = cfg.train_dataloader
+        width, height = loader.dataset.input_size
+        assert loader.batch_size * width * height == pytest.approx(8 * 640 * 640, rel=0.02)  # 864x480 has 1.3 % more
+        # as many steps: a batch that is larger by a factor makes epochs shorter by it
+        assert row.epochs_factor == loader.batch_size / 8
 
 
 def test_row_config__trained_rows_and_the_rows_that_take_them_over_differ_at_test_time_only(tmp_path):
@@ -91,7 +103,7 @@ def small_rows(monkeypatch):
 
 def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path, monkeypatch):
     counts = tuple({"train": 4, "val": 2, "test": 2, "challenge": 0}.items())
-    settings = Settings(tmp_path, 2, 3, counts, tuple(SMALL.items()))
+    settings = Settings(tmp_path, 2, 3, counts, (640, 360), tuple(SMALL.items()))
     results = run_ablation(list(small_rows.values()), 1, settings, jobs=1)
     (base,), (nms,) = results["exact"], results["ground-nms"]
     assert len(base["stats"]) == len(nms["stats"]) == 17

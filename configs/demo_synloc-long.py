@@ -1,0 +1,10 @@
+# The demo's model with five times its steps, on twice its images: the weights that the package carries.
+_base_ = "./demo_synloc.py"
+
+_epochs = 60
+train_cfg = dict(max_epochs=_epochs, val_interval=_epochs)
+param_scheduler = [
+    _base_.param_scheduler[0],
+    dict(_base_.param_scheduler[1], end=_epochs, T_max=_epochs - 1),
+]
+default_hooks = dict(checkpoint=dict(interval=_epochs))

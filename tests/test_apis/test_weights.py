@@ -1,0 +1,66 @@
+"""Weights of the package, and checkpoints made small."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mmsynloc.apis.weights import WEIGHTS_DIR, checkpoint_path, slim_checkpoint
+from mmsynloc.utils import UserError
+
+
+def test_checkpoint_path__files_and_addresses_pass():
+    for name in ("work_dirs/epoch_1.pth", "https://example.org/model.pth"):
+        assert checkpoint_path(name) == name
+
+
+@pytest.mark.parametrize("name", ["mmsynloc::nothing.pth", "mmsynloc::../version.py", "mmsynloc::"])
+def test_checkpoint_path__unknown_name_lists_ours(name):
+    with pytest.raises(UserError, match=r"no such weights\. The package carries .*mmsynloc::demo_synloc\.pth"):
+        checkpoint_path(name)
+
+
+def test_checkpoint_path__ours_is_small_and_comes_with_its_threshold():
+    path = WEIGHTS_DIR / "demo_synloc.pth"
+    assert checkpoint_path("mmsynloc::demo_synloc.pth") == str(path)
+    assert path.stat().st_size <= 10e6
+    assert path.with_suffix(".locsim.json").is_file()
+
+
+def _save(path, **weights):
+    optimizer = {"state": torch.randn(1000)}
+    torch.save({"state_dict": weights, "optimizer": optimizer, "meta": {"epoch": 3}}, path)
+    return str(path)
+
+
+def test_slim_checkpoint__keeps_what_needs_the_range(tmp_path):
+    torch.manual_seed(0)
+    weights = {
+        "conv.weight": torch.randn(8, 4, 3, 3),
+        "bn.running_var": torch.tensor([1e-8, 1e6]),  # beyond half precision on both sides
+        "bn.num_batches_tracked": torch.tensor(70_000),
+    }
+    size = slim_checkpoint(_save(tmp_path / "epoch_1.pth", **weights), tmp_path / "slim.pth")
+    slim = torch.load(tmp_path / "slim.pth", weights_only=True)
+    assert set(slim) == {"state_dict", "meta"}
+    assert size == (tmp_path / "slim.pth").stat().st_size < (tmp_path / "epoch_1.pth").stat().st_size
+    assert slim["state_dict"]["conv.weight"].dtype == torch.float16
+    # half precision has 11 bits
+    torch.testing.assert_close(slim["state_dict"]["conv.weight"].float(), weights["conv.weight"], rtol=2**-11, atol=0)
+    for name in ("bn.running_var", "bn.num_batches_tracked"):
+        assert torch.equal(slim["state_dict"][name], weights[name])
+
+
+def test_slim_checkpoint__bad_input_writes_nothing(tmp_path):
+    out = tmp_path / "slim.pth"
+    cases = {
+        str(tmp_path / "none.pth"): "no such checkpoint",
+        _save(tmp_path / "empty.pth"): "it has no state_dict",
+        _save(tmp_path / "large.pth", weight=torch.full((2, 2), 1e9)): "weight: a weight is beyond the range",
+    }
+    torch.save([1, 2], tmp_path / "list.pth")
+    cases[str(tmp_path / "list.pth")] = "it has no state_dict"
+    for checkpoint, message in cases.items():
+        with pytest.raises(UserError, match=message):
+            slim_checkpoint(checkpoint, out)
+    assert not out.exists()
