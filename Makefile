@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 REQUIREMENTS := $(wildcard requirements/*.txt)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
-.PHONY: setup demo test check format clean
+.PHONY: setup demo instant-demo test check format clean
 
 setup: $(INSTALLED)
 
@@ -24,6 +24,9 @@ $(INSTALLED): $(REQUIREMENTS) setup.cfg pyproject.toml
 
 demo: $(INSTALLED)
 	$(BIN)/python tools/demo.py
+
+instant-demo: $(INSTALLED)
+	$(BIN)/python tools/demo.py --instant
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest

@@ -21,16 +21,8 @@ train_dataloader = dict(
 train_cfg = dict(max_epochs=_epochs, val_interval=_epochs, dynamic_intervals=None)
 optim_wrapper = _base_.short.optim_wrapper
 param_scheduler = [
-    dict(type="LinearLR", start_factor=0.1, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
-    dict(
-        type="CosineAnnealingLR",
-        eta_min=1e-5,
-        by_epoch=True,
-        begin=2,
-        end=_epochs,
-        T_max=_epochs - 2,
-        convert_to_iter_based=True,
-    ),
+    dict(_base_.short.warm_up, end=2),
+    dict(_base_.short.cosine, begin=2, end=_epochs, T_max=_epochs - 2),
 ]
 default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=_epochs))
 custom_hooks = [_base_.short.ema, dict(type="ScoreThresholdHook")]

@@ -1,4 +1,4 @@
-# The demo's model with five times its steps, on twice its images: the weights that the package carries.
+# The demo's recipe for five times its epochs; with 480 images, the weights that the package carries.
 _base_ = "./demo_synloc.py"
 
 _epochs = 60

@@ -29,17 +29,6 @@ test_dataloader = dict(num_workers=1, dataset=dict(input_size=(1920, 1088)))
 
 train_cfg = dict(max_epochs=_epochs, val_interval=_epochs, dynamic_intervals=None)
 optim_wrapper = _base_.short.optim_wrapper
-param_scheduler = [
-    dict(type="LinearLR", start_factor=0.1, by_epoch=True, begin=0, end=1, convert_to_iter_based=True),
-    dict(
-        type="CosineAnnealingLR",
-        eta_min=1e-5,
-        by_epoch=True,
-        begin=1,
-        end=_epochs,
-        T_max=_epochs - 1,
-        convert_to_iter_based=True,
-    ),
-]
+param_scheduler = [_base_.short.warm_up, dict(_base_.short.cosine, end=_epochs, T_max=_epochs - 1)]
 default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=_epochs))
 custom_hooks = [_base_.short.ema, dict(type="ScoreThresholdHook"), dict(type="NonFiniteLossHook")]

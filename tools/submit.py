@@ -17,14 +17,14 @@ from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
 from mmsynloc.apis.prediction import SPLITS, ann_file, predict_split
 from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
-from mmsynloc.apis.weights import checkpoint_path
+from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.utils import UserError, run_tool
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", nargs="?", help="config file")
-    parser.add_argument("checkpoint", nargs="?", help="checkpoint file")
+    parser.add_argument("checkpoint", nargs="?", help="checkpoint file, or ours: mmsynloc::demo_synloc.pth")
     parser.add_argument("--split", choices=list(SPLITS), default="challenge", help="default: challenge")
     parser.add_argument("--out", default="submission.zip", help="default: submission.zip")
     parser.add_argument(

@@ -9,7 +9,7 @@ from mmengine.dist import is_main_process
 from mmsynloc.apis import build_runner, check_checkpoint, load_config
 from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
 from mmsynloc.apis.prediction import official_names
-from mmsynloc.apis.weights import checkpoint_path
+from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.utils import UserError, dump_json, run_tool
 
 

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import io
 import os
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,9 @@ from tqdm import tqdm
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.complexity import model_cost
 from mmsynloc.apis.prediction import score_split
-from mmsynloc.apis.run_config import build_runner, load_config
+from mmsynloc.apis.run_config import load_config
+from mmsynloc.apis.training import set_epochs, train_only
+from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.evaluation.functional import paired_distances_m
 from mmsynloc.evaluation.io import load_detections, load_ground_truth
@@ -29,7 +30,7 @@ from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError, dump_json, load_json
 from mmsynloc.utils.parallel import parallel_map
 
-__all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation"]
+__all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation", "run_job"]
 
 COUNTS = {"train": 240, "val": 24, "test": 60, "challenge": 0}
 _RESULT = "result.json"
@@ -43,7 +44,7 @@ class Settings:
 
     Args:
         out: folder of data and runs.
-        epochs: of each training, at least 2; None for the config's.
+        epochs: of each training (fivefold with windows), at least 2; None for the config's.
         pretrain_epochs: of the training of the backbone that all start from, more than 2; None for the config's, 0 to
             start from scratch.
         counts: images of each split of the data set.
@@ -63,14 +64,19 @@ class Settings:
         """Folder of the data set."""
         return self.out / "minisynloc"
 
-    def run_dir(self, row: Row, seed: int) -> Path:
-        """Folder of a run."""
-        return self.out / row.name / f"seed{seed}"
+    @property
+    def coco_file(self) -> Path:
+        """The training annotations for upstream's data set."""
+        return self.out / "coco" / "train.json"
 
     @property
     def pretrain_dir(self) -> Path:
         """Folder of the pretraining."""
         return self.out / "pretraining"
+
+    def run_dir(self, row: Row, seed: int) -> Path:
+        """Folder of a run."""
+        return self.out / row.name / f"seed{seed}"
 
 
 @dataclass(frozen=True)
@@ -81,24 +87,26 @@ class Job:
     seed: int
     settings: Settings
 
+    @property
+    def folder(self) -> Path:
+        """Where it writes."""
+        return self.settings.run_dir(self.row, self.seed)
 
-def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int) -> dict[str, list[dict]]:
+
+def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int) -> None:
     """Train and score rows, several at a time; a run whose result is there already is not repeated.
 
     Args:
-        rows: what to run, in the order of the table; rows whose weights others take over are run too.
+        rows: what to run, in this order; rows whose weights others take over are run too.
         seeds: runs of each, with the seeds 0 to ``seeds - 1``.
         settings: what they share.
         jobs: processes, each on one core.
-
-    Returns:
-        The results of each row by its name, one for each seed.
 
     Raises:
         UserError: the data set or a run's folder cannot be written, or a process died.
     """
     generate(settings.data_root, *dict(settings.counts).values(), seed=0, image_size=settings.image_size)
-    export_coco(settings.data_root / "annotations" / "train.json", _coco_file(settings), settings.image_size)
+    export_coco(settings.data_root / "annotations" / "train.json", settings.coco_file, settings.image_size)
     if settings.pretrain_epochs != 0:
         _pretrain(settings)
     wanted = {row.weights_of or row.name: None for row in rows}
@@ -109,34 +117,41 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
             for job, result in zip(stage, parallel_map(run_job, stage, jobs, chunk_size=1)):
                 bar.write(f"{job.row.title}, seed {job.seed}: mAP-LocSim {result['stats']['AP']:.3f}")
                 bar.update()
-    return {row.name: load_results(row, seeds, settings) for row in rows}
 
 
-def load_results(row: Row, seeds: int, settings: Settings) -> list[dict]:
-    """The results of a row's runs that are there."""
-    paths = [settings.run_dir(row, seed) / _RESULT for seed in range(seeds)]
-    return [load_json(path) for path in paths if path.is_file()]
+def load_results(rows: Sequence[Row], seeds: int, settings: Settings) -> dict[str, list[dict]]:
+    """The results of each row's runs that are there, by its name."""
+    paths = {row.name: [settings.run_dir(row, seed) / _RESULT for seed in range(seeds)] for row in rows}
+    return {name: [load_json(path) for path in found if path.is_file()] for name, found in paths.items()}
 
 
-def _coco_file(settings: Settings) -> Path:
-    return settings.out / "coco" / "train.json"
+@contextlib.contextmanager
+def _one_core(data_root: Path) -> Iterator[None]:
+    """One thread, and the data set that configs find, for a while."""
+    threads, cv2_threads, root = torch.get_num_threads(), cv2.getNumThreads(), os.environ.get("SYNLOC_ROOT")
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    os.environ["SYNLOC_ROOT"] = str(data_root.resolve())
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        cv2.setNumThreads(cv2_threads)
+        if root is None:
+            del os.environ["SYNLOC_ROOT"]
+        else:
+            os.environ["SYNLOC_ROOT"] = root
 
 
-def _pretrain(settings: Settings) -> None:
-    """Train the backbone that all rows start from, unless that is done."""
-    folder, epochs = settings.pretrain_dir, settings.pretrain_epochs
-    if (folder / "last_checkpoint").is_file():
-        return
-    root = folder / "minisynloc"
-    generate(root, dict(settings.counts)["train"], 1, 0, 0, seed=_OTHER_VENUES, image_size=settings.image_size)
-    os.environ["SYNLOC_ROOT"] = str(root.resolve())
-    cfg = load_config(_PRETRAINING, work_dir=str(folder))
-    cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
-    cfg.optim_wrapper.type = "AmpOptimWrapper"
-    cfg.custom_hooks.append(ConfigDict(type="ProgressBarHook"))
-    if epochs is not None:
-        _set_epochs(cfg, epochs)
-    _train(cfg)
+def _fingerprint(cfg: Config, settings: Settings, *files: Path) -> str:
+    """What a result depends on, wherever the folders are; ``files`` are weights that it starts from."""
+    text = cfg.pretty_text
+    for name, folder in (("OUT", settings.out), ("CONFIGS", CONFIG_DIR)):
+        text = text.replace(str(folder.resolve()), name).replace(str(folder), name)
+    seen = hashlib.sha1(f"{text}{settings.counts}{settings.image_size}".encode())
+    for file in files:
+        seen.update(hashlib.sha1(file.read_bytes()).digest())
+    return seen.hexdigest()
 
 
 def _checkpoint_in(folder: Path) -> Path:
@@ -144,39 +159,45 @@ def _checkpoint_in(folder: Path) -> Path:
     pointer = folder / "last_checkpoint"
     if not pointer.is_file():
         raise UserError(f"{pointer}: no such file; this has not been trained to its end")
-    return Path(pointer.read_text().strip())
+    return folder / Path(pointer.read_text().strip()).name  # the folder may have been moved
+
+
+def _pretrain(settings: Settings) -> None:
+    """Train the backbone that all rows start from, unless that is done."""
+    folder, count = settings.pretrain_dir, dict(settings.counts)["train"]
+    generate(folder / "minisynloc", count, 1, 0, 0, seed=_OTHER_VENUES, image_size=settings.image_size)
+    with _one_core(folder / "minisynloc"):
+        cfg = load_config(_PRETRAINING, work_dir=str(folder))
+        cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
+        cfg.optim_wrapper.type = "AmpOptimWrapper"
+        cfg.custom_hooks.append(ConfigDict(type="ProgressBarHook"))
+        if settings.pretrain_epochs is not None:
+            set_epochs(cfg, settings.pretrain_epochs)
+        done, fingerprint = folder / _RESULT, _fingerprint(cfg, settings)
+        if done.is_file() and load_json(done)["fingerprint"] == fingerprint:
+            return
+        seconds = train_only(cfg)
+        dump_json({"seconds": round(seconds, 1), "fingerprint": fingerprint}, done)
 
 
 def _job_config(job: Job) -> Config:
-    os.environ["SYNLOC_ROOT"] = str(job.settings.data_root.resolve())  # where the configs look for the data
-    folder = job.settings.run_dir(job.row, job.seed)
-    cfg = row_config(job.row, folder / "configs")
+    settings = job.settings
+    cfg = row_config(job.row, job.folder / "configs")
     if job.row.upstream:
-        to_upstream_recipe(cfg, job.settings.data_root.resolve(), _coco_file(job.settings))
-    cfg.merge_from_dict(dict(job.settings.options))
-    _set_epochs(cfg, (job.settings.epochs or cfg.train_cfg.max_epochs) * job.row.epochs_factor)
-    if job.settings.pretrain_epochs != 0:
-        weights = str(_checkpoint_in(job.settings.pretrain_dir).resolve())
+        to_upstream_recipe(cfg, settings.data_root.resolve(), settings.coco_file)
+    cfg.merge_from_dict(dict(settings.options))
+    if settings.epochs is not None:
+        usual = load_config("mmsynloc::ablation_synloc.py").train_cfg.max_epochs
+        set_epochs(cfg, settings.epochs * cfg.train_cfg.max_epochs // usual)
+    if settings.pretrain_epochs != 0:
+        weights = str(_checkpoint_in(settings.pretrain_dir).resolve())
         cfg.model.backbone.init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint=weights)
     cfg.optim_wrapper.type = "AmpOptimWrapper"  # all rows decode in float32
     cfg.launcher = "none"
     cfg.randomness = dict(seed=job.seed)
-    cfg.work_dir = str(folder)
-    cfg.test_evaluator.outfile_prefix = str(folder / "test_results")
+    cfg.work_dir = str(job.folder)
+    cfg.test_evaluator.outfile_prefix = str(job.folder / "test_results")
     return cfg
-
-
-def _set_epochs(cfg: Config, epochs: int) -> None:
-    """Another number of epochs than the config's, the schedule stretched to it."""
-    factor = epochs / cfg.train_cfg.max_epochs
-    cfg.train_cfg.max_epochs = epochs
-    warm_up, cosine = cfg.param_scheduler
-    warm_up.end = max(round(warm_up.end * factor), 1)
-    cosine.begin, cosine.end, cosine.T_max = warm_up.end, epochs, epochs - warm_up.end
-    for hook in cfg.custom_hooks:
-        if hook.type == "YOLOXPoseModeSwitchHook":
-            hook.num_last_epochs = round(hook.num_last_epochs * factor)
-    cfg.default_hooks.checkpoint.interval = epochs
 
 
 class _JobLog(io.TextIOBase):
@@ -197,43 +218,61 @@ class _JobLog(io.TextIOBase):
             contextlib.redirect_stdout(self),
             contextlib.redirect_stderr(self),
         ):
-            yield
-        self._file = None
+            try:
+                yield
+            finally:
+                self._file = None
 
 
 _JOB_LOG = _JobLog()
 
 
 def run_job(job: Job) -> dict:
-    """Train and score one row with one seed, on one core; what it prints goes to ``log.txt`` in the run's folder."""
-    folder = job.settings.run_dir(job.row, job.seed)
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    """Train and score one row with one seed, on one core; what it prints goes to ``log.txt`` in the run's folder.
+
+    Returns:
+        ``stats`` and ``val`` (the 17 statistics on test and val), ``median_m`` and ``paired`` (see
+        :func:`paired_distances_m`; the share of people who are in a pair), ``seed``, ``seconds`` and what
+        :func:`model_cost` gives.
+
+    Raises:
+        UserError: something is missing; the message names the row and the seed.
+    """
+    job.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with _one_core(job.settings.data_root):
+            return _run_job(job)
+    except UserError as error:
+        raise UserError(f"{job.row.title}, seed {job.seed}: {error}") from None
+
+
+def _run_job(job: Job) -> dict:
+    taken_over, starts_from = None, []
     with _JOB_LOG.to(os.devnull):
         cfg = _job_config(job)
-    fingerprint = hashlib.sha1(f"{cfg.pretty_text}{job.settings.counts}".encode()).hexdigest()
-    path = folder / _RESULT
+    if job.row.weights_of:
+        taken_over = _checkpoint_in(job.settings.run_dir(ROWS[job.row.weights_of], job.seed))
+        starts_from.append(taken_over)
+    elif job.settings.pretrain_epochs != 0:
+        starts_from.append(_checkpoint_in(job.settings.pretrain_dir))
+    path, fingerprint = job.folder / _RESULT, _fingerprint(cfg, job.settings, *starts_from)
     if path.is_file() and load_json(path).get("fingerprint") == fingerprint:
         return load_json(path)
-    path.unlink(missing_ok=True)
-    with _JOB_LOG.to(folder / "log.txt"):
-        seconds = 0.0 if job.row.weights_of else _train(cfg)
-        trained = ROWS[job.row.weights_of] if job.row.weights_of else job.row
-        result = _score(cfg, _checkpoint_in(job.settings.run_dir(trained, job.seed)))
+    with _JOB_LOG.to(job.folder / "log.txt"):
+        seconds = 0.0 if taken_over else train_only(cfg)
+        result = _score(cfg, _own_link(taken_over, job.folder) if taken_over else _checkpoint_in(job.folder))
     result |= {"seed": job.seed, "seconds": round(seconds, 1), "fingerprint": fingerprint}
     result |= model_cost(cfg)._asdict()
     dump_json(result, path, indent=1)
     return result
 
 
-def _train(cfg: Config) -> float:
-    """Train without validation; returns seconds of processor time, loading included."""
-    alone = cfg.copy()
-    alone.val_cfg = alone.val_dataloader = alone.val_evaluator = None
-    start = time.process_time()
-    build_runner(alone, training=True).train()
-    return time.process_time() - start
+def _own_link(checkpoint: Path, folder: Path) -> Path:
+    """The checkpoint under a name of the folder's own: beside it the row's score threshold is kept."""
+    link = folder / checkpoint.name
+    link.unlink(missing_ok=True)
+    link.symlink_to(checkpoint.resolve())
+    return link
 
 
 def _score(cfg: Config, checkpoint: Path) -> dict:

@@ -15,7 +15,6 @@ __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 _BASE = "ablation_synloc.py"
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
 _INHERITED = re.compile(r"\./yoloxpose_s_synloc[-\w]*\.py")
-_IN_METRES = ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,6 @@ class Row:
         against: the row that it is compared with; None for the first.
         weights_of: the row whose training it takes over, where its ideas act at test time only.
         upstream: upstream's pipeline in place of ours.
-        epochs_factor: times as many epochs, where a sample has as many times fewer pixels.
     """
 
     name: str
@@ -38,7 +36,6 @@ class Row:
     against: str | None = "16x9"
     weights_of: str | None = None
     upstream: bool = False
-    epochs_factor: int = 1
 
 
 ROWS = {
@@ -51,12 +48,21 @@ ROWS = {
         Row("no-mosaic", "16:9, no Mosaic or MixUp", ("16x9", "no-mosaic")),
         Row("locsim-loss", "16:9 + LocSim loss", ("16x9", "locsim-loss")),
         Row("locsim-quality", "16:9 + LocSim quality", ("16x9", "locsim-quality")),
+        Row(
+            "locsim-assigner",
+            "the same + LocSim assigner",
+            ("16x9", "locsim-quality", "locsim-assigner"),
+            "locsim-quality",
+        ),
         Row("ground-nms", "16:9 + ground NMS", ("16x9", "ground-nms"), weights_of="16x9"),
         Row("simcc", "16:9 + SimCC", ("16x9", "simcc")),
         Row("tta", "16:9 + flip TTA", ("16x9", "tta"), against="ground-nms", weights_of="16x9"),
-        Row("windows", "16:9 + windows", ("16x9", "windows"), epochs_factor=5),
-        Row("joined", "16:9 + loss, quality, NMS, SimCC", _IN_METRES),
-        Row("all", "16:9 + all of these, windows too", (*_IN_METRES, "windows"), against="joined", epochs_factor=5),
+        Row("windows", "16:9 + windows", ("16x9", "windows")),
+        Row(
+            "all", "16:9 + loss, quality, NMS, SimCC", ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")
+        ),
+        Row("joined", "16:9 + what pays: -locsim.py", ("locsim",)),
+        Row("joined-windows", "the same + windows", ("16x9", "windows", "locsim-windows"), against="joined"),
     )
 }
 
@@ -65,7 +71,7 @@ def row_config(row: Row, folder: Path) -> Config:
     """The row's config, from files that are written into ``folder`` for it.
 
     An idea's config is taken as it is, but inherits the ablation's base, or the idea before it, where it would
-    inherit ``yoloxpose_s_synloc.py``.
+    inherit ``yoloxpose_s_synloc.py`` or one of its ideas; so an idea that builds on another must follow it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     base = CONFIG_DIR / _BASE
@@ -81,7 +87,8 @@ def row_config(row: Row, folder: Path) -> Config:
 def to_upstream_recipe(cfg: Config, data_root: Path, coco_file: Path) -> None:
     """Put upstream's data set, transforms and batch resizing in the place of ours, in place.
 
-    The head stays ``YOLOXPoseGroundHead``, which without its options gives upstream's losses to the last bit (a test
+    Validation and test keep our loading, which shows the network what upstream's ``BottomupResize`` shows it. The
+    head stays ``YOLOXPoseGroundHead``, which without its options gives upstream's losses to the last bit (a test
     says so) and decodes in float32, so that upstream's recipe does not suffer from mixed precision.
 
     Args:

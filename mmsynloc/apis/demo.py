@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ import torch
 from mmengine.config import Config
 
 from mmsynloc.apis.prediction import score_split
-from mmsynloc.apis.run_config import build_runner, load_config
+from mmsynloc.apis.run_config import load_config
 from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
-from mmsynloc.apis.weights import checkpoint_path
+from mmsynloc.apis.training import set_epochs, train_only
+from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.datasets.annotations import load_frames
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Athletes, Camera
@@ -60,12 +62,13 @@ def run_demo(
         work_dir: folder of everything the demo makes.
         seed: of the data set and the training.
         counts: images per split; by default :data:`DEMO_COUNTS`.
-        epochs: of the training; by default as the config says.
+        epochs: of the training, at least 2; by default as the config says.
 
     Returns:
         ``{"val": {name: value}, "test": {name: value}, "shipped": {name: value}, "seconds": {step: s}}``, as in
         ``summary.json``; ``shipped`` are the statistics on test of the package's weights.
     """
+    checkpoint_path(SHIPPED)  # what is missing is told before anything long begins
     work_dir = Path(work_dir)
     report = _Report()
     # On few cores a second thread gains little, and waits in vain for a core that something else uses.
@@ -74,9 +77,7 @@ def run_demo(
     root = _make_data(report, work_dir, numbers, seed)
     cfg = _config(root, work_dir, seed, epochs)
     with report.step("train", "a small model from scratch, on windows of the frames"):
-        alone = cfg.copy()
-        alone.val_cfg = alone.val_dataloader = alone.val_evaluator = None  # validation is a step of its own
-        build_runner(alone, training=True).train()
+        train_only(cfg)
     checkpoint = (work_dir / "last_checkpoint").read_text().strip()
     with report.step("val", "whole frames of known venues; chooses the score threshold"):
         report.stats["val"], threshold = score_split(cfg, "val", checkpoint)
@@ -125,7 +126,7 @@ def _make_data(report: _Report, work_dir: Path, numbers: dict[str, int], seed: i
 
 def _show_shipped(report: _Report, cfg: Config, root: Path, picture: Path) -> None:
     """The package's weights on the test split, with the threshold that was chosen for them."""
-    cfg = cfg.copy()
+    cfg = copy.deepcopy(cfg)
     results = picture.with_name("shipped_results.json")
     cfg.test_evaluator.outfile_prefix = str(results.with_suffix(""))
     with report.step("shipped", f"the same frames with the weights that the package carries: {picture}"):
@@ -151,8 +152,7 @@ def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config
     cfg.custom_hooks.append(dict(type="ProgressBarHook"))
     cfg.test_evaluator.outfile_prefix = str(work_dir / "test_results")
     if epochs is not None:
-        cfg.train_cfg.max_epochs = epochs
-    cfg.default_hooks.checkpoint.interval = cfg.train_cfg.max_epochs
+        set_epochs(cfg, epochs)
     return cfg
 
 

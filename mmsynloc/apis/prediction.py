@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 from mmengine.config import Config
@@ -40,7 +41,7 @@ def score_split(cfg: Config, split: str, checkpoint: str | Path) -> tuple[dict[s
     Raises:
         UserError: a file is missing or broken, or no validation has chosen a threshold.
     """
-    cfg = cfg.copy()
+    cfg = copy.deepcopy(cfg)
     cfg.load_from = str(checkpoint)
     runner = build_runner(cfg)
     metrics = runner.val() if split == "val" else runner.test()

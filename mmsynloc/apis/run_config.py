@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from mmengine.config import Config
 from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 
 from mmsynloc.apis.pretrained import resolve_pretrained
@@ -85,7 +86,7 @@ def build_runner(cfg: Config, training: bool = False) -> Runner:
         cfg.train_cfg = cfg.train_dataloader = cfg.optim_wrapper = cfg.param_scheduler = None
         cfg.default_hooks.checkpoint = dict(type="CheckpointHook")  # save_best works within a training only
     runner = Runner.from_cfg(cfg)
-    if on_cpu:
+    if on_cpu and not is_model_wrapper(runner.model):  # a wrapper has laid out its gradients already
         runner.model.to(memory_format=torch.channels_last)  # what a processor's convolutions are fastest in
     return runner
 

@@ -43,6 +43,6 @@ def parallel_map(
     try:
         yield from pool.map(function, tasks, chunksize=chunk_size)
     except BrokenProcessPool:
-        raise UserError("a worker process died, perhaps for lack of memory; try again with --workers 1") from None
+        raise UserError("a worker process died, perhaps for lack of memory; try again with fewer processes") from None
     finally:
         pool.shutdown(cancel_futures=True)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
+from mmengine.registry import DefaultScope
 
 from mmsynloc.analysis import ablation
-from mmsynloc.analysis.ablation import Settings, run_ablation
+from mmsynloc.analysis.ablation import Job, Settings, load_results, run_ablation, run_job
 from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.complexity import model_cost
@@ -37,13 +40,15 @@ def test_rows__compare_with_rows_that_are_there():
 def test_row_config__has_the_ideas_of_the_config_files(row, tmp_path):
     cfg = row_config(row, tmp_path)
     assert cfg.model.backbone.widen_factor == 0.25
+    usual = Config.fromfile(CONFIG_DIR / "yoloxpose_s_synloc.py")
     for idea in row.ideas:
         alone = Config.fromfile(CONFIG_DIR / f"yoloxpose_s_synloc-{idea}.py")
-        for key in ("loss_locsim", "quality", "simcc", "loss_simcc"):
-            if key in alone.model.head:
-                assert cfg.model.head[key] == alone.model.head[key]
-        if "nms_mode" in alone.model.test_cfg:
-            assert cfg.model.test_cfg.nms_mode == alone.model.test_cfg.nms_mode
+        for key, value in alone.model.head.items():
+            if key != "type" and value != usual.model.head.get(key) and key != "head_module_cfg":
+                assert cfg.model.head[key] == value
+        assert alone.model.test_cfg.items() <= cfg.model.test_cfg.items() or len(row.ideas) > 2
+        if alone.train_dataloader.dataset.pipeline != usual.train_dataloader.dataset.pipeline:
+            assert cfg.train_dataloader.dataset.pipeline == alone.train_dataloader.dataset.pipeline
         if alone.train_dataloader.dataset.get("with_ground_metric"):
             assert cfg.train_dataloader.dataset.with_ground_metric
     sizes = [tuple(cfg[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test")]
@@ -59,7 +64,7 @@ def test_rows__all_train_on_as_many_pixels(tmp_path):
         width, height = loader.dataset.input_size
         assert loader.batch_size * width * height == pytest.approx(8 * 640 * 640, rel=0.02)  # 864x480 has 1.3 % more
         # as many steps: a batch that is larger by a factor makes epochs shorter by it
-        assert row.epochs_factor == loader.batch_size / 8
+        assert cfg.train_cfg.max_epochs == loader.batch_size
 
 
 def test_row_config__trained_rows_and_the_rows_that_take_them_over_differ_at_test_time_only(tmp_path):
@@ -85,34 +90,56 @@ def test_model_cost__equal_for_both_shapes(tmp_path):
     square = model_cost(row_config(ROWS["exact"], tmp_path / "a"))
     wide = model_cost(row_config(ROWS["16x9"], tmp_path / "b"))
     with_simcc = model_cost(row_config(ROWS["simcc"], tmp_path / "c"))
+    with_tta = model_cost(row_config(ROWS["tta"], tmp_path / "d"))
     assert square.parameters == wide.parameters < with_simcc.parameters
+    assert with_tta.gflops == 2 * wide.gflops
     assert wide.gflops / square.gflops == pytest.approx(864 * 480 / 640**2, rel=1e-3)  # padding aside
     assert with_simcc.gflops == wide.gflops
 
 
 @pytest.fixture
 def small_rows(monkeypatch):
-    init_default_scope("mmpose")
     rows = {
         "exact": Row("exact", "base", against=None),
         "ground-nms": Row("ground-nms", "ground NMS", ("ground-nms",), against="exact", weights_of="exact"),
     }
     monkeypatch.setattr(ablation, "ROWS", rows)
-    return rows
+    with DefaultScope.overwrite_default_scope("mmpose"):
+        yield rows
 
 
 def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path, monkeypatch):
     counts = tuple({"train": 4, "val": 2, "test": 2, "challenge": 0}.items())
-    settings = Settings(tmp_path, 2, 3, counts, (640, 360), tuple(SMALL.items()))
-    results = run_ablation(list(small_rows.values()), 1, settings, jobs=1)
+    monkeypatch.delenv("SYNLOC_ROOT", raising=False)
+    settings = Settings(tmp_path / "out", 2, 3, counts, (640, 360), tuple(SMALL.items()))
+    rows = list(small_rows.values())
+    run_ablation(rows, 1, settings, jobs=1)
+    results = load_results(rows, 5, settings)
     (base,), (nms,) = results["exact"], results["ground-nms"]
     assert len(base["stats"]) == len(nms["stats"]) == 17
     assert base["seconds"] > 0
     assert nms["seconds"] == 0
     assert base["parameters"] == nms["parameters"]
 
-    monkeypatch.setattr(ablation, "_train", lambda cfg: pytest.fail("trained again"))
-    assert run_ablation(list(small_rows.values()), 1, settings, jobs=1) == results
+    monkeypatch.setattr(ablation, "train_only", lambda cfg: pytest.fail("trained again"))
+    moved = replace(settings, out=settings.out.rename(tmp_path / "moved"))
+    run_ablation(rows, 1, moved, jobs=1)
+    assert load_results(rows, 5, moved) == results
+    assert "SYNLOC_ROOT" not in os.environ
+
+    # a row that takes over weights is scored anew when they are others
+    checkpoint = tmp_path / "moved" / "exact" / "seed0" / "epoch_2.pth"
+    held = torch.load(checkpoint, weights_only=True)
+    torch.save({"state_dict": held["state_dict"]}, checkpoint)
+    scored = []
+    monkeypatch.setattr(ablation, "_score", lambda cfg, checkpoint: scored.append(checkpoint) or {})
+    run_job(Job(small_rows["ground-nms"], 0, moved))
+    assert [path.parent.parent.name for path in scored] == ["ground-nms"]
+
+
+def test_run_job__an_error_names_the_row(small_rows, tmp_path):
+    with pytest.raises(UserError, match=r"^base, seed 3: .*last_checkpoint: no such file"):
+        run_job(Job(small_rows["exact"], 3, Settings(tmp_path)))
 
 
 def _results(**aps):
@@ -184,7 +211,7 @@ def _run_tool(monkeypatch, *arguments):
 
 def test_tool__report_of_nothing(monkeypatch, tmp_path, capsys):
     assert _run_tool(monkeypatch, "--out", tmp_path, "--report-only") == 1
-    assert "no run of these rows has a result yet" in capsys.readouterr().err
+    assert "no run has a result yet" in capsys.readouterr().err
 
 
 def test_tool__report_of_what_is_there(monkeypatch, tmp_path):

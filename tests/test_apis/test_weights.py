@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmsynloc.apis.weights import WEIGHTS_DIR, checkpoint_path, slim_checkpoint
+from mmsynloc.apis.weights import slim_checkpoint
+from mmsynloc.config_scope import WEIGHTS_DIR, checkpoint_path
 from mmsynloc.utils import UserError
 
 
@@ -51,10 +52,17 @@ def test_slim_checkpoint__keeps_what_needs_the_range(tmp_path):
         assert torch.equal(slim["state_dict"][name], weights[name])
 
 
+def test_slim_checkpoint__a_former_threshold_does_not_stay(tmp_path):
+    (tmp_path / "slim.locsim.json").write_text('{"score_threshold": 0.4}')
+    slim_checkpoint(_save(tmp_path / "epoch_1.pth", weight=torch.ones(2, 2)), tmp_path / "slim.pth")
+    assert not (tmp_path / "slim.locsim.json").exists()
+
+
 def test_slim_checkpoint__bad_input_writes_nothing(tmp_path):
     out = tmp_path / "slim.pth"
     cases = {
         str(tmp_path / "none.pth"): "no such checkpoint",
+        "https://example.org/model.pth": "an address; download the file first",
         _save(tmp_path / "empty.pth"): "it has no state_dict",
         _save(tmp_path / "large.pth", weight=torch.full((2, 2), 1e9)): "weight: a weight is beyond the range",
     }

@@ -1,9 +1,9 @@
 """Train a small model once for each idea, on the same data with the same budget, and write what each gains.
 
-    python tools/analysis/ablation.py --out work_dirs/ablation --doc docs/ablation.md
+    python tools/analysis/ablation.py --out work_dirs/ablation --seeds 2 --doc docs/ablation.md
 
 Each training takes minutes on one core, two cores do two at a time. Runs that are done are kept: after an
-interruption, or with more --seeds, only what is missing is run.
+interruption, or with more --seeds, only what is missing is run. The table has all rows that have a result.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from mmsynloc.analysis.ablation_report import format_table, save_chart, write_pa
 from mmsynloc.analysis.ablation_rows import ROWS
 from mmsynloc.utils import UserError, dump_json, run_tool
 
+MAX_SEEDS = 100  # looked for in the report
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("work_dirs/ablation"), help="data and runs (%(default)s)")
     parser.add_argument("--doc", type=Path, metavar="FILE", help="page to write the table into, with its picture")
-    parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="(default: all)")
+    parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="to run (default: all)")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each row (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="of each training (default: as the config says)")
     parser.add_argument("--from-scratch", action="store_true", help="without the backbone that is trained first")
@@ -34,16 +36,15 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    if min(args.seeds, args.jobs) < 1 or (args.epochs or 2) < 2:
+    if min(args.seeds, args.jobs) < 1 or (args.epochs is not None and args.epochs < 2):
         raise UserError("--seeds and --jobs must be at least 1, --epochs at least 2 (the first is the warm-up)")
     settings = Settings(args.out, args.epochs, pretrain_epochs=0 if args.from_scratch else None)
-    rows = [ROWS[name] for name in ROWS if name in args.rows]
-    if args.report_only:
-        results = {row.name: load_results(row, args.seeds, settings) for row in rows}
-    else:
-        results = run_ablation(rows, args.seeds, settings, args.jobs)
+    rows = list(ROWS.values())
+    if not args.report_only:
+        run_ablation([row for row in rows if row.name in args.rows], args.seeds, settings, args.jobs)
+    results = load_results(rows, MAX_SEEDS, settings)
     if not any(results.values()):
-        raise UserError(f"{args.out}: no run of these rows has a result yet")
+        raise UserError(f"{args.out}: no run has a result yet")
     table = format_table(rows, results)
     print(table)
     dump_json(results, args.out / "ablation.json", indent=1)

@@ -10,6 +10,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
 from mmpose.registry import HOOKS
 
+from mmsynloc.config_scope import WEIGHTS_DIR
 from mmsynloc.utils import UserError, dump_json, load_json
 
 __all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "stored_threshold", "threshold_file"]
@@ -51,7 +52,7 @@ class ScoreThresholdHook(Hook):
     message hub, which the best checkpoint saves. A periodic checkpoint is written before the validation of its
     epoch, so after each validation the threshold is also written beside the newest checkpoint. When a checkpoint
     is loaded, its threshold is put back into the message hub: from the file beside it, or else from the
-    checkpoint itself.
+    checkpoint itself. Beside the weights that the package carries nothing is written.
     """
 
     priority = "LOW"
@@ -61,6 +62,8 @@ class ScoreThresholdHook(Hook):
         threshold = runner.message_hub.runtime_info.get(THRESHOLD_KEY)
         checkpoint = self._validated_checkpoint(runner)
         if threshold is None or checkpoint is None or not is_main_process():
+            return
+        if checkpoint.resolve().parent == WEIGHTS_DIR.resolve():  # they come with the threshold of their own data
             return
         dump_json({"score_threshold": threshold, "metrics": metrics or {}}, threshold_file(checkpoint), indent=1)
 

@@ -17,8 +17,8 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
     """Upstream's estimator, with views of the input at several scales.
 
     ``test_cfg.view_scales`` says which, ``(1.0, 0.8)`` for the input and one of four fifths of its size;
-    ``test_cfg.flip_test`` adds the mirror image of each. The views are made of the input on the device, so give the
-    test data set the largest input size that is wanted, and scales of at most 1. Without ``view_scales`` it is
+    ``test_cfg.flip_test`` adds the mirror image of each. The views are made of the input on the device: a scale over 1
+    shows nothing new, so give the test data set the largest input size that is wanted. Without ``view_scales`` it is
     upstream's. The head must take ``views``, as :class:`~mmsynloc.models.YOLOXPoseGroundHead` does; upstream's own
     ``multiscale_test`` needs image pyramids, which its data preprocessor for bottom-up poses cannot stack.
     """

@@ -236,10 +236,13 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
             ``bbox_scores (N,)``, ``keypoint_scores``, ``keypoints_visible (N, K)``, ``labels (N,)``, as NumPy arrays.
 
         Raises:
-            ValueError: ``nms_mode`` is unknown, or metres are asked for and the metainfo has no camera.
+            ValueError: ``nms_mode`` is unknown, metres are asked for and the metainfo has no camera, or there are
+                ``view_scales`` and the estimator knows nothing of them.
         """
         cfg = dict(test_cfg or {})
         views = cfg.pop("views", None)
+        if views is None and cfg.get("view_scales") is not None:
+            raise ValueError("test_cfg.view_scales needs model.type='SynLocPoseEstimator'")
         if views is None and not cfg.get("flip_test", False):
             return self._predict_view(feats, batch_data_samples, cfg)
         views = views or make_views(self._input_size(feats[0]), flip=True)
@@ -259,8 +262,11 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
     ) -> list[InstanceData]:
         """One view's athletes in px of the input, without duplicates; None is the input itself."""
         self._pass = ForwardPass(tag_priors=True)
+        sized = batch_data_samples  # upstream cuts boxes at input_size
+        if view is not None:
+            sized = [PoseDataSample(metainfo={**s.metainfo, "input_size": view.size}) for s in batch_data_samples]
         try:
-            batch = super().predict(feats, batch_data_samples, {**cfg, "nms_thr": box_threshold(cfg)})
+            batch = super().predict(feats, sized, {**cfg, "nms_thr": box_threshold(cfg)})
             kept = []
             for i, (found, sample) in enumerate(zip(batch, batch_data_samples)):
                 found.prior_index = found.keypoints[:, -1, 0].astype(np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,10 +71,11 @@ def make_views(
     """Views at each scale, with ``flip`` also mirrored; sides are rounded to multiples of ``divisor``.
 
     Raises:
-        ValueError: there is no scale, or one is not positive.
+        ValueError: there is no scale, or one is no number over 0.
     """
-    if not scales or min(scales) <= 0:
-        raise ValueError(f"test_cfg.view_scales must be numbers over 0, not {scales!r}")
+    numbers = isinstance(scales, Sequence) and all(isinstance(s, (int, float)) and 0 < s < math.inf for s in scales)
+    if not numbers or not scales:
+        raise ValueError(f"test_cfg.view_scales must be a list of numbers over 0, not {scales!r}")
     views = []
     for scale in scales:
         size = tuple(max(round(side * scale / divisor), 1) * divisor if scale != 1 else side for side in input_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from mmpose.registry import OPTIM_WRAPPERS
 
@@ -45,5 +46,18 @@ def test_cpu_amp__gradients_of_parts_add_up():
     torch.testing.assert_close(model.weight.item(), -0.2)  # 0.1 times the mean gradient
 
 
-def test_has_fast_bfloat16__is_a_plain_answer():
-    assert has_fast_bfloat16() in (True, False)
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({}, False),  # a torch that cannot tell
+        ({"avx512_bf16": False, "amx_tile": False}, False),
+        ({"avx512_bf16": True, "amx_tile": False}, True),
+        ({"amx_tile": True}, True),
+    ],
+)
+def test_has_fast_bfloat16__what_torch_says(monkeypatch, answers, expected):
+    for name in ("avx512_bf16", "amx_tile"):
+        monkeypatch.delattr(torch.cpu, f"_is_{name}_supported", raising=False)
+        if name in answers:
+            monkeypatch.setattr(torch.cpu, f"_is_{name}_supported", lambda name=name: answers[name], raising=False)
+    assert has_fast_bfloat16() == expected

@@ -12,9 +12,9 @@ from mmsynloc.apis import load_config
 from tests.test_models.inputs import INPUT_SIZE, crowd
 
 
-def _model(**test_cfg):
+def _model(kind="SynLocPoseEstimator", **test_cfg):
     cfg = load_config("mmsynloc::yoloxpose_nano_synloc.py").model
-    cfg.type = "SynLocPoseEstimator"
+    cfg.type = kind
     cfg.test_cfg = dict(score_thr=2e-5, nms_thr=0.3, **test_cfg)
     torch.manual_seed(0)
     with DefaultScope.overwrite_default_scope("mmpose"):
@@ -32,10 +32,12 @@ def _predict(model, batch_size=1):
 
 
 def test_predict__without_scales_is_upstream():
-    (ours,) = _predict(_model())
-    (one_scale,) = _predict(_model(view_scales=(1.0,)))
-    assert len(ours) > 10
-    np.testing.assert_allclose(np.sort(one_scale.scores), np.sort(ours.scores), rtol=1e-5)
+    (upstream,) = _predict(_model("BottomupPoseEstimator"))
+    assert len(upstream) > 10
+    for options in ({}, {"view_scales": (1.0,)}):
+        (ours,) = _predict(_model(**options))
+        for name in ("scores", "keypoints", "bboxes"):
+            np.testing.assert_allclose(ours[name], upstream[name], rtol=1e-5)
 
 
 @pytest.mark.parametrize("mode", ["box", "ground"])
@@ -54,6 +56,22 @@ def test_predict__scores_are_means_over_all_views():
     np.testing.assert_allclose(np.sort(found.scores)[-5:], np.sort(alone.scores)[-5:], rtol=1e-4)
 
 
+def test_predict__the_views_reach_the_head_in_their_order():
+    model, seen = _model(view_scales=(1.0, 0.8), flip_test=True), []
+    upstream = model.extract_feat
+    model.extract_feat = lambda inputs: seen.append(inputs) or upstream(inputs)
+    _predict(model)
+    width, height = INPUT_SIZE
+    assert [tuple(view.shape[-2:]) for view in seen] == [(height, width)] * 2 + [(160, 256)] * 2
+    torch.testing.assert_close(seen[1], seen[0].flip(-1))
+    torch.testing.assert_close(seen[3], seen[2].flip(-1))
+
+
 def test_predict__wrong_scales():
-    with pytest.raises(ValueError, match="view_scales must be numbers over 0"):
+    with pytest.raises(ValueError, match="view_scales must be a list of numbers over 0"):
         _predict(_model(view_scales=()))
+
+
+def test_predict__scales_need_the_estimator():
+    with pytest.raises(ValueError, match=r"view_scales needs model\.type='SynLocPoseEstimator'"):
+        _predict(_model("BottomupPoseEstimator", view_scales=(1.0, 0.8)))

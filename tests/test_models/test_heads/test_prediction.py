@@ -10,7 +10,7 @@ import torch
 from mmengine.structures import InstanceData
 from mmpose.structures import PoseDataSample
 
-from mmsynloc.models.utils.views import mirrored
+from mmsynloc.models.utils.views import View, mirrored
 from tests.test_models.inputs import (
     INPUT_SIZE,
     build_head,
@@ -138,6 +138,42 @@ def test_flip_test__whom_one_view_shows_has_half_the_score(monkeypatch):
     np.testing.assert_allclose(found.scores, [0.8, 0.3, 0.2], atol=1e-5)
     np.testing.assert_allclose(found.bbox_scores, found.scores)
     np.testing.assert_allclose(found.keypoints[2], right["keypoints"], atol=1e-3)
+
+
+def _predict_views(monkeypatch, by_view, test_cfg):
+    """Predictions where views of the size of the input, one after another, show planted detections."""
+    head = build_head().eval()
+    outputs = iter([planted_outputs(detections) for detections in by_view])
+    monkeypatch.setattr(head.head_module, "forward", lambda feats: next(outputs))
+    views = [View(INPUT_SIZE, INPUT_SIZE)] * len(by_view)
+    return head.predict([features()] * len(by_view), [crowd(0)], test_cfg | dict(views=views))[0]
+
+
+def test_views__three_are_averaged_by_score(monkeypatch):
+    spots, scores = [(-25.0, 4.0), (-25.0, 4.2), (-25.0, 4.4)], [0.8, 0.4, 0.6]
+    seen = [person(spot, score) for spot, score in zip(spots, scores)]
+    found = _predict_views(monkeypatch, [[one] for one in seen], GROUND)
+    np.testing.assert_allclose(found.scores, [0.6], atol=1e-5)  # the mean
+    weights = np.array(scores) / sum(scores)
+    for name, planted in (("keypoints", "keypoints"), ("bboxes", "box")):
+        expected = sum(weight * one[planted] for weight, one in zip(weights, seen))
+        np.testing.assert_allclose(found[name][0], expected, atol=1e-3)
+
+
+def test_views__boxes_are_cut_at_their_own_view(monkeypatch):
+    # The view is larger than the input: what it shows beyond the input's size is in it all the same.
+    head = build_head().eval()
+    seen = person((5.0, 4.0), 0.9)
+    shift = np.array([INPUT_SIZE[0] * 1.25 - seen["box"][2], 0])  # near the right edge of the view
+    moved = seen | dict(keypoints=seen["keypoints"] + shift, box=seen["box"] + np.tile(shift, 2))
+    monkeypatch.setattr(head.head_module, "forward", lambda feats: planted_outputs([moved | dict(cell=(5, 5))]))
+    view = View(INPUT_SIZE, (INPUT_SIZE[0] * 2, INPUT_SIZE[1] * 2))
+    (found,) = head.predict([features()], [crowd(0)], dict(score_thr=0.1, views=[view]))
+    np.testing.assert_allclose(found.bboxes[0], (moved["box"] + 0.5) / 2 - 0.5, atol=1e-3)
+
+
+def test_views__nobody(monkeypatch):
+    assert len(_predict_views(monkeypatch, [[], [], []], GROUND)) == 0
 
 
 def test_flip_test__with_all_the_head():

@@ -22,9 +22,9 @@ def test_make_views__sizes_are_multiples():
     assert make_views((100, 60)) == [View((100, 60), (100, 60))]  # the input itself, whatever its size
 
 
-@pytest.mark.parametrize("scales", [(), (0.0,), (1.0, -0.5)])
+@pytest.mark.parametrize("scales", [(), (0.0,), (1.0, -0.5), 0.8, ("a",), (float("nan"),), None])
 def test_make_views__wrong_scales(scales):
-    with pytest.raises(ValueError, match="view_scales must be numbers over 0"):
+    with pytest.raises(ValueError, match="view_scales must be a list of numbers over 0"):
         make_views((64, 64), scales)
 
 
