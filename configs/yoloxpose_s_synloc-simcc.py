@@ -4,7 +4,7 @@ _base_ = "./yoloxpose_s_synloc.py"
 model = dict(
     head=dict(
         type="YOLOXPoseSimCCHead",
-        simcc=dict(half_width=4.0, bins_per_stride=4.0),
+        simcc=dict(half_width=3.0, bins_per_stride=8.0),
         loss_simcc=dict(type="SimCCLoss", loss_weight=1.0),
     )
 )

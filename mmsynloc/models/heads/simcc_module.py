@@ -81,8 +81,8 @@ class SimCCModule(BaseModule):
         self,
         in_channels: int,
         num_keypoints: int,
-        half_width: float = 4.0,
-        bins_per_stride: float = 4.0,
+        half_width: float = 3.0,
+        bins_per_stride: float = 8.0,
         sigma: float = 1.0,
     ) -> None:
         super().__init__()

@@ -21,8 +21,9 @@ class YOLOXPoseSimCCHead(YOLOXPoseGroundHead):
 
     Relative of RTMO's dynamic coordinate classifier (Lu et al., "RTMO", CVPR 2024). The classification is computed
     for the positive priors in training, and at test time for the detections that survive the duplicate removal, so
-    that it costs next to nothing. It takes the features that the upstream head computes its keypoint offsets from;
-    the regression stays and is trained as before. ``test_cfg.simcc=False`` keeps the regressed keypoints.
+    that it costs next to nothing. It takes the features that the upstream head computes its keypoint offsets from, as
+    they are: no gradient flows back, so the rest is trained as if there were no SimCC (in the ablation, sharing the
+    gradient cost 4 points). ``test_cfg.simcc=False`` keeps the regressed keypoints.
 
     Args:
         *args: as for ``YOLOXPoseGroundHead``.
@@ -73,7 +74,7 @@ class YOLOXPoseSimCCHead(YOLOXPoseGroundHead):
         features, _ = gather_features(step.pose_features, image_index, prior_index)
         target, inside = self.simcc.encode(positives.keypoints_px, positives.priors)
         regressed = step.keypoints_px.flatten(0, 1)[positives.mask]
-        logits = self.simcc(features, regressed, positives.priors)
+        logits = self.simcc(features.detach(), regressed, positives.priors)
         return losses | {"loss_simcc": self.loss_simcc(logits, target, inside * positives.visible)}
 
     def _refine(self, found: InstanceData, image_index: int, cfg: dict[str, Any]) -> InstanceData:

@@ -21,7 +21,7 @@ def test_module__empty_input():
     assert inside.shape == (0, 2)
 
 
-@pytest.mark.parametrize("options", [{}, dict(half_width=3, bins_per_stride=8), dict(half_width=2.5, sigma=1.5)])
+@pytest.mark.parametrize("options", [{}, dict(half_width=4, bins_per_stride=4), dict(half_width=2.5, sigma=1.5)])
 def test_module__perfect_target_decodes_exactly(options):
     module = SimCCModule(6, 2, **options)
     steps = torch.linspace(-module.half_width, module.half_width, 97)
@@ -35,7 +35,7 @@ def test_module__perfect_target_decodes_exactly(options):
 
 def test_module__points_outside_do_not_count():
     points = PRIORS[:1, None, :2] + torch.tensor([[[32.0, 0.0], [0.0, 32.5]]])  # 4 strides are 32 px
-    target, inside = SimCCModule(6, 2).encode(points, PRIORS[:1])
+    target, inside = SimCCModule(6, 2, half_width=4).encode(points, PRIORS[:1])
     assert inside.tolist() == [[True, False]]
     assert target.isfinite().all()
 
