@@ -149,6 +149,7 @@ def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config
     cfg.launcher = "none"
     cfg.log_level = "ERROR"  # a progress bar says more
     cfg.randomness = dict(seed=seed)
+    cfg.optim_wrapper.type = "AmpOptimWrapper"  # where it gains nothing, it is left out
     cfg.custom_hooks.append(dict(type="ProgressBarHook"))
     cfg.test_evaluator.outfile_prefix = str(work_dir / "test_results")
     if epochs is not None:

@@ -14,6 +14,7 @@ import torch
 
 from mmsynloc.analysis import benchmark_annotations, benchmark_data, benchmark_pipeline
 from mmsynloc.analysis.benchmark import compare, format_report, one_core, time_interleaved
+from mmsynloc.analysis.benchmark_training import benchmark_training
 from mmsynloc.datasets import SynLocDataset
 
 TOOL = Path(__file__).parents[2] / "tools" / "analysis" / "benchmark.py"
@@ -48,6 +49,13 @@ def test_one_core__is_undone():
     with one_core():
         assert torch.get_num_threads() == 1
     assert (cv2.getNumThreads(), torch.get_num_threads()) == before
+
+
+def test_benchmark_training__compares_both_ways():
+    case = benchmark_training(rounds=1, batch=1, size=(64, 32))["training_step"]
+    assert case["ours"] > 0
+    assert case["upstream"] > 0
+    assert case["unit"] == "s"
 
 
 def test_write_annotations__is_a_data_set(tmp_path):

@@ -3,6 +3,7 @@
     python tools/analysis/benchmark.py pipeline --out pipeline.json
     python tools/analysis/benchmark.py annotations --out annotations.json
     python tools/analysis/benchmark.py locsim --out locsim.json
+    python tools/analysis/benchmark.py training --out training.json
 
 Each sub-command makes its own data, prints a table and writes ``{case: {"ours", "upstream", "ratio", "unit"}}``;
 a ratio over 1 means that ours is better.
@@ -36,6 +37,12 @@ def _locsim(args: argparse.Namespace) -> dict[str, dict]:
     return benchmark_locsim(args.images, args.detections)
 
 
+def _training(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_training import benchmark_training
+
+    return benchmark_training(args.rounds, args.batch, tuple(args.input_size))
+
+
 def _add_pipeline(commands: argparse._SubParsersAction) -> Callable:
     parser = commands.add_parser("pipeline", help="training samples a second on one core, from 4K JPEGs")
     parser.add_argument("--rounds", type=int, default=48, help="samples that are timed (default: 48)")
@@ -63,10 +70,19 @@ def _add_locsim(commands: argparse._SubParsersAction) -> Callable:
     return parser
 
 
+def _add_training(commands: argparse._SubParsersAction) -> Callable:
+    parser = commands.add_parser("training", help="seconds of a training step on one core, mixed precision or not")
+    parser.add_argument("--rounds", type=int, default=5, help="steps that are timed (default: 5)")
+    parser.add_argument("--batch", type=int, default=2, help="images of a step (default: 2)")
+    parser.add_argument("--input-size", type=int, nargs=2, default=(864, 480), metavar=("W", "H"))
+    parser.set_defaults(run=_training)
+    return parser
+
+
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_pipeline, _add_annotations, _add_locsim):
+    for add in (_add_pipeline, _add_annotations, _add_locsim, _add_training):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()
 
