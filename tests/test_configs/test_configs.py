@@ -22,7 +22,7 @@ UPSTREAM = {
     "m": "yoloxpose_m_8xb32-300e_coco-640.py",
     "l": "yoloxpose_l_8xb32-300e_coco-640.py",
 }
-PARAMETERS = {"tiny": 6_032_244, "s": 10_712_548, "m": 29_270_148, "l": 61_236_644}
+PARAMETERS = {"nano": 2_686_724, "tiny": 6_032_244, "s": 10_712_548, "m": 29_270_148, "l": 61_236_644}
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_config__inherits_the_upstream_definition(size):
     assert ours.train_cfg == theirs.train_cfg
 
 
-@pytest.mark.parametrize("size", UPSTREAM)
+@pytest.mark.parametrize("size", PARAMETERS)
 def test_config__number_of_parameters(size):
     model = _model(Config.fromfile(ROOT / f"configs/yoloxpose_{size}_synloc.py"))
     assert sum(p.numel() for p in model.parameters()) == PARAMETERS[size]
