@@ -20,6 +20,7 @@ model = dict(
         # From scratch the first steps count: a wide LocSim gives athletes many priors as long as predictions are poor.
         assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim"),
         locsim_calculator=dict(tau_end=3.0),
+        loss_locsim=dict(type="LocSimLoss", loss_weight=10.0),
         **_base_.locsim.model.head,
         **_base_.short.head,
     ),

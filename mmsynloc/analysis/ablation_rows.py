@@ -61,8 +61,13 @@ ROWS = {
         Row(
             "all", "16:9 + loss, quality, NMS, SimCC", ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")
         ),
-        Row("joined", "16:9 + what pays: -locsim.py", ("locsim",)),
-        Row("joined-windows", "the same + windows", ("16x9", "windows", "locsim-windows"), against="joined"),
+        Row("joined", "-locsim.py: 16:9 + quality + NMS", ("locsim",), weights_of="locsim-quality"),
+        Row(
+            "joined-windows",
+            "-locsim-windows.py: the same + windows",
+            ("16x9", "windows", "locsim-windows"),
+            against="joined",
+        ),
     )
 }
 
