@@ -14,7 +14,7 @@ from typing import TextIO
 import cv2
 import numpy as np
 import torch
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
 from tqdm import tqdm
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
@@ -170,7 +170,7 @@ def _pretrain(settings: Settings) -> None:
         cfg = load_config(_PRETRAINING, work_dir=str(folder))
         cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
         cfg.optim_wrapper.type = "AmpOptimWrapper"
-        cfg.custom_hooks.append(ConfigDict(type="ProgressBarHook"))
+        cfg.custom_hooks.append(dict(type="ProgressBarHook"))
         if settings.pretrain_epochs is not None:
             set_epochs(cfg, settings.pretrain_epochs)
         done, fingerprint = folder / _RESULT, _fingerprint(cfg, settings)

@@ -51,5 +51,5 @@ def set_epochs(cfg: Config, epochs: int) -> None:
         if "T_max" in part:
             part.T_max = part.end - part.begin
     for hook in cfg.custom_hooks:
-        if hook.type == "YOLOXPoseModeSwitchHook":
-            hook.num_last_epochs = round(hook.num_last_epochs * factor)
+        if hook["type"] == "YOLOXPoseModeSwitchHook":
+            hook["num_last_epochs"] = round(hook["num_last_epochs"] * factor)
