@@ -15,6 +15,7 @@ __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 _BASE = "ablation_synloc.py"
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
 _INHERITED = re.compile(r"\./yoloxpose_s_synloc[-\w]*\.py")
+_IN_METRES = ("16x9", "locsim-loss", "locsim-quality", "ground-nms")
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,8 @@ ROWS = {
         Row("simcc", "16:9 + SimCC", ("16x9", "simcc")),
         Row("tta", "16:9 + flip TTA", ("16x9", "tta"), against="ground-nms", weights_of="16x9"),
         Row("windows", "16:9 + windows", ("16x9", "windows")),
-        Row(
-            "all", "16:9 + loss, quality, NMS, SimCC", ("16x9", "locsim-loss", "locsim-quality", "ground-nms", "simcc")
-        ),
+        Row("metres", "16:9 + loss, quality, NMS", _IN_METRES),
+        Row("all", "16:9 + loss, quality, NMS, SimCC", (*_IN_METRES, "simcc"), against="metres"),
         Row("joined", "-locsim.py: 16:9 + quality + NMS", ("locsim",), weights_of="locsim-quality"),
         Row(
             "joined-windows",
