@@ -18,9 +18,9 @@ model = dict(
     data_preprocessor=dict(batch_augments=None),
     head=dict(
         # From scratch the first steps count: a wide LocSim gives athletes many priors as long as predictions are poor.
+        quality="locsim",
         assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim"),
         locsim_calculator=dict(tau_end=3.0),
-        loss_locsim=dict(type="LocSimLoss", loss_weight=10.0),
         **_base_.locsim.model.head,
         **_base_.short.head,
     ),

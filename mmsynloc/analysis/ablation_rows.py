@@ -61,7 +61,7 @@ ROWS = {
         Row("windows", "16:9 + windows", ("16x9", "windows")),
         Row("metres", "16:9 + loss, quality, NMS", _IN_METRES),
         Row("all", "16:9 + loss, quality, NMS, SimCC", (*_IN_METRES, "simcc"), against="metres"),
-        Row("joined", "-locsim.py: 16:9 + quality + NMS", ("locsim",), weights_of="locsim-quality"),
+        Row("joined", "-locsim.py: 16:9 + loss + NMS", ("locsim",), weights_of="locsim-loss"),
         Row(
             "joined-windows",
             "-locsim-windows.py: the same + windows",
