@@ -33,9 +33,12 @@ def gains(row: Row, results: Results) -> list[float]:
 
 
 def verdict(values: Sequence[float]) -> str:
-    """``"pays"`` or ``"does not pay"`` where all seeds agree and their mean is at least a point, else ``"open"``."""
-    if not values:
-        return ""
+    """``"pays"`` or ``"does not pay"`` where all seeds agree and their mean is at least a point, else ``"open"``.
+
+    One seed decides nothing, and is called just that.
+    """
+    if len(values) < 2:
+        return "one seed" if values else ""
     mean = float(np.mean(values))
     if abs(mean) >= _CLEAR_GAIN and min(values) * max(values) > 0:
         return "pays" if mean > 0 else "does not pay"
@@ -60,7 +63,7 @@ def _cells(row: Row, results: Results) -> list[str]:
     runs = results[row.name]
     gained = gains(row, results)
     stats = [_number(_mean(runs, "stats", name)) for name in ("f1", "frame_accuracy")]
-    seconds = _number(_mean(runs, "seconds"), 0) if row.weights_of is None else f"as {ROWS[row.weights_of].title}"
+    seconds = _number(_mean(runs, "seconds"), 0) if row.weights_of is None else "not trained"
     return [
         row.title,
         f"**{_number(_mean(runs, 'stats', 'AP'))}**",
