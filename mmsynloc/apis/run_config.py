@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 from pathlib import Path
@@ -20,6 +21,7 @@ from mmsynloc.utils import UserError
 
 __all__ = ["build_runner", "check_checkpoint", "load_config"]
 
+_RUNNERS = itertools.count()
 CPU_PIXELS_AT_FULL_WIDTH = 2 * 864 * 480  # a few GB
 
 
@@ -85,6 +87,9 @@ def build_runner(cfg: Config, training: bool = False) -> Runner:
         cfg.model.setdefault("backbone", {})["init_cfg"] = None
         cfg.train_cfg = cfg.train_dataloader = cfg.optim_wrapper = cfg.param_scheduler = None
         cfg.default_hooks.checkpoint = dict(type="CheckpointHook")  # save_best works within a training only
+    if cfg.get("visualizer"):
+        # Under the same name MMEngine hands out the first one again, which writes into the first run's folder.
+        cfg.visualizer.name = f"visualizer{next(_RUNNERS)}"
     runner = Runner.from_cfg(cfg)
     if on_cpu and not is_model_wrapper(runner.model):  # a wrapper has laid out its gradients already
         runner.model.to(memory_format=torch.channels_last)  # what a processor's convolutions are fastest in

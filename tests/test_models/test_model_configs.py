@@ -68,7 +68,7 @@ def test_config__loads_and_is_short(name):
 def test_config__carries_the_metric_where_the_model_needs_it(name):
     config = _load(name)
     head = config.model.head
-    wanted = bool(head.get("loss_locsim")) or head.get("quality") == "locsim"
+    wanted = bool(head.get("loss_locsim")) or head.get("quality") == "locsim" or head.assigner.type == "LocSimAssigner"
     assert config.train_dataloader.dataset.get("with_ground_metric", False) == wanted
 
 
