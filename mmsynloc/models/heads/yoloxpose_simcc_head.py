@@ -22,8 +22,8 @@ class YOLOXPoseSimCCHead(YOLOXPoseGroundHead):
     Relative of RTMO's dynamic coordinate classifier (Lu et al., "RTMO", CVPR 2024). The classification is computed
     for the positive priors in training, and at test time for the detections that survive the duplicate removal, so
     that it costs next to nothing. It takes the features that the upstream head computes its keypoint offsets from, as
-    they are: no gradient flows back, so the rest is trained as if there were no SimCC (in the ablation, sharing the
-    gradient cost 4 points). ``test_cfg.simcc=False`` keeps the regressed keypoints.
+    they are: no gradient flows back, so the rest is trained as if there were no SimCC (sharing the gradient did harm,
+    see docs/ablation.md). ``test_cfg.simcc=False`` keeps the regressed keypoints.
 
     Args:
         *args: as for ``YOLOXPoseGroundHead``.
