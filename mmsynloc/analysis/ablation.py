@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-import cv2
 import numpy as np
-import torch
 from mmengine.config import Config
 from tqdm import tqdm
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
+from mmsynloc.analysis.benchmark import one_thread
 from mmsynloc.analysis.complexity import model_cost
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.run_config import load_config
@@ -119,24 +118,21 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
                 bar.update()
 
 
-def load_results(rows: Sequence[Row], seeds: int, settings: Settings) -> dict[str, list[dict]]:
-    """The results of each row's runs that are there, by its name."""
-    paths = {row.name: [settings.run_dir(row, seed) / _RESULT for seed in range(seeds)] for row in rows}
-    return {name: [load_json(path) for path in found if path.is_file()] for name, found in paths.items()}
+def load_results(rows: Sequence[Row], settings: Settings) -> dict[str, list[dict]]:
+    """The results of each row's runs that are there, by its name and in the order of the seeds."""
+    found = {row.name: (settings.out / row.name).glob(f"seed*/{_RESULT}") for row in rows}
+    return {name: sorted(map(load_json, paths), key=lambda run: run["seed"]) for name, paths in found.items()}
 
 
 @contextlib.contextmanager
-def _one_core(data_root: Path) -> Iterator[None]:
+def _alone_with(data_root: Path) -> Iterator[None]:
     """One thread, and the data set that configs find, for a while."""
-    threads, cv2_threads, root = torch.get_num_threads(), cv2.getNumThreads(), os.environ.get("SYNLOC_ROOT")
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
+    root = os.environ.get("SYNLOC_ROOT")
     os.environ["SYNLOC_ROOT"] = str(data_root.resolve())
     try:
-        yield
+        with one_thread():
+            yield
     finally:
-        torch.set_num_threads(threads)
-        cv2.setNumThreads(cv2_threads)
         if root is None:
             del os.environ["SYNLOC_ROOT"]
         else:
@@ -166,7 +162,7 @@ def _pretrain(settings: Settings) -> None:
     """Train the backbone that all rows start from, unless that is done."""
     folder, count = settings.pretrain_dir, dict(settings.counts)["train"]
     generate(folder / "minisynloc", count, 1, 0, 0, seed=_OTHER_VENUES, image_size=settings.image_size)
-    with _one_core(folder / "minisynloc"):
+    with _alone_with(folder / "minisynloc"):
         cfg = load_config(_PRETRAINING, work_dir=str(folder))
         cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
         cfg.optim_wrapper.type = "AmpOptimWrapper"
@@ -240,7 +236,7 @@ def run_job(job: Job) -> dict:
     """
     job.folder.mkdir(parents=True, exist_ok=True)
     try:
-        with _one_core(job.settings.data_root):
+        with _alone_with(job.settings.data_root):
             return _run_job(job)
     except UserError as error:
         raise UserError(f"{job.row.title}, seed {job.seed}: {error}") from None

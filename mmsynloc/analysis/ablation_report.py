@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import matplotlib
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row
 from mmsynloc.utils import UserError, atomic_write
+from mmsynloc.visualization import save_overview
 
 __all__ = ["format_table", "gains", "save_chart", "verdict", "write_page"]
 
@@ -90,11 +92,10 @@ def format_table(rows: Sequence[Row], results: Results) -> str:
 
 def save_chart(rows: Sequence[Row], results: Results, path: Path) -> None:
     """A bar for each row, with a dot for each seed."""
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
     shown = [row for row in rows if results.get(row.name)]
-    figure, axes = plt.subplots(figsize=(8, 0.4 * len(shown) + 1), layout="constrained")
+    figure = Figure(figsize=(8, 0.4 * len(shown) + 1), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
     for place, row in enumerate(shown):
         values = list(_ap(results[row.name]).values())
         axes.barh(place, np.mean(values), color="0.6" if row.upstream else "tab:orange", height=0.6)
@@ -106,9 +107,7 @@ def save_chart(rows: Sequence[Row], results: Results, path: Path) -> None:
     axes.set_xlim(left=0)
     axes.set_xlabel("mAP-LocSim on venues that no training has seen; a dot is a seed")
     axes.spines[["top", "right"]].set_visible(False)
-    with atomic_write(path) as temporary:
-        figure.savefig(temporary, dpi=110)
-    plt.close(figure)
+    save_overview(figure, path)
 
 
 def write_page(path: Path, text: str) -> None:

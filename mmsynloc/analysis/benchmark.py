@@ -11,7 +11,7 @@ import cv2
 import torch
 from tqdm import tqdm
 
-__all__ = ["compare", "format_report", "one_core", "time_interleaved"]
+__all__ = ["compare", "format_report", "one_core", "one_thread", "time_interleaved"]
 
 
 def compare(ours: float, upstream: float | None, unit: str, larger_is_better: bool = True) -> dict:
@@ -44,19 +44,28 @@ def format_report(report: Mapping[str, dict]) -> str:
 
 
 @contextmanager
-def one_core() -> Iterator[None]:
-    """Keep this process, OpenCV and torch on one core for a while."""
+def one_thread() -> Iterator[None]:
+    """Let OpenCV and torch work with one thread for a while."""
     threads = cv2.getNumThreads(), torch.get_num_threads()
-    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else None
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    if cores:
-        os.sched_setaffinity(0, {max(cores)})
     try:
         yield
     finally:
         cv2.setNumThreads(threads[0])
         torch.set_num_threads(threads[1])
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, OpenCV and torch on one core for a while."""
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else None
+    if cores:
+        os.sched_setaffinity(0, {max(cores)})
+    try:
+        with one_thread():
+            yield
+    finally:
         if cores:
             os.sched_setaffinity(0, cores)
 

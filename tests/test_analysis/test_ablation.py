@@ -115,7 +115,7 @@ def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path
     settings = Settings(tmp_path / "out", 2, 3, counts, (640, 360), tuple(SMALL.items()))
     rows = list(small_rows.values())
     run_ablation(rows, 1, settings, jobs=1)
-    results = load_results(rows, 5, settings)
+    results = load_results(rows, settings)
     (base,), (nms,) = results["exact"], results["ground-nms"]
     assert len(base["stats"]) == len(nms["stats"]) == 17
     assert base["seconds"] > 0
@@ -125,7 +125,7 @@ def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path
     monkeypatch.setattr(ablation, "train_only", lambda cfg: pytest.fail("trained again"))
     moved = replace(settings, out=settings.out.rename(tmp_path / "moved"))
     run_ablation(rows, 1, moved, jobs=1)
-    assert load_results(rows, 5, moved) == results
+    assert load_results(rows, moved) == results
     assert "SYNLOC_ROOT" not in os.environ
 
     # a row that takes over weights is scored anew when they are others

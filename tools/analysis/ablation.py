@@ -18,8 +18,6 @@ from mmsynloc.analysis.ablation_report import format_table, save_chart, write_pa
 from mmsynloc.analysis.ablation_rows import ROWS
 from mmsynloc.utils import UserError, dump_json, run_tool
 
-MAX_SEEDS = 100  # looked for in the report
-
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -42,7 +40,7 @@ def main() -> None:
     rows = list(ROWS.values())
     if not args.report_only:
         run_ablation([row for row in rows if row.name in args.rows], args.seeds, settings, args.jobs)
-    results = load_results(rows, MAX_SEEDS, settings)
+    results = load_results(rows, settings)
     if not any(results.values()):
         raise UserError(f"{args.out}: no run has a result yet")
     table = format_table(rows, results)
