@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from mmsynloc.datasets.preparation.images import ImageProbe, probe_image
 from mmsynloc.datasets.preparation.labels import Labels, coordinate_alarms, load_labels, resolution_notes
 from mmsynloc.datasets.preparation.layout import OFFICIAL, SPLITS, annotation_path, image_files
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
+from mmsynloc.files.images import ImageProbe, probe_image
 from mmsynloc.utils import UserError, parallel_map
 
 __all__ = ["DECODE_MODES", "SplitReport", "check", "check_split"]
@@ -163,7 +163,7 @@ def _check_sizes(report: SplitReport, folder: Path, probes: dict[str, ImageProbe
     frames = report.labels.frames if report.labels else []
     annotated = {frame["file_name"]: frame["annotated_size"] for frame in frames}
     distorted, scales = [], set()
-    for name, (size, _) in probes.items():
+    for name, (size, *_) in probes.items():
         if size is None or name not in annotated:
             continue
         (w, h), (aw, ah) = size, annotated[name]

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from mmsynloc.datasets.preparation import check
 from mmsynloc.datasets.preparation.figures import save_figures
-from mmsynloc.datasets.preparation.images import image_size
 from mmsynloc.datasets.preparation.report import as_dict, print_reports
+from mmsynloc.files.images import image_size
 from mmsynloc.utils import UserError
 
 
@@ -65,7 +65,7 @@ def test_check__missing_and_additional_images(root):
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda data: data[:-300], "000001.jpg (truncated)"),
+        (lambda data: data[:-300], "000001.jpg (truncated JPEG)"),
         (lambda data: b"", "000001.jpg (empty file)"),
         (lambda data: b"<html>", "000001.jpg (no image)"),
         (lambda data: data[: len(data) // 2] + b"\xff" * 60 + data[len(data) // 2 + 60 :], "000001.jpg (damaged"),
@@ -84,7 +84,7 @@ def test_check__several_processes_find_the_same(tmp_path, make_dataset):
     path = root / "train" / "000033.jpg"
     path.write_bytes(path.read_bytes()[:-300])
     (report,) = check(root, progress=False, workers=2)
-    assert "000033.jpg (truncated)" in report.problems[0]
+    assert "000033.jpg (truncated JPEG)" in report.problems[0]
 
 
 def test_check__another_aspect_ratio(root):
