@@ -12,8 +12,7 @@ import argparse
 import sys
 import warnings
 
-from mmsynloc.evaluation import format_stats, score_files
-from mmsynloc.evaluation.io import POSITION_SOURCES
+from mmsynloc.evaluation import POSITION_SOURCES, format_stats, score_files
 from mmsynloc.utils import dump_json, run_tool
 
 
@@ -33,7 +32,7 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     args = parse_args()
-    warnings.showwarning = lambda message, *_: print(f"warning: {message}", file=sys.stderr)
+    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)
     result = score_files(
         args.ann_file,
         args.results,

@@ -15,9 +15,9 @@ from mmengine.dist import is_main_process
 from mmsynloc.apis import load_config
 from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
 from mmsynloc.apis.prediction import SPLITS, ann_file, predict_split
-from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.config_scope import checkpoint_path
+from mmsynloc.files import write_submission
 from mmsynloc.utils import UserError, run_tool
 
 

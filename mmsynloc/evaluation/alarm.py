@@ -6,14 +6,18 @@ import numpy as np
 
 from mmsynloc.evaluation.functional import PeopleTable
 
-__all__ = ["CoordinateWarning", "coordinate_alarm"]
+__all__ = ["CoordinateWarning", "EvaluationWarning", "coordinate_alarm"]
 
 _INSIDE = 0.99  # share of detections in the upper left quarter that rings; some predictions leave the frame
 _EXPECTED = 0.75  # people are not crowded there to this share in any honest data set
 _FEWEST = 10  # fewer detections say nothing
 
 
-class CoordinateWarning(UserWarning):
+class EvaluationWarning(UserWarning):
+    """Something is scored otherwise than its author may think."""
+
+
+class CoordinateWarning(EvaluationWarning):
     """The detections' pixels look as if they belonged to a smaller image than the annotations."""
 
 
