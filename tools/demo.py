@@ -13,7 +13,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work-dir", help="default: work_dirs/demo, or work_dirs/instant-demo")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo_synloc.py")
+    parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo/demo_synloc.py")
     parser.add_argument("--instant", action="store_true", help="train nothing: show the package's weights on 4 frames")
     for split, count in DEMO_COUNTS.items():
         parser.add_argument(f"--{split}", type=int, default=count, help=f"images in {split} (default: %(default)s)")
