@@ -7,13 +7,12 @@ MMEngine resolves such names only for the packages on its own list, so ``mmsynlo
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
-
-from mmengine.config import Config
 
 from mmsynloc.utils import UserError
 
-__all__ = ["CONFIG_DIR", "WEIGHTS_DIR", "checkpoint_path", "config_path", "register"]
+__all__ = ["CONFIG_DIR", "WEIGHTS_DIR", "checkpoint_path", "config_path", "register_config_names"]
 
 CONFIG_DIR = Path(__file__).parent / ".mim" / "configs"
 WEIGHTS_DIR = Path(__file__).parent / "weights"
@@ -23,14 +22,31 @@ _PREFIX = "mmsynloc::"
 def config_path(name: str) -> Path:
     """Path of a config: a file, or the ``mmsynloc::`` name of one that the package carries.
 
+    Args:
+        name: path, or ``mmsynloc::name.py`` in whichever folder, or ``mmsynloc::folder/name.py``.
+
     Raises:
-        UserError: there is no such config; the message lists the package's own.
+        UserError: there is no such config; the message lists those of the package that come nearest.
     """
-    path = CONFIG_DIR / name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else Path(name)
-    if not path.is_file():
-        ours = ", ".join(sorted(f"{_PREFIX}{p.name}" for p in CONFIG_DIR.glob("*.py")))
-        raise UserError(f"{name}: no such config. The package carries {ours}")
+    path = _carried_config(name.removeprefix(_PREFIX)) if name.startswith(_PREFIX) else Path(name)
+    if path is None or not path.is_file():
+        raise UserError(f"{name}: no such config. {_nearest_configs(name)}")
     return path
+
+
+def _carried_config(name: str) -> Path | None:
+    """The package's config of that bare file name, or of that path below the folder of configs."""
+    inside = {path.relative_to(CONFIG_DIR).as_posix(): path for path in CONFIG_DIR.rglob("*.py")}
+    bare = {path.name: path for path in inside.values() if "_base_" not in path.parts}
+    return inside.get(name) or bare.get(name)
+
+
+def _nearest_configs(name: str) -> str:
+    """The part of an error message that says which configs there are."""
+    carried = [path.name for path in CONFIG_DIR.rglob("*.py") if "_base_" not in path.parts]
+    near = difflib.get_close_matches(name.replace("::", "/").rpartition("/")[2], carried, n=3)
+    names = near or sorted(path.name for path in CONFIG_DIR.glob("*.py"))
+    return f"The package carries {len(carried)}, among them {', '.join(_PREFIX + name for name in names)}"
 
 
 def checkpoint_path(name: str) -> str:
@@ -50,8 +66,10 @@ def checkpoint_path(name: str) -> str:
     return str(path)
 
 
-def register() -> None:
+def register_config_names() -> None:
     """Teach MMEngine's Config the ``mmsynloc::`` names; calling it again does nothing more."""
+    from mmengine.config import Config
+
     upstream = Config._get_cfg_path
     if getattr(upstream, "knows_mmsynloc", False):
         return

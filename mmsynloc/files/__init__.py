@@ -1,6 +1,7 @@
 """The one reader and writer of annotation files, results and submissions; light, without torch."""
 
-from mmsynloc.files.annotations import Annotations, People, parse_annotations, read_annotations
+from mmsynloc.files.annotation_reader import parse_annotations, read_annotations
+from mmsynloc.files.annotations import Annotations, People
 from mmsynloc.files.json_text import read_json
 from mmsynloc.files.names import ImageNames, normalise_file_name
 from mmsynloc.files.results import Detections, parse_results, read_results, write_results

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
+import msgspec
 import numpy as np
 
 from mmsynloc.utils import UserError
 
-__all__ = ["float_column", "float_table", "integer_column", "keypoint_table", "refuse_where"]
+__all__ = ["all_or_none", "float_column", "float_table", "integer_column", "keypoint_table", "refuse_where"]
 
 
 def integer_column(values: Sequence[int]) -> np.ndarray:
@@ -34,6 +35,25 @@ def refuse_where(wrong: np.ndarray, error: Callable[[int], UserError]) -> None:
     """Raise the error of the first row for which ``wrong`` (N,) holds."""
     if wrong.any():
         raise error(int(np.argmax(wrong)))
+
+
+def all_or_none(entries: Sequence[msgspec.Struct], name: str, fail: Callable[[int, str], UserError]) -> bool:
+    """Whether the entries have an optional field.
+
+    Args:
+        entries: N of them.
+        name: the field.
+        fail: makes the error for an entry.
+
+    Raises:
+        UserError: only some have it; programs that look at the first entry alone would silently differ.
+    """
+    if not entries:
+        return True
+    there = np.fromiter((getattr(entry, name) is not msgspec.UNSET for entry in entries), bool, len(entries))
+    if there.any():
+        refuse_where(~there, lambda row: fail(row, f"{name} is missing, though other entries have it"))
+    return bool(there[0])
 
 
 def keypoint_table(

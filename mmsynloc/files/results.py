@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 
-from mmsynloc.files.columns import float_column, float_table, integer_column, keypoint_table, refuse_where
+from mmsynloc.files.columns import all_or_none, float_column, float_table, integer_column, keypoint_table, refuse_where
 from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark, to_json
 from mmsynloc.utils import UserError, atomic_write
 
@@ -109,7 +109,7 @@ def decode_results(data: bytes, where: str) -> Detections:
     def fail(row: int, reason: str) -> UserError:
         return fail_at(where, f"entry [{row}]", reason)
 
-    has = {name: _has(entries, name, fail) for name in _OPTIONAL}
+    has = {name: all_or_none(entries, name, fail) for name in _OPTIONAL}
     boxes = float_table((e.bbox for e in entries), 4) if has["bbox"] else None  # type: ignore[misc]
     if boxes is not None:
         refuse_where((boxes[:, 2:] < 0).any(1), lambda row: fail(row, "bbox has a negative width or height"))
@@ -125,16 +125,6 @@ def decode_results(data: bytes, where: str) -> Detections:
         positions_pitch_m=None if positions is None else float_table(positions, 2),
         areas_px2=float_column([e.area for e in entries]) if has["area"] else None,  # type: ignore[misc]
     )
-
-
-def _has(entries: list[_Detection], name: str, fail: Callable[[int, str], UserError]) -> bool:
-    """Whether all entries have a field; an error where only some do, for the server goes by the first one."""
-    if not entries:
-        return False
-    there = np.fromiter((getattr(e, name) is not msgspec.UNSET for e in entries), bool, len(entries))
-    if there.any():
-        refuse_where(~there, lambda row: fail(row, f"{name} is missing, though other entries have it"))
-    return bool(there[0])
 
 
 def write_results(detections: Iterable[Detections], path: str | Path) -> None:
@@ -160,7 +150,9 @@ def write_results(detections: Iterable[Detections], path: str | Path) -> None:
         file.write(b"[]\n" if separator == b"[" else b"]\n")
 
 
-def _entries(part: Detections) -> Iterable[dict[str, Any]]:
+def _entries(part: Detections) -> Iterator[dict[str, Any]]:
+    if not len(part):
+        return
     columns = {
         "image_id": part.image_ids,
         "category_id": part.category_ids,

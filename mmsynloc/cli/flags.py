@@ -1,0 +1,86 @@
+"""The flags that commands share, with the names of MMPose's own tools."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mmsynloc.datasets.preparation.layout import SPLITS, default_root, parse_splits
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+__all__ = ["add_common_flags", "add_dataset_flags", "apply_show_flags", "chosen_splits", "image_size"]
+
+
+class _ConfigOptions(argparse.Action):
+    """MMEngine's ``DictAction``, which takes seconds to import, once there is an option to parse."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
+        from mmengine.config import DictAction
+
+        DictAction(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and their kin."""
+    # What upstream's own code says to its own developers, at every start.
+    for category in (FutureWarning, DeprecationWarning, UserWarning):
+        warnings.filterwarnings(
+            "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
+        )
+    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=_ConfigOptions,
+        help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
+    )
+    parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
+    parser.add_argument("--show-dir", help="write pictures of predictions (frame and pitch) to this folder")
+    parser.add_argument("--show", action="store_true", help="needs a display; use --show-dir")
+    parser.add_argument("--interval", type=int, default=1, help="draw every so many images")
+    parser.add_argument("--wait-time", type=float, default=1, help="seconds to show a window, with --show")
+
+
+def apply_show_flags(cfg: Config, args: Any) -> None:
+    """Switch on the pictures that ``--show`` and ``--show-dir`` ask for, and set the launcher."""
+    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
+    cfg.launcher = args.launcher
+    if args.show or args.show_dir is not None:
+        cfg.default_hooks.visualization.update(
+            enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval, wait_time=args.wait_time
+        )
+
+
+def add_dataset_flags(parser: argparse.ArgumentParser, splits: str = "all") -> None:
+    """Add ``--root, --split, --no-progress``; ``splits`` says in words which ones are taken by default."""
+    parser.add_argument(
+        "--root", type=Path, default=default_root(), help="the data set (default: SYNLOC_ROOT, else %(default)s)"
+    )
+    parser.add_argument("--split", nargs="+", metavar="SPLIT", help=f"some of {', '.join(SPLITS)} (default: {splits})")
+    parser.add_argument("--no-progress", action="store_true", help="no progress bars")
+
+
+def chosen_splits(args: argparse.Namespace) -> tuple[str, ...] | None:
+    """What ``--split`` names, in official order; None without it.
+
+    Raises:
+        UserError: a name is no split.
+    """
+    return parse_splits(args.split) if args.split else None
+
+
+def image_size(text: str) -> tuple[int, int]:
+    """An argument such as ``1920x1080`` as ``(width, height)``."""
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a size like 1920x1080: {text!r}") from None
+    if width < 1 or height < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} has no pixels")
+    return width, height
