@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import stat
 import zipfile
 import zlib
@@ -12,7 +13,13 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from mmsynloc.datasets.preparation.layout import IMAGE_SUFFIXES, canonical_split
+from mmsynloc.datasets.preparation.layout import (
+    IMAGE_SUFFIXES,
+    OLD_ANNOTATIONS,
+    annotation_path,
+    canonical_split,
+    without_images_folder,
+)
 from mmsynloc.utils import UserError
 
 __all__ = ["ZIP_ERRORS", "Member", "find_fault", "find_zip", "forget_verified", "open_zip", "plan_members"]
@@ -116,21 +123,47 @@ def _is_unsafe(info: zipfile.ZipInfo) -> bool:
     return is_link or parts.is_absolute() or ".." in parts.parts or ":" in info.filename
 
 
-def _target(info: zipfile.ZipInfo, split: str | None) -> Path | None:
-    """Where an entry belongs, whatever folders the zip puts around it; None for what is no part of the data set."""
+def _is_data(info: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(info.filename)
-    if info.is_dir() or path.name.startswith(".") or "__MACOSX" in path.parts:
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    return not info.is_dir() and not hidden and path.suffix.lower() in (".json", *IMAGE_SUFFIXES)
+
+
+def _below_split(path: PurePosixPath, split: str | None) -> tuple[str | None, PurePosixPath]:
+    """The split that a path names, else the given one, and the path below the split's folder."""
+    for i in reversed(range(len(path.parts) - 1)):
+        if named := canonical_split(path.parts[i]):
+            return named, PurePosixPath(*path.parts[i + 1 :])
+    return split, path
+
+
+def _without_wrapper(paths: list[PurePosixPath]) -> list[PurePosixPath]:
+    """The paths without the folders that all of them share."""
+    shared = os.path.commonpath([path.parent for path in paths]) if paths else ""
+    return [path.relative_to(shared) for path in paths]
+
+
+def _targets(paths: list[PurePosixPath], split: str | None) -> list[Path | None]:
+    """Where each entry belongs, whatever folders the zip puts around it; None for what is no part of the data set."""
+    placed = [_below_split(path, split) for path in paths]
+    bare = [below for (_, below), path in zip(placed, paths) if below == path]
+    unwrapped = dict(zip(bare, _without_wrapper(bare)))
+    placed = [(named, unwrapped.get(below, below)) for named, below in placed]
+    old = {named for named, below in placed if str(below) == OLD_ANNOTATIONS}
+    return [_target(named, below, named in old) for named, below in placed]
+
+
+def _target(split: str | None, below: PurePosixPath, old_layout: bool) -> Path | None:
+    if below.suffix.lower() == ".json":
+        is_old = split is not None and str(below) == OLD_ANNOTATIONS
+        return annotation_path(Path(), split) if is_old else Path("annotations") / below.name
+    if split is None:
         return None
-    if path.suffix.lower() == ".json":
-        return Path("annotations") / path.name
-    if path.suffix.lower() not in IMAGE_SUFFIXES:
-        return None
-    named = canonical_split(path.parent.name) or split
-    return Path(named) / path.name if named else None
+    return Path(split) / (without_images_folder(below) if old_layout else below)
 
 
 def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
-    """Map the entries of a zip to the official layout.
+    """Map the entries of a zip to the official layout; sub-folders of a split are kept.
 
     Args:
         archive: the open zip.
@@ -143,7 +176,8 @@ def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
     for info in archive.infolist():
         if _is_unsafe(info):
             raise UserError(f"{archive.filename}: entry {info.filename!r} leaves the folder; nothing was extracted")
-        target = _target(info, split)
+    infos = [info for info in archive.infolist() if _is_data(info)]
+    for info, target in zip(infos, _targets([PurePosixPath(info.filename) for info in infos], split)):
         if target is None:
             continue
         if target in seen:

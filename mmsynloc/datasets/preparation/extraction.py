@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
 from tqdm import tqdm
@@ -14,7 +14,14 @@ from tqdm import tqdm
 from mmsynloc.datasets.preparation.archives import ZIP_ERRORS, find_zip, forget_verified, open_zip, plan_members
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.downloading import zip_folder, zip_folders
-from mmsynloc.datasets.preparation.layout import SPLITS, VERSIONS, image_files
+from mmsynloc.datasets.preparation.layout import (
+    OLD_ANNOTATIONS,
+    SPLITS,
+    VERSIONS,
+    annotation_path,
+    image_files,
+    without_images_folder,
+)
 from mmsynloc.files.images import image_size
 from mmsynloc.utils import UserError, atomic_write
 
@@ -39,7 +46,8 @@ def extract(
 ) -> Counter:
     """Bring the data set to ``ROOT/{train,val,test,challenge}/NNNNNN.jpg`` and ``ROOT/annotations/*.json``.
 
-    Files that are there with the right size are kept, so an interrupted run goes on from there.
+    Sub-folders of a split are kept, and the old layout, ``SPLIT/annotations.json`` beside ``SPLIT/images/``, becomes
+    today's. Files that are there with the right size are kept, so an interrupted run goes on from there.
 
     Args:
         root: where the data set goes.
@@ -58,19 +66,20 @@ def extract(
         raise UserError(f"{source}: no such folder")
     folders, version = _source_folders(root, version, source)
     counts: Counter = Counter()
+    origin = source or zip_folder(root, version or "4K")
     for name in ["annotations", *(splits or SPLITS)]:
         archive = find_zip(folders, name)
         if archive is not None:
-            counts[name] = _extract_zip(archive, root, name, version, progress)
+            counts[name] += _extract_zip(archive, root, name, version, progress)
         elif source is not None and (tree := _find_tree(folders, name)) is not None:
-            counts[name] = _copy_tree(tree, root, name, version, progress)
-        elif splits and name != "annotations":
-            raise UserError(
-                f"{name}.zip: not found in {source or zip_folder(root, version or '4K')}; download it first"
-            )
-    if not counts:
-        raise UserError(f"{source or zip_folder(root, version or '4K')}: no zips to extract; download them first")
-    return counts
+            counts.update(_copy_tree(tree, root, name, version, progress))
+        if splits and name in splits and not counts[name]:
+            tree_hint = f" and no images in {name}/" if source is not None else ""
+            raise UserError(f"{name}.zip: not found in {origin}{tree_hint}; download it first")
+    if not counts.total():
+        tree_hint = f", no annotations/*.json and no images in {'/, '.join(SPLITS)}/" if source is not None else ""
+        raise UserError(f"{origin}: no zips to extract{tree_hint}; download them first")
+    return +counts
 
 
 def _source_folders(root: Path, version: str | None, source: Path | None) -> tuple[list[Path], str | None]:
@@ -102,12 +111,26 @@ def _extract_zip(path: Path, root: Path, name: str, version: str | None, progres
     return len(items)
 
 
-def _copy_tree(folder: Path, root: Path, name: str, version: str | None, progress: bool) -> int:
-    files = sorted(folder.glob("*.json")) if name == "annotations" else [folder / n for n in image_files(folder)]
-    items = [_Item(root / name / f.name, f.stat().st_size, lambda f=f: f.open("rb")) for f in files]
+def _copy_tree(folder: Path, root: Path, name: str, version: str | None, progress: bool) -> Counter:
+    """Copy the annotations, or the images of a split, of an extracted tree; returns how many files of each it has."""
+    targets = _annotations_of(folder, root) if name == "annotations" else _images_of(folder, root, name)
+    items = [_Item(target, f.stat().st_size, lambda f=f: f.open("rb")) for f, target in targets.items()]
     _require_one_version(root, items, version, folder)
     _write(items, root, str(folder), progress)
-    return len(items)
+    return Counter("annotations" if target.suffix == ".json" else name for target in targets.values())
+
+
+def _annotations_of(folder: Path, root: Path) -> dict[Path, Path]:
+    return {path: root / "annotations" / path.name for path in sorted(folder.glob("*.json"))}
+
+
+def _images_of(folder: Path, root: Path, split: str) -> dict[Path, Path]:
+    """Where each image goes, and in the old layout the annotations."""
+    old = folder / OLD_ANNOTATIONS
+    if not old.is_file():
+        return {folder / name: root / split / name for name in image_files(folder)}
+    images = {folder / n: root / split / without_images_folder(PurePosixPath(n)) for n in image_files(folder)}
+    return {old: annotation_path(root, split)} | images
 
 
 def _require_one_version(root: Path, items: list[_Item], version: str | None, origin: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from mmsynloc.utils import UserError
@@ -13,6 +13,7 @@ __all__ = [
     "ANNOTATED_SIZE",
     "IMAGE_SUFFIXES",
     "OFFICIAL",
+    "OLD_ANNOTATIONS",
     "SPLITS",
     "VERSIONS",
     "OfficialSplit",
@@ -21,6 +22,7 @@ __all__ = [
     "default_root",
     "image_files",
     "parse_splits",
+    "without_images_folder",
     "zip_size",
 ]
 
@@ -28,6 +30,8 @@ SPLITS = ("train", "val", "test", "challenge")
 VERSIONS = ("4K", "fullhd")
 ANNOTATED_SIZE = (3840, 2160)
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+OLD_ANNOTATIONS = "annotations.json"
+"""The old layout has ``SPLIT/annotations.json`` beside ``SPLIT/images/NNNNNN.jpg``."""
 
 _ALIASES = {"valid": "val", "validation": "val", "challenge_public": "challenge"}
 _TRAIN_ZIP_BYTES = {"4K": 59_000_000_000, "fullhd": 13_000_000_000}
@@ -79,6 +83,11 @@ def annotation_path(root: Path, split: str) -> Path:
     """``annotations/SPLIT.json``; the challenge has a public file without people, ``challenge_public.json``."""
     name = "challenge_public" if split == "challenge" else split
     return Path(root) / "annotations" / f"{name}.json"
+
+
+def without_images_folder(below: PurePosixPath) -> PurePosixPath:
+    """A path below a split's folder of the old layout, as annotations of today's layout name it."""
+    return below.relative_to("images") if below.parts[0] == "images" else below
 
 
 def image_files(folder: Path) -> list[str]:

@@ -45,6 +45,25 @@ def test_plan_members__annotations(tmp_path):
     assert set(_plan(path, None).values()) == {"annotations/train.json", "annotations/val.json"}
 
 
+@pytest.mark.parametrize("wrapper", ["", "train/", "data/SpiideoSynLoc/train/"])
+def test_plan_members__keeps_sub_folders(tmp_path, wrapper):
+    names = [f"{wrapper}game 1/000000.jpg", f"{wrapper}game 2/000000.jpg"]
+    path = _zip(tmp_path / "train.zip", names)
+    assert list(_plan(path).values()) == ["train/game 1/000000.jpg", "train/game 2/000000.jpg"]
+
+
+@pytest.mark.parametrize("wrapper", ["", "train/", "SoccerNet/train/"])
+def test_plan_members__old_layout(tmp_path, wrapper):
+    path = _zip(tmp_path / "train.zip", [f"{wrapper}annotations.json", f"{wrapper}images/000001.jpg"])
+    assert list(_plan(path).values()) == ["annotations/train.json", "train/000001.jpg"]
+
+
+def test_plan_members__old_layout_of_the_challenge(tmp_path):
+    path = _zip(tmp_path / "challenge.zip", ["challenge/annotations.json", "challenge/images/000001.jpg"])
+    expected = ["annotations/challenge_public.json", "challenge/000001.jpg"]
+    assert list(_plan(path, "challenge").values()) == expected
+
+
 def test_plan_members__leaves_out_what_is_no_data(tmp_path):
     names = ["train/000001.jpg", "__MACOSX/train/000001.jpg", "train/.DS_Store", "README.txt", "train/"]
     assert list(_plan(_zip(tmp_path / "train.zip", names))) == ["train/000001.jpg"]

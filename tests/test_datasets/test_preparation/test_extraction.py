@@ -56,6 +56,48 @@ def test_extract__deeper_zips_and_zips_in_the_root(tmp_path, tree):
     assert _files(tmp_path / "data") == _files(tree)
 
 
+@pytest.mark.parametrize("names", [[], ["train", "annotations"], ["images"]])
+def test_extract__source_with_nothing_to_extract(tmp_path, names):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in names:
+        (source / name).mkdir()
+    with pytest.raises(UserError, match=r"source: no zips to extract, no annotations/\*\.json and no images in train/"):
+        _extract(tmp_path / "data", source=source)
+    with pytest.raises(UserError, match=r"train\.zip: not found in .*source and no images in train/"):
+        _extract(tmp_path / "data", source=source, splits=("train",))
+    assert not (tmp_path / "data").exists()
+
+
+def _to_old_layout(tree: Path) -> None:
+    for split, name in (("train", "train"), ("val", "val")):
+        (tree / split / "images").mkdir()
+        for path in list((tree / split).glob("*.jpg")):
+            path.rename(tree / split / "images" / path.name)
+        (tree / "annotations" / f"{name}.json").rename(tree / split / "annotations.json")
+    (tree / "annotations").rmdir()
+
+
+def test_extract__old_layout_from_a_tree(tmp_path, tree):
+    wanted = _files(tree)
+    _to_old_layout(tree)
+    counts = _extract(tmp_path / "data", source=tree)
+    assert counts == {"annotations": 2, "train": 3, "val": 2}
+    assert _files(tmp_path / "data") == wanted
+
+
+def _to_sub_folders(tree: Path) -> None:
+    for i, path in enumerate(sorted((tree / "train").glob("*.jpg"))):
+        (tree / "train" / f"game {i}").mkdir()
+        path.rename(tree / "train" / f"game {i}" / "000000.jpg")
+
+
+def test_extract__one_file_name_in_two_folders(tmp_path, tree):
+    _to_sub_folders(tree)
+    assert _extract(tmp_path / "data", source=tree)["train"] == 3
+    assert _files(tmp_path / "data") == _files(tree)
+
+
 def test_extract__goes_on_after_an_interruption(root, tree):
     _extract(root)
     kept, partial, lost = (root / "train" / f"00000{i}.jpg" for i in range(3))
