@@ -120,7 +120,7 @@ def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -
 def _make_data(report: _Report, work_dir: Path, numbers: dict[str, int], seed: int) -> Path:
     root = work_dir / "minisynloc"
     with report.step("data", f"a data set of {sum(numbers.values())} Full HD frames in the official layout: {root}"):
-        generate(root, *(numbers[s] for s in ("train", "val", "test", "challenge")), seed=seed)
+        generate(root, *(numbers[s] for s in ("train", "val", "test", "challenge")), seed=seed, force=True)
     return root
 
 

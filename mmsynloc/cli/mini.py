@@ -22,6 +22,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--seed", type=int, default=0, help="chooses venues and scenes (default: %(default)s)")
     parser.add_argument("--image-size", type=image_size, default=(1920, 1080), metavar="WxH", help="default: 1920x1080")
     parser.add_argument("--workers", type=int, default=None, help="processes (default: all processors, one for a few)")
+    parser.add_argument("--force", action="store_true", help="replace a mini data set of other parameters")
     parser.add_argument(
         "--venues",
         type=int,
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         image_size=args.image_size,
         workers=args.workers,
         num_venues=tuple(args.venues or DEFAULT_VENUES),
+        force=args.force,
     )
     images = ", ".join(f"{count} {split}" for split, count in dataset.num_images.items())
     print(f"{dataset.root}: {'already there, kept' if dataset.kept else 'written'} ({images})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,13 +84,24 @@ def _remove_former(root: Path, manifest: dict) -> None:
             path.unlink(missing_ok=True)
 
 
-def _prepare(root: Path, parameters: Parameters, wanted: dict) -> bool:
-    """Make ``root`` ready; True where the wanted data set is there already, whole."""
+def _prepare(root: Path, parameters: Parameters, wanted: dict, force: bool) -> bool:
+    """Make ``root`` ready; True where the wanted data set is there already, whole.
+
+    Raises:
+        UserError: another one is there, and ``force`` is not set.
+    """
     manifest = _read_manifest(root)
     if manifest is not None:
-        same = all(manifest.get(key) == value for key, value in wanted.items())
-        if same and all(path.is_file() for path in _expected_files(root, parameters.num_images)):
+        same = all(manifest.get(key) == wanted[key] for key in ("version", "parameters"))
+        whole = manifest.get("complete") and all(p.is_file() for p in _expected_files(root, parameters.num_images))
+        if same and whole:
             return True
+        if not same and not force:
+            counts = ", ".join(f"{n} {split}" for n, split in zip(_former_counts(manifest) or (), SPLITS))
+            raise UserError(
+                f"{root}: holds a mini data set made with other parameters ({counts} images); choose another folder, "
+                "or replace it with --force"
+            )
         _remove_former(root, manifest)
     dump_json({**wanted, "complete": False}, root / MANIFEST_NAME, indent=1)
     for split in SPLITS:
@@ -111,9 +123,11 @@ def _render(root: Path, parameters: Parameters, workers: int, progress: bool) ->
     total = sum(parameters.num_images)
     with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
         tasks = make_tasks(parameters, workers)
-        for done in parallel_map(run, tasks, min(workers, len(tasks)), chunk_size=1, initializer=initialise):
-            results += done
-            bar.update(len(done))
+        found = parallel_map(run, tasks, min(workers, len(tasks)), chunk_size=1, initializer=initialise)
+        with closing(found):
+            for done in found:
+                results += done
+                bar.update(len(done))
     return results
 
 
@@ -147,11 +161,12 @@ def generate(
     workers: int | None = None,
     progress: bool = True,
     num_venues: tuple[int, int, int, int] = DEFAULT_VENUES,
+    force: bool = False,
 ) -> GeneratedDataset:
     """Write a data set of rendered matches in the official SynLoc layout.
 
     The same parameters give the same files, whatever the number of workers. Annotations always refer to 3840x2160.
-    Former files of the generator in ``out_dir`` are replaced; a whole data set with the same parameters is kept.
+    A whole data set with the same parameters is kept, an interrupted one is made anew.
 
     Args:
         out_dir: folder to write; it is made where missing.
@@ -164,9 +179,11 @@ def generate(
         workers: processes; None takes all processors, or one for a few images.
         progress: show a progress bar.
         num_venues: venues in train, val, test and challenge; val takes the first ones of train.
+        force: replace a mini data set of other parameters.
 
     Raises:
-        UserError: a parameter is out of range, or ``out_dir`` holds something that is not a mini data set.
+        UserError: a parameter is out of range, or ``out_dir`` holds a mini data set of other parameters, or something
+            else.
     """
     counts = (num_train, num_val, num_test, num_challenge)
     parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]))
@@ -175,7 +192,7 @@ def generate(
         raise UserError(f"the number of workers is not positive: {workers}")
     root = Path(out_dir)
     wanted = {"version": FORMAT_VERSION, "complete": True, "parameters": parameters.to_dict()}
-    kept = _prepare(root, parameters, wanted)
+    kept = _prepare(root, parameters, wanted, force)
     if not kept:
         _write_annotations(root, _render(root, parameters, _worker_count(workers, sum(counts)), progress))
         dump_json(wanted, root / MANIFEST_NAME, indent=1)

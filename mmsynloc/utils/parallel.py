@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+import os
+import signal
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from mmsynloc.utils.errors import UserError
@@ -19,12 +24,13 @@ def parallel_map(
     workers: int,
     chunk_size: int = 16,
     initializer: Callable[[], None] | None = None,
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """The results of ``function`` in the order of ``tasks``; one chunk's worth of tasks is done in this process.
 
     Processes are started afresh rather than forked: a fork copies the locks of torch's and OpenCV's threads in
-    whatever state they are, and then may wait for them for ever. Closing the iterator early, as an interrupt does,
-    cancels what has not begun.
+    whatever state they are, and then may wait for them for ever. Closing the iterator early ends the processes at
+    once, but for their ``finally`` blocks. Wrap it in ``contextlib.closing``: an interrupt in the loop's body does
+    not close it by itself.
 
     Args:
         function: importable, as its arguments and results go through pickle.
@@ -39,10 +45,48 @@ def parallel_map(
     if workers <= 1 or len(tasks) <= chunk_size:  # starting processes costs more than it saves
         yield from map(function, tasks)
         return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer)
+    start = partial(_start_worker, initializer)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), start)
+    finished = False
     try:
-        yield from pool.map(function, tasks, chunksize=chunk_size)
+        with _interrupts_blocked():  # processes inherit it: Ctrl-C reaches the whole group, and is for this one
+            results = pool.map(partial(_run, function), tasks, chunksize=chunk_size)
+        yield from results
+        finished = True
     except BrokenProcessPool:
         raise UserError("a worker process died, perhaps for lack of memory; try again with fewer processes") from None
     finally:
+        if not finished:
+            _terminate(pool)
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _terminate(pool: ProcessPoolExecutor) -> None:
+    """Ask the processes to end; the pool itself knows no way before Python 3.14."""
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.terminate()
+
+
+def _start_worker(initializer: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exception, so that temporary files are removed
+    if initializer is not None:
+        initializer()
+
+
+def _run(function: Callable[[Any], Any], task: Any) -> Any:
+    try:
+        return function(task)
+    except SystemExit:  # the pool would take it for the task's result, and go on with the next
+        os._exit(1)

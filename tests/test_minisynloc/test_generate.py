@@ -186,10 +186,21 @@ def test_generate__a_missing_file_or_an_interrupted_run_is_done_again(tmp_path: 
     assert _snapshot(tmp_path) == whole
 
 
-def test_generate__other_parameters_replace_only_generated_files(tmp_path: Path) -> None:
+def test_generate__other_parameters_replace_nothing_unasked(tmp_path: Path) -> None:
+    generate(tmp_path, 2, 0, 0, 0, **TINY)
+    whole = _snapshot(tmp_path)
+    for change in ({"seed": 8}, {"image_size": (256, 144)}):
+        with pytest.raises(UserError, match=r"made with other parameters \(2 train, 0 val.* --force"):
+            generate(tmp_path, 2, 0, 0, 0, **{**TINY, **change})
+    with pytest.raises(UserError, match="other parameters"):
+        generate(tmp_path, 1, 0, 0, 0, **TINY)
+    assert _snapshot(tmp_path) == whole
+
+
+def test_generate__force_replaces_only_generated_files(tmp_path: Path) -> None:
     generate(tmp_path, 3, 0, 0, 0, **TINY)
     (tmp_path / "notes.txt").write_text("mine")
-    assert not generate(tmp_path, 1, 0, 0, 0, **TINY).kept
+    assert not generate(tmp_path, 1, 0, 0, 0, force=True, **TINY).kept
     assert sorted(p.name for p in (tmp_path / "train").iterdir()) == ["000000.jpg"]
     assert (tmp_path / "notes.txt").read_text() == "mine"
 

@@ -27,6 +27,10 @@ def test_make_mini_synloc__writes_then_keeps(
     assert "written (1 train, 0 val, 0 test, 0 challenge)" in capsys.readouterr().out
     assert _run(monkeypatch, *args) == 0
     assert "already there, kept" in capsys.readouterr().out
+    assert _run(monkeypatch, *args, "--seed", "1") == 1
+    assert "with --force" in capsys.readouterr().err
+    assert _run(monkeypatch, *args, "--seed", "1", "--force") == 0
+    assert "written (1 train" in capsys.readouterr().out
 
 
 def test_make_mini_synloc__errors_are_one_line(

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -26,3 +31,49 @@ def test_parallel_map__keeps_the_order(workers, count):
 def test_parallel_map__a_dead_worker_is_one_line():
     with pytest.raises(UserError, match="a worker process died"):
         list(parallel_map(_die_at_30, range(50), 2))
+
+
+_SCRIPT = """
+import sys, time
+from contextlib import closing
+from pathlib import Path
+from mmsynloc.utils import atomic_write, parallel_map, run_tool
+
+def write(path):
+    with atomic_write(path) as temporary:
+        temporary.write_text("half")
+        time.sleep(0.3)
+        temporary.write_text("whole")
+
+def main():
+    with closing(parallel_map(write, [Path(sys.argv[1]) / f"{i}.txt" for i in range(400)], 2, chunk_size=4)) as results:
+        for _ in results:
+            pass
+
+if __name__ == "__main__":
+    run_tool(main)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX's")
+@pytest.mark.parametrize("to_all", [True, False])
+def test_parallel_map__interrupt_is_one_line_and_leaves_nothing_half_written(tmp_path, to_all):
+    (tmp_path / "script.py").write_text(_SCRIPT)
+    out = tmp_path / "out"
+    out.mkdir()
+    environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "script.py"), str(out)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+    while not (list(out.glob("[0-9]*.txt")) or process.poll() is not None):
+        time.sleep(0.05)
+    # Ctrl-C on a terminal reaches the whole group, a scheduler's signal the process alone
+    (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+    error = process.communicate(timeout=100)[1]
+    assert (process.returncode, error) == (130, "interrupted\n")
+    assert {path.read_text() for path in out.iterdir()} == {"whole"}
+    assert len(list(out.iterdir())) < 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -160,9 +161,9 @@ def _check_images(
     decoded = _to_decode(len(names), decode)
     tasks = [(folder / name, i in decoded) for i, name in enumerate(names)]
     bar = tqdm(total=len(tasks), desc=f"reading {report.split}", unit="image", delay=1, disable=not progress)
-    with bar:
+    with bar, closing(parallel_map(_probe, tasks, workers)) as results:
         probes = []
-        for probe in parallel_map(_probe, tasks, workers):
+        for probe in results:
             probes.append(probe)
             bar.update()
     broken = [f"{name} ({p.fault})" for name, p in zip(names, probes) if p.fault is not None]

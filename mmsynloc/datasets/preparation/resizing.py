@@ -10,6 +10,7 @@ import math
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -112,7 +113,7 @@ def resize(
 ) -> ResizeSummary:
     """Write copies of a data set's images at one width, with its annotations and a manifest (``resize.json``).
 
-    Copies that are there are kept, so an interrupted run goes on from there.
+    Sub-folders are kept. Copies that are there are kept, so an interrupted run goes on from there.
 
     Args:
         root: the data set to read.
@@ -133,9 +134,9 @@ def resize(
         raise UserError(f"{out}: the copies need a folder of their own")
     manifest = _start_manifest(root, out, images, width, quality)
     _copy_annotations(root, out)
-    for split in images:
-        remove_leftovers(out / split)
     pairs = [(root / s / n, out / s / n) for s, names in images.items() for n in names]
+    for folder in {target.parent for _, target in pairs}:
+        remove_leftovers(folder)
     size = tuple(manifest["image_size"])
     todo = [pair for pair in pairs if image_size(pair[1]) != size]
     require_space(out, int(len(todo) * size[0] * size[1] * 0.6), "the copies")  # bytes a pixel, at quality 95
@@ -185,9 +186,11 @@ def _copy_annotations(root: Path, out: Path) -> None:
 
 
 def _run(todo: list, function: partial, workers: int | None, out: Path, progress: bool) -> list[str]:
-    with tqdm(total=len(todo), desc="resizing", unit="image", disable=not progress) as bar, explain_full_disk(out):
+    bar = tqdm(total=len(todo), desc="resizing", unit="image", disable=not progress)
+    results = closing(parallel_map(function, todo, workers or os.cpu_count() or 1))
+    with bar, explain_full_disk(out), results as found:
         faults = []
-        for fault in parallel_map(function, todo, workers or os.cpu_count() or 1):
+        for fault in found:
             bar.update()
             if fault is not None:
                 faults.append(fault)

@@ -7,12 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmsynloc.datasets.preparation import disk, resize
 from mmsynloc.datasets.preparation.resizing import MANIFEST_NAME, default_output, resize_image, target_size
 from mmsynloc.files.images import image_size
 from mmsynloc.structures import scale_points_px
 from mmsynloc.utils import UserError
+from tests.test_files.damaged import cut
 
 
 def _blob_image(size: tuple[int, int], centre: tuple[float, float], sigma: float) -> np.ndarray:
@@ -106,6 +108,36 @@ def test_resize__broken_image_is_named_and_the_rest_done(root):
     assert summary.written == 21
     assert summary.faults == [f"{path}: truncated JPEG"]
     assert not json.loads((default_output(root, 192) / MANIFEST_NAME).read_text())["complete"]
+
+
+def test_resize__half_an_image_is_not_copied(root):
+    path = root / "train" / "000004.jpg"
+    path.write_bytes(cut(path.read_bytes(), 0.5, closed=True))
+    assert _resize(root).faults[0].startswith(f"{path}: damaged: Corrupt JPEG data")
+    assert not (default_output(root, 192) / "train" / "000004.jpg").exists()
+
+
+def test_resize__orientation_tag_is_ignored(root):
+    path, exif = root / "train" / "000004.jpg", Image.Exif()
+    exif[274] = 6
+    Image.open(path).save(path, exif=exif)
+    assert _resize(root).faults == []
+    assert image_size(default_output(root, 192) / "train" / "000004.jpg") == (192, 108)
+
+
+def test_resize__one_file_name_in_two_folders(root):
+    for i in range(2):
+        (root / "val" / f"game {i}").mkdir()
+        (root / "val" / f"{i:06d}.jpg").rename(root / "val" / f"game {i}" / "000000.jpg")
+    out = default_output(root, 192)
+    assert _resize(root).faults == []
+    assert sorted(str(p.relative_to(out)) for p in out.glob("val/**/*.jpg")) == [
+        "val/game 0/000000.jpg",
+        "val/game 1/000000.jpg",
+    ]
+    (out / "val" / "game 1" / ".000000-abcd.jpg").touch()  # what a killed run leaves
+    assert _resize(root) == (0, 22, [])
+    assert len(list((out / "val" / "game 1").iterdir())) == 1
 
 
 def test_resize__image_of_another_aspect_ratio_is_named(root):
