@@ -7,6 +7,7 @@ MMEngine resolves such names only for the packages on its own list, so ``mmsynlo
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from mmsynloc.utils import UserError
@@ -21,14 +22,31 @@ _PREFIX = "mmsynloc::"
 def config_path(name: str) -> Path:
     """Path of a config: a file, or the ``mmsynloc::`` name of one that the package carries.
 
+    Args:
+        name: path, or ``mmsynloc::name.py`` in whichever folder, or ``mmsynloc::folder/name.py``.
+
     Raises:
-        UserError: there is no such config; the message lists the package's own.
+        UserError: there is no such config; the message lists those of the package that come nearest.
     """
-    path = CONFIG_DIR / name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else Path(name)
-    if not path.is_file():
-        ours = ", ".join(sorted(f"{_PREFIX}{p.name}" for p in CONFIG_DIR.glob("*.py")))
-        raise UserError(f"{name}: no such config. The package carries {ours}")
+    path = _carried_config(name.removeprefix(_PREFIX)) if name.startswith(_PREFIX) else Path(name)
+    if path is None or not path.is_file():
+        raise UserError(f"{name}: no such config. {_nearest_configs(name)}")
     return path
+
+
+def _carried_config(name: str) -> Path | None:
+    """The package's config of that bare file name, or of that path below the folder of configs."""
+    inside = {path.relative_to(CONFIG_DIR).as_posix(): path for path in CONFIG_DIR.rglob("*.py")}
+    bare = {path.name: path for path in inside.values() if "_base_" not in path.parts}
+    return inside.get(name) or bare.get(name)
+
+
+def _nearest_configs(name: str) -> str:
+    """The part of an error message that says which configs there are."""
+    carried = [path.name for path in CONFIG_DIR.rglob("*.py") if "_base_" not in path.parts]
+    near = difflib.get_close_matches(name.replace("::", "/").rpartition("/")[2], carried, n=3)
+    names = near or sorted(path.name for path in CONFIG_DIR.glob("*.py"))
+    return f"The package carries {len(carried)}, among them {', '.join(_PREFIX + name for name in names)}"
 
 
 def checkpoint_path(name: str) -> str:

@@ -1,7 +1,7 @@
 """What every SynLoc config changes in an upstream YOLOX-Pose definition.
 
 All of it stands in the one dict ``synloc``, because MMEngine forbids two bases to set the same key; a config takes
-over the parts by name (see ``yoloxpose_s_synloc.py``). The network's input size is an argument of the data set, from
+over its entries (see ``yoloxpose_s_synloc.py``). The network's input size is an argument of the data set, from
 which every transform takes it.
 """
 

@@ -24,7 +24,8 @@ from mmsynloc.apis.training import set_epochs, train_only
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.evaluation.functional import paired_distances_m
-from mmsynloc.evaluation.io import load_detections, load_ground_truth
+from mmsynloc.evaluation.tables import detection_table, people_table
+from mmsynloc.files import read_annotations, read_results
 from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError, dump_json, load_json
 from mmsynloc.utils.parallel import parallel_map
@@ -275,8 +276,9 @@ def _score(cfg: Config, checkpoint: Path) -> dict:
     """Statistics on val, which chooses the threshold, and on test, which keeps it."""
     val, threshold = score_split(cfg, "val", checkpoint)
     stats, _ = score_split(cfg, "test", checkpoint)
-    truth = load_ground_truth(cfg.test_evaluator.ann_file)
-    detections, _ = load_detections(f"{cfg.test_evaluator.outfile_prefix}.json", truth)
-    distances = paired_distances_m(truth.people, detections, threshold)
+    annotations = read_annotations(cfg.test_evaluator.ann_file)
+    people = people_table(annotations)
+    detections, _ = detection_table(read_results(f"{cfg.test_evaluator.outfile_prefix}.json"), annotations)
+    distances = paired_distances_m(people, detections, threshold)
     median = float(np.median(distances)) if len(distances) else None
-    return {"stats": stats, "val": val, "median_m": median, "paired": len(distances) / len(truth.people.image)}
+    return {"stats": stats, "val": val, "median_m": median, "paired": len(distances) / len(people.image)}

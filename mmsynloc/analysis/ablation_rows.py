@@ -8,13 +8,13 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmsynloc.config_scope import CONFIG_DIR
+from mmsynloc.config_scope import CONFIG_DIR, config_path
 
 __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 
-_BASE = "ablation_synloc.py"
+_BASE = "mmsynloc::ablation_synloc.py"
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
-_INHERITED = re.compile(r"\./yoloxpose_s_synloc[-\w]*\.py")
+_INHERITED = re.compile(r"\.\.?/(?:\w+/)?yoloxpose_s_synloc[-\w]*\.py")
 _IN_METRES = ("16x9", "locsim-loss", "locsim-quality", "ground-nms")
 
 
@@ -79,11 +79,11 @@ def row_config(row: Row, folder: Path) -> Config:
     inherit ``yoloxpose_s_synloc.py`` or one of its ideas; so an idea that builds on another must follow it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    base = CONFIG_DIR / _BASE
+    base = config_path(_BASE)
     for number, idea in enumerate(row.ideas):
-        text = (CONFIG_DIR / f"yoloxpose_s_synloc-{idea}.py").read_text(encoding="utf-8")
+        text = config_path(f"mmsynloc::yoloxpose_s_synloc-{idea}.py").read_text(encoding="utf-8")
         text = _INHERITED.sub(base.resolve().as_posix(), text)
-        text = text.replace("./_base_", (CONFIG_DIR / "_base_").resolve().as_posix())
+        text = text.replace("../_base_", (CONFIG_DIR / "_base_").resolve().as_posix())
         base = folder / f"{number}_{idea}.py"
         base.write_text(text, encoding="utf-8")
     return Config.fromfile(str(base))

@@ -18,14 +18,14 @@ from mmengine.config import Config
 from mmsynloc.apis import DEMO_COUNTS
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.run_config import load_config
-from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.apis.training import set_epochs, train_only
 from mmsynloc.config_scope import checkpoint_path
-from mmsynloc.datasets.annotations import load_frames
+from mmsynloc.datasets.data_infos import make_data_infos
+from mmsynloc.files import read_annotations, read_results, write_submission
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Athletes, Camera
-from mmsynloc.utils import UserError, dump_json, load_json
+from mmsynloc.utils import UserError, dump_json
 from mmsynloc.visualization import make_overview, save_overview
 
 __all__ = ["run_demo", "run_instant_demo"]
@@ -167,16 +167,17 @@ def _submit(root: Path, work_dir: Path, threshold: float) -> None:
 
 def _draw(root: Path, results_file: Path, threshold: float, picture: Path) -> None:
     """The test frame with the most people."""
-    frame = max(load_frames(root / "annotations" / "test.json"), key=lambda f: len(f["id"]))
+    annotations = read_annotations(root / "annotations" / "test.json")
+    frame = max(make_data_infos(annotations, root / "test"), key=lambda info: len(info["id"]))
     camera = Camera(**frame["camera"], image_size=frame["annotated_size"])
-    found = [d for d in load_json(results_file) if d["image_id"] == frame["img_id"]]
-    boxes_xywh = np.array([d["bbox"] for d in found]).reshape(-1, 4)
+    found = read_results(results_file)
+    found = found[found.image_ids == frame["img_id"]]
     instances = {
-        "bboxes": np.concatenate([boxes_xywh[:, :2], boxes_xywh[:, :2] + boxes_xywh[:, 2:]], axis=1),
-        "bbox_scores": np.array([d["score"] for d in found]),
-        "keypoints": np.array([d["keypoints"] for d in found]).reshape(-1, 2, 3),
+        "bboxes": np.concatenate([found.boxes_xywh[:, :2], found.boxes_xywh[:, :2] + found.boxes_xywh[:, 2:]], axis=1),
+        "bbox_scores": found.scores,
+        "keypoints": found.keypoints.reshape(-1, 2, 3),
     }
     athletes = Athletes.from_pred_instances(instances, camera).over(threshold)
-    image = cv2.imread(str(root / "test" / frame["file_name"]))
-    title = f"{frame['file_name']}: {len(athletes.scores)} athletes found, {len(frame['id'])} are there"
+    image = cv2.imread(frame["img_path"])
+    title = f"{Path(frame['img_path']).name}: {len(athletes.scores)} athletes found, {len(frame['id'])} are there"
     save_overview(make_overview(image, camera, athletes, Athletes.from_data_info(frame), title), picture)

@@ -11,10 +11,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmsynloc.apis.submission import write_submission
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.cli.flags import add_common_flags, apply_show_flags
 from mmsynloc.datasets.preparation.layout import SPLITS
+from mmsynloc.files import write_submission
 from mmsynloc.utils import UserError
 
 __all__ = ["main"]

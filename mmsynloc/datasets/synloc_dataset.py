@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import attach_ground_metric
-from mmsynloc.datasets.annotations import load_frames
+from mmsynloc.datasets.data_infos import make_data_infos
+from mmsynloc.files import read_annotations
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
@@ -70,21 +70,7 @@ class SynLocDataset(BaseCocoStyleDataset):
                 "for how to get the data or make a small stand-in"
             )
         folder = Path(self.data_prefix["img"])
-        frames = list(load_frames(self.ann_file))
-        if not frames:
-            raise UserError(f"{self.ann_file}: it has no images")
-        return [self._data_info(frame, folder) for frame in frames if frame["img_id"] % self.sample_interval == 0]
-
-    @staticmethod
-    def _data_info(frame: dict[str, Any], folder: Path) -> dict[str, Any]:
-        count = len(frame["id"])
-        width, height = frame["annotated_size"]
-        frame["img_path"] = str(folder / frame.pop("file_name"))
-        frame["bbox"] = np.clip(frame["bbox"], 0, np.array([width, height] * 2, np.float32))
-        frame["bbox_score"] = np.ones(count, dtype=np.float32)
-        frame["num_keypoints"] = np.count_nonzero(frame["keypoints_visible"], axis=1)
-        frame["iscrowd"] = np.zeros(count, dtype=np.int64)
-        return frame
+        return make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
 
     def get_data_info(self, idx: int) -> dict:
         """One frame's data info, with ``input_size`` and, if asked for, the ground metric."""

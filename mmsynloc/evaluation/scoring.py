@@ -1,8 +1,9 @@
-"""Scores of results against a ground truth, from files or parsed JSON."""
+"""Scores of detections against annotations, from files or their parsed content."""
 
 from __future__ import annotations
 
 import warnings
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,63 +11,27 @@ from typing import Any
 
 import numpy as np
 
-from mmsynloc.evaluation.functional import DetectionTable, LocSimResult, box_statistics, evaluate_locsim
-from mmsynloc.evaluation.io import (
-    CoordinateWarning,
-    GroundTruth,
-    coordinate_alarm,
-    parse_detections,
-    parse_ground_truth,
+from mmsynloc.evaluation.alarm import CoordinateWarning, EvaluationWarning, coordinate_alarm
+from mmsynloc.evaluation.functional import LocSimResult, PeopleTable, box_statistics, evaluate_locsim
+from mmsynloc.evaluation.tables import detection_table, people_table
+from mmsynloc.files import (
+    Annotations,
+    Detections,
+    parse_annotations,
+    parse_results,
+    read_annotations,
+    read_json,
+    read_results,
+    read_submission,
 )
-from mmsynloc.utils import UserError, load_json
+from mmsynloc.utils import UserError
 
-__all__ = ["score_detections", "score_files", "score_results"]
+__all__ = ["read_detections", "score_detections", "score_files", "score_results"]
 
 
 def score_detections(
-    truth: GroundTruth,
-    detections: DetectionTable,
-    points_px: np.ndarray | None = None,
-    *,
-    tau_m: float = 1.0,
-    score_threshold: float | None = None,
-    img_ids: Sequence[int] | None = None,
-    box_ap: bool = False,
-) -> LocSimResult:
-    """Score detections that are arrays already; see :func:`score_results`.
-
-    Args:
-        truth: the ground truth.
-        detections: D detections; ``detections.image`` indexes ``truth.image_ids``.
-        points_px: (D, 2) the pixels of their positions, for the coordinate alarm.
-        tau_m: distance in metres at which LocSim has fallen to 0.05.
-        score_threshold: for the last five statistics; by default the best is chosen.
-        img_ids: ids of the images to evaluate; by default all.
-        box_ap: also compute COCO's box statistics (``result.box_stats``).
-    """
-    if not (np.isfinite(tau_m) and tau_m > 0):
-        raise UserError(f"tau is {tau_m}, not a positive number of metres")
-    if score_threshold is not None and not np.isfinite(score_threshold):
-        raise UserError(f"score_threshold is {score_threshold}, not a finite number")
-    if points_px is not None:
-        alarm = coordinate_alarm(points_px, detections.image, truth.people, truth.cameras.image_size)
-        if alarm:
-            warnings.warn(alarm, CoordinateWarning, stacklevel=2)
-    num_images, images = len(truth.image_ids), truth.choose_images(img_ids)
-    result = evaluate_locsim(
-        num_images, truth.people, detections, tau_m=tau_m, score_threshold=score_threshold, images=images
-    )
-    if not box_ap:
-        return result
-    try:
-        return replace(result, box_stats=box_statistics(num_images, truth.people, detections, images))
-    except ValueError as error:
-        raise UserError(f"{truth.where}: no box AP: {error}") from None
-
-
-def score_results(
-    ground_truth: GroundTruth | Mapping[str, Any],
-    results: Sequence[Mapping[str, Any]],
+    annotations: Annotations,
+    detections: Detections,
     *,
     position_from: str = "keypoint",
     keypoint_index: int = 1,
@@ -74,14 +39,15 @@ def score_results(
     score_threshold: float | None = None,
     img_ids: Sequence[int] | None = None,
     box_ap: bool = False,
-    where: str = "results",
 ) -> LocSimResult:
-    """Score parsed results against a parsed annotation file.
+    """Score detections by where they stand on the pitch.
+
+    An :class:`EvaluationWarning` tells of detections that are left out, of nothing left to score, and of pixels that
+    look like those of a smaller image.
 
     Args:
-        ground_truth: the parsed annotation file, or what :func:`parse_ground_truth` made of it.
-        results: list of objects with ``image_id``, ``score`` and, by ``position_from``, ``keypoints`` (x, y and
-            visibility, nested or flat, annotated pixels), ``position_on_pitch`` (metres) or ``bbox`` (x, y, w, h).
+        annotations: the ground truth.
+        detections: D detections.
         position_from: ``"keypoint"``, ``"position_on_pitch"`` or ``"bbox"`` (the middle of its lower edge).
         keypoint_index: the keypoint that is the position, from 0; 1 is ``pelvis_ground``.
         tau_m: distance in metres at which LocSim has fallen to 0.05; the server reports 1 and 5.
@@ -89,44 +55,110 @@ def score_results(
             very data is chosen, which is right on validation data only.
         img_ids: ids of the images to evaluate; by default all.
         box_ap: also compute COCO's box statistics (``result.box_stats``).
-        where: the name under which errors speak of the results.
 
     Returns:
-        The statistics, curves and matches; ``result.match`` has the order of ``results`` and indexes the annotations.
+        The statistics, curves and matches; ``result.match`` has the order of the detections and indexes the people.
+
+    Raises:
+        UserError: there are no annotations, the detections do not have what the position is made of, or a parameter
+            makes no sense.
+    """
+    _check_parameters(tau_m, score_threshold)
+    people = people_table(annotations)
+    images = annotations.choose_images(img_ids)
+    table, points_px = detection_table(detections, annotations, position_from, keypoint_index)
+    _warn_of_nothing(people, table.image, images, annotations, detections)
+    if points_px is not None:
+        there = table.image >= 0
+        alarm = coordinate_alarm(points_px[there], table.image[there], people, annotations.image_sizes)
+        if alarm:
+            warnings.warn(alarm, CoordinateWarning, stacklevel=2)
+    number = len(annotations)
+    result = evaluate_locsim(number, people, table, tau_m=tau_m, score_threshold=score_threshold, images=images)
+    if not box_ap:
+        return result
+    if table.boxes_xywh is None and len(table.image):
+        raise UserError(f"{detections.path}: no box AP: the detections have no bbox")
+    table = replace(table, boxes_xywh=np.zeros((0, 4)) if table.boxes_xywh is None else table.boxes_xywh)
+    return replace(result, box_stats=box_statistics(number, people, table, images))
+
+
+def _check_parameters(tau_m: float, score_threshold: float | None) -> None:
+    if not (np.isfinite(tau_m) and tau_m > 0):
+        raise UserError(f"tau is {tau_m}, not a positive number of metres")
+    if score_threshold is not None and not np.isfinite(score_threshold):
+        raise UserError(f"score_threshold is {score_threshold}, not a finite number")
+
+
+def _warn_of_nothing(
+    people: PeopleTable,
+    det_image: np.ndarray,
+    images: np.ndarray | None,
+    annotations: Annotations,
+    detections: Detections,
+) -> None:
+    chosen = np.arange(len(annotations)) if images is None else images
+    for image, path, what in (
+        (people.image, annotations.path, "people"),
+        (det_image, detections.path, "detections"),
+    ):
+        if not np.isin(image, chosen).any():
+            warnings.warn(f"{path}: no {what} are left to score", EvaluationWarning, stacklevel=3)
+
+
+def score_results(
+    ground_truth: Annotations | Mapping[str, Any], results: Sequence[Mapping[str, Any]], **options: Any
+) -> LocSimResult:
+    """Score the parsed content of a results file against that of an annotation file.
+
+    Args:
+        ground_truth: the content of an annotation file, or what :func:`~mmsynloc.files.read_annotations` made of it.
+        results: list of objects; see :func:`~mmsynloc.files.read_results`.
+        options: those of :func:`score_detections`.
 
     Raises:
         UserError: something is missing or wrong; the message names the entry.
     """
-    truth = ground_truth if isinstance(ground_truth, GroundTruth) else parse_ground_truth(ground_truth)
-    detections, points_px = parse_detections(results, truth, position_from, keypoint_index, where)
-    return score_detections(
-        truth,
-        detections,
-        points_px,
-        tau_m=tau_m,
-        score_threshold=score_threshold,
-        img_ids=img_ids,
-        box_ap=box_ap,
-    )
+    annotations = ground_truth if isinstance(ground_truth, Annotations) else parse_annotations(ground_truth)
+    return score_detections(annotations, parse_results(results), **options)
 
 
 def score_files(
     ann_file: str | Path, results_file: str | Path, img_ids_file: str | Path | None = None, **options: Any
 ) -> LocSimResult:
-    """Score a results file against an annotation file.
+    """Score a results file, or a submission zip, against an annotation file.
 
     Args:
         ann_file: annotation JSON in the official layout.
-        results_file: results JSON; see :func:`score_results`.
+        results_file: results JSON, see :func:`~mmsynloc.files.read_results`, or a submission, whose metadata then say
+            where positions come from and which score threshold holds.
         img_ids_file: JSON list of the image ids to evaluate.
-        options: the other options of :func:`score_results`.
+        options: those of :func:`score_detections`, which take precedence.
 
     Raises:
         UserError: a file is missing or not JSON, or an entry is wrong; the message names both.
     """
-    truth = parse_ground_truth(load_json(ann_file), str(ann_file))
+    annotations = read_annotations(ann_file)
     if img_ids_file is not None:
-        ids = load_json(img_ids_file)
-        truth.choose_images(ids, str(img_ids_file))
-        options["img_ids"] = ids
-    return score_results(truth, load_json(results_file), where=f"{results_file}: detections", **options)
+        options["img_ids"] = read_json(img_ids_file, list[int])
+        annotations.choose_images(options["img_ids"], str(img_ids_file))
+    detections, own = read_detections(results_file)
+    return score_detections(annotations, detections, **(own | options))
+
+
+def read_detections(results_file: str | Path) -> tuple[Detections, dict[str, Any]]:
+    """Read a results file or a submission zip.
+
+    Returns:
+        The detections and, of a submission, the options of :func:`score_detections` with which the server scores it.
+
+    Raises:
+        UserError: the file is missing or breaks a rule.
+    """
+    if not zipfile.is_zipfile(results_file):
+        return read_results(results_file), {}
+    submission = read_submission(results_file)
+    options: dict[str, Any] = {"score_threshold": submission.score_threshold, "position_from": "position_on_pitch"}
+    if submission.keypoint_index is not None:
+        options |= {"position_from": "keypoint", "keypoint_index": submission.keypoint_index}
+    return submission.detections, options

@@ -19,7 +19,7 @@ from mmsynloc.analysis.ablation import Job, Settings, load_results, run_ablation
 from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.complexity import model_cost
-from mmsynloc.config_scope import CONFIG_DIR
+from mmsynloc.config_scope import config_path
 from mmsynloc.utils import UserError
 
 TOOL = Path(__file__).parents[2] / "tools" / "analysis" / "ablation.py"
@@ -40,10 +40,9 @@ def test_rows__compare_with_rows_that_are_there():
 def test_row_config__has_the_ideas_of_the_config_files(row, tmp_path):
     cfg = row_config(row, tmp_path)
     assert cfg.model.backbone.widen_factor == 0.25
-    folder = CONFIG_DIR.resolve()  # as the rows' files have it
-    usual = Config.fromfile(folder / "yoloxpose_s_synloc.py")
+    usual = Config.fromfile(config_path("mmsynloc::yoloxpose_s_synloc.py").resolve())  # as the rows' files have it
     for idea in row.ideas:
-        alone = Config.fromfile(folder / f"yoloxpose_s_synloc-{idea}.py")
+        alone = Config.fromfile(config_path(f"mmsynloc::yoloxpose_s_synloc-{idea}.py").resolve())
         for key, value in alone.model.head.items():
             if key != "type" and value != usual.model.head.get(key) and key != "head_module_cfg":
                 assert cfg.model.head[key] == value

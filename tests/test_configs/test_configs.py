@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from mmsynloc.config_scope import CONFIG_DIR, config_path
 from mmsynloc.utils import UserError
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "configs").glob("*.py"))
+FILES = sorted(path for path in (ROOT / "configs").rglob("*.py") if "_base_" not in path.parts)
 UPSTREAM = {
     "tiny": "yoloxpose_tiny_4xb64-300e_coco-416.py",
     "s": "yoloxpose_s_8xb32-300e_coco-640.py",
@@ -83,7 +84,7 @@ def test_config__official_checkpoint_loads_strictly(size, tmp_path):
 
 @pytest.mark.parametrize(("size", "resolution"), [(s, r) for s in UPSTREAM for r in (960, 1280)])
 def test_config__larger_inputs_reach_every_split(size, resolution):
-    cfg = Config.fromfile(ROOT / f"configs/yoloxpose_{size}_synloc-{resolution}.py")
+    cfg = Config.fromfile(ROOT / f"configs/input_size/yoloxpose_{size}_synloc-{resolution}.py")
     for split in ("train", "val", "test"):
         assert cfg[f"{split}_dataloader"].dataset.input_size == (resolution, resolution)
     assert cfg.model.head.num_keypoints == 2
@@ -107,7 +108,35 @@ def test_config_scope__others_inherit_ours(tmp_path):
     assert cfg.train_dataloader.dataset.type == "SynLocDataset"
 
 
-def test_config_path__unknown_name_lists_ours(tmp_path):
-    with pytest.raises(UserError, match=r"mmsynloc::nothing\.py: no such config.*mmsynloc::yoloxpose_s_synloc\.py"):
-        config_path("mmsynloc::nothing.py")
-    assert config_path("mmsynloc::yoloxpose_s_synloc.py") == CONFIG_DIR / "yoloxpose_s_synloc.py"
+def test_config_path__bare_name_finds_every_config_in_its_folder():
+    assert len({path.name for path in FILES}) == len(FILES)
+    for path in FILES:
+        folder_name = path.relative_to(ROOT / "configs").as_posix()
+        for name in (f"mmsynloc::{path.name}", f"mmsynloc::{folder_name}"):
+            assert config_path(name) == CONFIG_DIR / folder_name
+
+
+def test_config_path__page_of_the_folder_has_every_config():
+    page = (ROOT / "configs" / "README.md").read_text(encoding="utf-8")
+    for path in FILES:
+        name = re.sub(r"_(nano|tiny|s|m|l)_synloc", "_{}_synloc", path.name)
+        assert f"`{path.name}`" in page or f"`{name.format('*')}`" in page, path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("mmsynloc::nothing.py", "mmsynloc::yoloxpose_s_synloc.py"),
+        ("mmsynloc::", "mmsynloc::yoloxpose_s_synloc.py"),
+        ("mmsynloc::../version.py", "mmsynloc::yoloxpose_s_synloc.py"),
+        ("mmsynloc::demo_sinloc.py", "mmsynloc::demo_synloc.py"),
+        ("configs/yoloxpose_l_synloc-1280.py", "mmsynloc::yoloxpose_l_synloc-1280.py"),
+    ],
+)
+def test_config_path__unknown_name_lists_the_nearest(name, listed):
+    with pytest.raises(UserError, match=r"no such config") as error:
+        config_path(name)
+    message = str(error.value)
+    assert message.startswith(f"{name}: ")
+    assert f"{listed}," in f"{message},"
+    assert len(message) < 300

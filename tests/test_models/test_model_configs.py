@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmpose.registry import MODELS
 
-from mmsynloc.config_scope import CONFIG_DIR
+from mmsynloc.config_scope import CONFIG_DIR, config_path
 from tests.test_models.inputs import INPUT_SIZE, crowd
 
-CONFIGS = sorted(path.name for path in CONFIG_DIR.glob("yoloxpose_*.py"))
+CONFIGS = sorted(path.name for path in CONFIG_DIR.rglob("yoloxpose_*.py"))
 LARGE = ("yoloxpose_m_", "yoloxpose_l_")
 # What differs from these is the data's size, not the model.
 SAME_MODEL = ("-960.py", "-1280.py", "-1280x736.py", "-1536x864.py", "-16x9.py", "-no-mosaic.py")
@@ -32,7 +31,7 @@ def _mmpose_scope() -> Iterator[None]:
 
 
 def _load(name: str) -> Config:
-    return Config.fromfile(CONFIG_DIR / name)
+    return Config.fromfile(config_path(f"mmsynloc::{name}"))
 
 
 def _build(config: Config) -> torch.nn.Module:
@@ -57,7 +56,7 @@ def test_configs__are_found():
 @pytest.mark.parametrize("name", CONFIGS)
 def test_config__loads_and_is_short(name):
     config = _load(name)
-    assert len(Path(CONFIG_DIR / name).read_text().splitlines()) <= MAX_LINES
+    assert len(config_path(f"mmsynloc::{name}").read_text().splitlines()) <= MAX_LINES
     train, *tested = (tuple(config[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test"))
     assert tested[0] == tested[1]
     assert (train == tested[0]) == (not name.endswith(OTHER_TRAINING_SIZE))

@@ -15,6 +15,7 @@ from mmsynloc.apis.submission_check import check_submission
 from tests.synloc_files import write_split
 
 ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "configs/demo/demo_synloc.py"
 SMALL = [
     "train_dataloader.batch_size=2",
     "train_dataloader.num_workers=0",
@@ -52,7 +53,7 @@ def trained(data_root, tmp_path_factory) -> Path:
     """Work dir of a short training."""
     folder = tmp_path_factory.mktemp("run")
     done = run(
-        [ROOT / "tools/train.py", ROOT / "configs/demo_synloc.py", "--work-dir", "out", "--cfg-options", *SMALL],
+        [ROOT / "tools/train.py", DEMO, "--work-dir", "out", "--cfg-options", *SMALL],
         data_root,
         folder,
     )
@@ -74,7 +75,7 @@ def test_train__validates_and_keeps_the_threshold(trained):
 
 def test_train__resumes(trained, data_root):
     options = [o for o in SMALL if "max_epochs" not in o]
-    arguments = [ROOT / "tools/train.py", ROOT / "configs/demo_synloc.py", "--work-dir", trained, "--resume"]
+    arguments = [ROOT / "tools/train.py", DEMO, "--work-dir", trained, "--resume"]
     done = run([*arguments, "--cfg-options", *options, "train_cfg.max_epochs=3"], data_root, trained)
     assert done.returncode == 0, done.stderr
     assert "resumed epoch: 2" in done.stdout + done.stderr
@@ -83,7 +84,7 @@ def test_train__resumes(trained, data_root):
 
 def test_test__uses_the_threshold_of_the_validation(trained, data_root):
     out = trained / "stats.json"
-    arguments = [ROOT / "tools/test.py", ROOT / "configs/demo_synloc.py", trained / "epoch_2.pth", "--out", out]
+    arguments = [ROOT / "tools/test.py", DEMO, trained / "epoch_2.pth", "--out", out]
     done = run([*arguments, "--show-dir", trained / "vis", "--cfg-options", *SMALL], data_root, trained)
     assert done.returncode == 0, done.stderr
     stats = json.loads(out.read_text())["stats"]
@@ -95,7 +96,7 @@ def test_test__uses_the_threshold_of_the_validation(trained, data_root):
 def test_test__before_any_validation(trained, data_root, tmp_path):
     weights = tmp_path / "weights.pth"
     torch.save({"state_dict": torch.load(trained / "epoch_2.pth", weights_only=True)["state_dict"]}, weights)
-    arguments = [ROOT / "tools/test.py", ROOT / "configs/demo_synloc.py", weights]
+    arguments = [ROOT / "tools/test.py", DEMO, weights]
     done = run([*arguments, "--cfg-options", *SMALL], data_root, tmp_path)
     assert done.returncode == 1
     assert "error: no validation has chosen a score threshold yet" in done.stderr
@@ -111,7 +112,7 @@ def test_test__two_processes_give_the_same_as_one(trained, data_root):
     launchers = [(), ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29617")]
     for number, launcher in enumerate(launchers):
         out = trained / f"stats_{number}.json"
-        arguments = [ROOT / "tools/test.py", ROOT / "configs/demo_synloc.py", trained / "epoch_2.pth", "--out", out]
+        arguments = [ROOT / "tools/test.py", DEMO, trained / "epoch_2.pth", "--out", out]
         flags = ["--launcher", "pytorch" if launcher else "none", "--cfg-options", *SMALL]
         done = run([*arguments, *flags], data_root, trained, launcher)
         assert done.returncode == 0, done.stderr
@@ -121,7 +122,7 @@ def test_test__two_processes_give_the_same_as_one(trained, data_root):
 
 def test_submit__makes_a_valid_zip(trained, data_root):
     out = trained / "submission.zip"
-    arguments = [ROOT / "tools/submit.py", ROOT / "configs/demo_synloc.py", trained / "epoch_2.pth", "--out", out]
+    arguments = [ROOT / "tools/submit.py", DEMO, trained / "epoch_2.pth", "--out", out]
     done = run([*arguments, "--cfg-options", *SMALL], data_root, trained)
     assert done.returncode == 0, done.stdout + done.stderr
     annotations = data_root / "annotations" / "challenge_public.json"

@@ -9,26 +9,13 @@ import numpy as np
 import torch
 
 from mmsynloc.evaluation.functional import MAX_DETECTIONS
-from mmsynloc.evaluation.io import ImagePredictions
-from mmsynloc.evaluation.io.entries import Entries
+from mmsynloc.files import Detections
 from mmsynloc.structures import scale_points_px
-from mmsynloc.utils import UserError, load_json
+from mmsynloc.utils import UserError
 
-__all__ = ["gather_predictions", "load_image_sizes"]
+__all__ = ["gather_predictions"]
 
 _DECIMALS = 3  # 0.001 px is 0.3 mm on the ground at worst; results files stay small
-
-
-def load_image_sizes(ann_file: str) -> dict[int, tuple[float, float]]:
-    """Annotated ``(width, height)`` by image id.
-
-    Raises:
-        UserError: the file is missing or wrong.
-    """
-    data = load_json(ann_file)
-    images = Entries(data.get("images") if isinstance(data, Mapping) else None, f"{ann_file}: images")
-    sizes = zip(images.numbers("width").tolist(), images.numbers("height").tolist())
-    return dict(zip(images.integers("id").tolist(), sizes))
 
 
 def _array(values: Any) -> np.ndarray:
@@ -76,7 +63,7 @@ def gather_predictions(
     sample: Mapping[str, Any],
     person_label: int = 0,
     image_sizes: Mapping[int, tuple[float, float]] | None = None,
-) -> ImagePredictions:
+) -> Detections:
     """The detections of one data sample, best first and no more than the evaluation takes.
 
     Coordinates are rounded to 0.001 px here, so that a results file scores exactly as the run that wrote it.
@@ -107,4 +94,7 @@ def gather_predictions(
     rows = np.argsort(-scores, kind="stable")
     if "labels" in instances:
         rows = rows[_array(instances["labels"])[rows] == person_label]
-    return ImagePredictions(int(sample["img_id"]), scores, boxes, keypoints, positions)[rows[:MAX_DETECTIONS]]
+    rows = rows[:MAX_DETECTIONS]
+    ids = np.full(len(scores), int(sample["img_id"]))
+    categories = np.ones_like(ids)
+    return Detections("the model's predictions", ids, categories, scores, boxes, keypoints, positions)[rows]

@@ -6,26 +6,23 @@ import logging
 import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from mmdet.registry import METRICS as MMDET_METRICS
 from mmengine.dist import is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MessageHub, print_log
 from mmpose.registry import METRICS as MMPOSE_METRICS
 
+from mmsynloc.evaluation.alarm import EvaluationWarning
 from mmsynloc.evaluation.functional import LocSimResult
-from mmsynloc.evaluation.io import (
-    POSITION_SOURCES,
-    CoordinateWarning,
-    ImagePredictions,
-    load_ground_truth,
-    table_of_predictions,
-    write_results,
-)
-from mmsynloc.evaluation.metrics.gather import gather_predictions, load_image_sizes
+from mmsynloc.evaluation.metrics.gather import gather_predictions
 from mmsynloc.evaluation.report import format_stats
 from mmsynloc.evaluation.scoring import score_detections
+from mmsynloc.evaluation.tables import POSITION_SOURCES, people_table
+from mmsynloc.files import Annotations, Detections, read_annotations, write_results
 from mmsynloc.utils import UserError
 
 __all__ = ["LocSimMetric"]
@@ -101,9 +98,17 @@ class LocSimMetric(BaseMetric):
         self.format_only = format_only
         self.outfile_prefix = outfile_prefix
         self.person_label = person_label
-        self._image_sizes = load_image_sizes(ann_file) if scale_from_ori_shape else None
+        self._image_sizes: dict[int, tuple[float, float]] | None = None
+        self._truth: Annotations | None = None
         # The other processes only gather, and the real annotations take much memory.
-        self._truth = load_ground_truth(ann_file) if not format_only and is_main_process() else None
+        if ann_file is not None and (scale_from_ori_shape or (not format_only and is_main_process())):
+            annotations = read_annotations(ann_file)
+            if scale_from_ori_shape:
+                sizes = map(tuple, annotations.image_sizes.tolist())
+                self._image_sizes = dict(zip(annotations.image_ids.tolist(), sizes))
+            if not format_only and is_main_process():
+                people_table(annotations)  # a split without annotations is told now, not after all images
+                self._truth = annotations
 
     @property
     def threshold_key(self) -> str:
@@ -125,25 +130,27 @@ class LocSimMetric(BaseMetric):
         if not self.results and not self.format_only and is_main_process():
             self._resolve_threshold()
         for sample in data_samples:
-            self.results.append(gather_predictions(sample, self.person_label, self._image_sizes))
+            found = gather_predictions(sample, self.person_label, self._image_sizes)
+            self.results.append((int(sample["img_id"]), found))
 
-    def compute_metrics(self, results: list[ImagePredictions]) -> OrderedDict[str, float]:
+    def compute_metrics(self, results: list[tuple[int, Detections]]) -> OrderedDict[str, float]:
         """Score the gathered predictions.
 
         Args:
-            results: the predictions of every processed image, of all processes.
+            results: id and predictions of every processed image, of all processes.
 
         Returns:
             The statistics by name; nothing for ``format_only``.
         """
-        by_image = {prediction.img_id: prediction for prediction in reversed(results)}
-        predictions = [self._without_nan(by_image[img_id]) for img_id in sorted(by_image)]
+        by_image = dict(reversed(results))
+        img_ids = sorted(by_image)
+        predictions = [self._to_results(img_id, by_image[img_id]) for img_id in img_ids]
         if self.outfile_prefix is not None:
             write_results(predictions, f"{self.outfile_prefix}.json")
             print_log(f"{len(predictions)} images' results are in {self.outfile_prefix}.json", "current")
         if self.format_only:
             return OrderedDict()
-        result = self._score(predictions)
+        result = self._score(img_ids, Detections.concatenate(predictions, "the model's predictions"))
         if self.score_threshold is None:
             MessageHub.get_current_instance().update_info(self.threshold_key, result.stats["score_threshold"])
         print_log("\n" + format_stats(result.stats, result.tau_m, result.box_stats), "current")
@@ -161,31 +168,32 @@ class LocSimMetric(BaseMetric):
             )
         return float(threshold)
 
-    def _without_nan(self, prediction: ImagePredictions) -> ImagePredictions:
-        finite = prediction.finite()
-        if finite.all():
-            return prediction
-        number = int((~finite).sum())
-        text = f"image {prediction.img_id}: {number} predictions are not finite and are left out"
-        print_log(text, "current", logging.WARNING)
-        return prediction[finite]
-
-    def _score(self, predictions: list[ImagePredictions]) -> LocSimResult:
-        truth = self._truth
-        missing = len(truth.image_ids) - len(predictions)
-        if missing:
-            text = f"{missing} of {len(truth.image_ids)} images in {truth.where} were not processed and do not count"
+    def _to_results(self, img_id: int, predictions: Detections) -> Detections:
+        """The predictions of the one category, without those that are not finite."""
+        finite = predictions.finite()
+        if not finite.all():
+            text = f"image {img_id}: {int((~finite).sum())} predictions are not finite and are left out"
             print_log(text, "current", logging.WARNING)
-        table, points_px = table_of_predictions(predictions, truth, self.position_from, self.keypoint_index)
+        category_id = 1 if self._truth is None else self._truth.category_id
+        return replace(predictions[finite], category_ids=np.full(int(finite.sum()), category_id))
+
+    def _score(self, img_ids: list[int], detections: Detections) -> LocSimResult:
+        truth = self._truth
+        assert truth is not None, "only the main process scores"
+        missing = len(truth) - len(img_ids)
+        if missing:
+            text = f"{missing} of {len(truth)} images in {truth.path} were not processed and do not count"
+            print_log(text, "current", logging.WARNING)
         with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", CoordinateWarning)
+            warnings.simplefilter("always", EvaluationWarning)
             result = score_detections(
                 truth,
-                table,
-                points_px,
+                detections,
+                position_from=self.position_from,
+                keypoint_index=self.keypoint_index,
                 tau_m=self.tau,
                 score_threshold=self._resolve_threshold(),
-                img_ids=[prediction.img_id for prediction in predictions],
+                img_ids=img_ids,
                 box_ap=self.box_ap,
             )
         for warning in caught:

@@ -1,0 +1,5 @@
+# LocSim instead of OKS says how many priors an athlete gets.
+_base_ = "../yoloxpose_s_synloc.py"
+
+model = dict(head=dict(assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim")))
+train_dataloader = dict(dataset=dict(with_ground_metric=True))

@@ -1,0 +1,3 @@
+_base_ = "../yoloxpose_tiny_synloc.py"
+
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=dict(input_size=(1280, 1280)))

@@ -1,0 +1,3 @@
+_base_ = "./yoloxpose_m_synloc-locsim.py"
+
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=dict(input_size=(1280, 736)))

@@ -1,0 +1,3 @@
+_base_ = "./yoloxpose_s_synloc-locsim.py"
+
+train_dataloader = val_dataloader = test_dataloader = dict(dataset=dict(input_size=(1536, 864)))

@@ -1,5 +1,0 @@
-_base_ = "./yoloxpose_l_synloc-locsim.py"
-
-train_dataloader = dict(dataset=dict(input_size=(1536, 864)))
-val_dataloader = dict(dataset=dict(input_size=(1536, 864)))
-test_dataloader = dict(dataset=dict(input_size=(1536, 864)))

@@ -1,6 +1,0 @@
-# 864x480 has the pixels of 640x640 and 1.35 times its resolution: next to no bars above and below the frame.
-_base_ = "./yoloxpose_m_synloc.py"
-
-train_dataloader = dict(dataset=dict(input_size=(864, 480)))
-val_dataloader = dict(dataset=dict(input_size=(864, 480)))
-test_dataloader = dict(dataset=dict(input_size=(864, 480)))

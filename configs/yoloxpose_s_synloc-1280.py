@@ -1,5 +1,0 @@
-_base_ = "./yoloxpose_s_synloc.py"
-
-train_dataloader = dict(dataset=dict(input_size=(1280, 1280)))
-val_dataloader = dict(dataset=dict(input_size=(1280, 1280)))
-test_dataloader = dict(dataset=dict(input_size=(1280, 1280)))

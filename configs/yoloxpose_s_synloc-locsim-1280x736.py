@@ -1,5 +1,0 @@
-_base_ = "./yoloxpose_s_synloc-locsim.py"
-
-train_dataloader = dict(dataset=dict(input_size=(1280, 736)))
-val_dataloader = dict(dataset=dict(input_size=(1280, 736)))
-test_dataloader = dict(dataset=dict(input_size=(1280, 736)))

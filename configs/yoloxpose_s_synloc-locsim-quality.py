@@ -1,5 +1,0 @@
-# Scores learn LocSim instead of OKS.
-_base_ = "./yoloxpose_s_synloc.py"
-
-model = dict(head=dict(quality="locsim"))
-train_dataloader = dict(dataset=dict(with_ground_metric=True))

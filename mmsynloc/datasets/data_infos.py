@@ -1,0 +1,93 @@
+"""From an annotation file to MMPose's data infos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmsynloc.files import Annotations
+from mmsynloc.utils import UserError
+
+__all__ = ["NUM_KEYPOINTS", "make_data_infos", "require_labels"]
+
+NUM_KEYPOINTS = 2  # pelvis, pelvis_ground
+
+
+def require_labels(annotations: Annotations) -> tuple[np.ndarray, np.ndarray]:
+    """The boxes (G, 4) xywh and the keypoints (G, 2, 3) of the people, which the models learn.
+
+    Raises:
+        UserError: people have no boxes, or no keypoints, or others than pelvis and pelvis_ground.
+    """
+    people = annotations.people
+    if people is None or not len(people):
+        return np.zeros((0, 4)), np.zeros((0, NUM_KEYPOINTS, 3))
+    if people.boxes_xywh is None:
+        raise UserError(f"{annotations.path}: the annotations have no bbox")
+    number = 0 if people.keypoints is None else people.keypoints.shape[1]
+    if people.keypoints is None or number != NUM_KEYPOINTS:
+        raise UserError(f"{annotations.path}: people have {number} keypoints, not 2, pelvis and pelvis_ground")
+    return people.boxes_xywh, people.keypoints
+
+
+def make_data_infos(annotations: Annotations, folder: Path, sample_interval: int = 1) -> list[dict[str, Any]]:
+    """The images of an annotation file as MMPose's data infos.
+
+    Args:
+        annotations: the file.
+        folder: of the split's images.
+        sample_interval: take the images whose id is a multiple of it.
+
+    Returns:
+        For each image ``img_id, img_path, annotated_size (w, h), camera`` (dict of float64 arrays), ``id (N,) int64``,
+        ``bbox (N, 4)`` xyxy px, clipped to the frame, ``keypoints (N, 2, 2)`` px, ``keypoints_visible (N, 2)``,
+        ``area (N,)`` px², ``position_on_pitch (N, 2)`` m and what else MMPose expects; float32.
+
+    Raises:
+        UserError: people do not have two keypoints.
+    """
+    people = _columns(annotations)
+    infos = []
+    for row, image_id in enumerate(annotations.image_ids.tolist()):
+        if image_id % sample_interval:
+            continue
+        of_image = annotations.people_rows[row]
+        size = tuple(annotations.image_sizes[row].tolist())
+        info = {name: column[of_image] for name, column in people.items()}
+        info["bbox"] = np.clip(info["bbox"], 0, np.array(size * 2, np.float32))
+        info["img_id"] = image_id
+        info["img_path"] = str(folder / annotations.file_names[row])
+        info["annotated_size"] = size
+        info["camera"] = dict(
+            camera_matrix=annotations.camera_matrices[row],
+            dist_poly=annotations.dist_polys[row],
+            undist_poly=annotations.undist_polys[row],
+        )
+        infos.append(info)
+    return infos
+
+
+def _columns(annotations: Annotations) -> dict[str, np.ndarray]:
+    """The columns of all G people by the names of MMPose's data infos."""
+    people = annotations.people
+    boxes, keypoints = require_labels(annotations)
+    ids, areas, positions = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2))
+    if people is not None:
+        ids, areas, positions = people.ids, people.areas_px2, people.positions_pitch_m
+    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+    visible = np.minimum(keypoints[..., 2], 1).astype(np.float32)
+    count = len(ids)
+    return dict(
+        id=ids,
+        bbox=corners.astype(np.float32),
+        bbox_score=np.ones(count, np.float32),
+        keypoints=keypoints[..., :2].astype(np.float32),
+        keypoints_visible=visible,
+        num_keypoints=np.count_nonzero(visible, axis=1),
+        area=areas.astype(np.float32),
+        position_on_pitch=positions.astype(np.float32),
+        category_id=np.full(count, annotations.category_id, np.int64),
+        iscrowd=np.zeros(count, np.int64),
+    )

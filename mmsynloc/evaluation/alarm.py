@@ -1,0 +1,53 @@
+"""The coordinate alarm: Full HD pixels scored against 4K annotations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mmsynloc.evaluation.functional import PeopleTable
+
+__all__ = ["CoordinateWarning", "EvaluationWarning", "coordinate_alarm"]
+
+_INSIDE = 0.99  # share of detections in the upper left quarter that rings; some predictions leave the frame
+_EXPECTED = 0.75  # people are not crowded there to this share in any honest data set
+_FEWEST = 10  # fewer detections say nothing
+
+
+class EvaluationWarning(UserWarning):
+    """Something is scored otherwise than its author may think."""
+
+
+class CoordinateWarning(EvaluationWarning):
+    """The detections' pixels look as if they belonged to a smaller image than the annotations."""
+
+
+def _share_inside(points_px: np.ndarray, image_size: np.ndarray) -> float:
+    return float((points_px <= image_size / 2).all(axis=1).mean())
+
+
+def coordinate_alarm(
+    points_px: np.ndarray, image: np.ndarray, people: PeopleTable, image_size: np.ndarray
+) -> str | None:
+    """Say so if all detections lie in the upper left quarter of their frames although the people do not.
+
+    Args:
+        points_px: (D, 2) the detections' pixels.
+        image: (D,) their images.
+        people: the ground truth; without boxes there is no alarm.
+        image_size: (M, 2) annotated ``(width, height)``.
+
+    Returns:
+        The warning, or None.
+    """
+    if len(points_px) < _FEWEST or people.boxes_xywh is None or not len(people.image):
+        return None
+    centres = people.boxes_xywh[:, :2] + people.boxes_xywh[:, 2:] / 2
+    if _share_inside(points_px, image_size[image]) < _INSIDE:
+        return None
+    if _share_inside(centres, image_size[people.image]) >= _EXPECTED:
+        return None
+    width, height = np.median(image_size, axis=0).astype(int)
+    return (
+        f"COORDINATE ALARM: the detections fill only the upper left quarter of the annotated {width} x {height} frame, "
+        f"as {width // 2} x {height // 2} pixels would. Coordinates must be in annotated pixels; these score near 0."
+    )

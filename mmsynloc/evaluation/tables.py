@@ -1,0 +1,111 @@
+"""Annotations and detections as the tables that the evaluation takes."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from mmsynloc.evaluation.alarm import EvaluationWarning
+from mmsynloc.evaluation.functional import CameraTable, DetectionTable, PeopleTable, pixels_to_pitch
+from mmsynloc.files import Annotations, Detections
+from mmsynloc.utils import UserError
+
+__all__ = ["POSITION_SOURCES", "camera_table", "detection_table", "people_table"]
+
+POSITION_SOURCES = ("keypoint", "position_on_pitch", "bbox")
+"""Where a detection's position comes from: a keypoint, a pitch position, or the box's bottom centre."""
+
+
+def people_table(annotations: Annotations) -> PeopleTable:
+    """The ground truth of an annotation file.
+
+    Raises:
+        UserError: the file has no annotations, as that of the challenge split.
+    """
+    people = annotations.people
+    if people is None:
+        raise UserError(f"{annotations.path}: has no annotations: a challenge split cannot be scored")
+    return PeopleTable(people.image, people.positions_pitch_m, people.areas_px2, people.boxes_xywh)
+
+
+def camera_table(annotations: Annotations) -> CameraTable:
+    """The cameras of an annotation file."""
+    return CameraTable(annotations.camera_matrices, annotations.undist_polys, annotations.image_sizes)
+
+
+def detection_table(
+    detections: Detections, annotations: Annotations, position_from: str = "keypoint", keypoint_index: int = 1
+) -> tuple[DetectionTable, np.ndarray | None]:
+    """Detections with their images and ground positions.
+
+    Detections of another category, and of images that the annotation file does not have, take no part; a warning
+    counts them.
+
+    Args:
+        detections: D detections.
+        annotations: the annotation file that they are for.
+        position_from: one of :data:`POSITION_SOURCES`.
+        keypoint_index: the keypoint to take for ``"keypoint"``.
+
+    Returns:
+        The detections in their order, those that take no part with image -1, and the pixels (D, 2) of their positions,
+        None for pitch positions.
+
+    Raises:
+        UserError: the detections do not have what the position is made of.
+    """
+    image = annotations.find_images(detections.image_ids)
+    unknown, other = image < 0, detections.category_ids != annotations.category_id
+    _warn_of(int(unknown.sum()), detections, f"images that are not in {annotations.path}")
+    _warn_of(int((other & ~unknown).sum()), detections, f"categories other than {annotations.category_id}")
+    image = np.where(other, -1, image)
+    points_px = None
+    if position_from == "position_on_pitch":
+        positions = detections.positions_pitch_m
+        if positions is None and len(detections):
+            raise UserError(f"{detections.path}: the detections have no position_on_pitch")
+    else:
+        points_px = _points_px(detections, position_from, keypoint_index)
+        positions = np.full((len(detections), 2), np.nan)
+        taking_part = np.flatnonzero(image >= 0)
+        cameras = camera_table(annotations)
+        positions[taking_part] = pixels_to_pitch(points_px[taking_part], image[taking_part], cameras)
+    positions = np.zeros((0, 2)) if positions is None else positions
+    table = DetectionTable(image, detections.scores, positions, _areas_px2(detections), detections.boxes_xywh)
+    return table, points_px
+
+
+def _warn_of(number: int, detections: Detections, of_what: str) -> None:
+    if number:
+        text = f"{detections.path}: {number} of {len(detections)} detections are left out: of {of_what}"
+        warnings.warn(text, EvaluationWarning, stacklevel=3)
+
+
+def _points_px(detections: Detections, position_from: str, keypoint_index: int) -> np.ndarray:
+    """The pixels (D, 2) that stand for the detections."""
+    if not len(detections):
+        return np.zeros((0, 2))
+    if position_from == "bbox":
+        boxes = detections.boxes_xywh
+        if boxes is None:
+            raise UserError(f"{detections.path}: the detections have no bbox")
+        return boxes[:, :2] + boxes[:, 2:] * (0.5, 1.0)
+    if position_from != "keypoint":
+        raise UserError(f"position_from is {position_from!r}, not one of {', '.join(POSITION_SOURCES)}")
+    if detections.keypoints is None:
+        hint = "; their positions are in position_on_pitch" if detections.positions_pitch_m is not None else ""
+        raise UserError(f"{detections.path}: the detections have no keypoints{hint}")
+    number = detections.keypoints.shape[1]
+    if not -number <= keypoint_index < number:
+        raise UserError(f"{detections.path}: keypoint {keypoint_index} is asked for, but detections have {number}")
+    return detections.keypoints[:, keypoint_index, :2]
+
+
+def _areas_px2(detections: Detections) -> np.ndarray:
+    """Areas (D,) as ``xtcocotools`` has them: of the box, else of the keypoints' extent, else as given, else 0."""
+    if detections.boxes_xywh is not None:
+        return detections.boxes_xywh[:, 2] * detections.boxes_xywh[:, 3]
+    if detections.keypoints is not None:
+        return np.ptp(detections.keypoints[:, :, :2], axis=1).prod(axis=1)
+    return np.zeros(len(detections)) if detections.areas_px2 is None else detections.areas_px2

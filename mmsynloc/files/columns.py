@@ -1,0 +1,90 @@
+"""Columns of numbers out of decoded entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+
+import msgspec
+import numpy as np
+
+from mmsynloc.utils import UserError
+
+__all__ = ["all_or_none", "float_column", "float_table", "integer_column", "keypoint_table", "refuse_where"]
+
+
+def integer_column(values: Sequence[int]) -> np.ndarray:
+    """Integers (N,) as int64, or as Python integers (dtype object) where one is beyond 64 bits."""
+    try:
+        return np.array(values, np.int64)
+    except OverflowError:
+        return np.array(values, object)
+
+
+def float_column(values: Sequence[float]) -> np.ndarray:
+    """Numbers (N,) as float64."""
+    return np.fromiter(values, np.float64, len(values))
+
+
+def float_table(rows: Iterable[Iterable[float]], size: int) -> np.ndarray:
+    """Rows of ``size`` numbers each as (N, size) float64; faster than NumPy's own reading of nested lists."""
+    return np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, size)
+
+
+def refuse_where(wrong: np.ndarray, error: Callable[[int], UserError]) -> None:
+    """Raise the error of the first row for which ``wrong`` (N,) holds."""
+    if wrong.any():
+        raise error(int(np.argmax(wrong)))
+
+
+def all_or_none(entries: Sequence[msgspec.Struct], name: str, fail: Callable[[int, str], UserError]) -> bool:
+    """Whether the entries have an optional field.
+
+    Args:
+        entries: N of them.
+        name: the field.
+        fail: makes the error for an entry.
+
+    Raises:
+        UserError: only some have it; programs that look at the first entry alone would silently differ.
+    """
+    if not entries:
+        return True
+    there = np.fromiter((getattr(entry, name) is not msgspec.UNSET for entry in entries), bool, len(entries))
+    if there.any():
+        refuse_where(~there, lambda row: fail(row, f"{name} is missing, though other entries have it"))
+    return bool(there[0])
+
+
+def keypoint_table(
+    rows: Sequence[list[float | tuple[float, float, float]]], fail: Callable[[int, str], UserError]
+) -> np.ndarray:
+    """Keypoints (N, K, 3) from flat or nested triplets ``x, y, visibility``; K is that of the first row.
+
+    Args:
+        rows: for each entry ``[x, y, v, x, y, v, ...]`` or ``[(x, y, v), (x, y, v), ...]``.
+        fail: makes the error for a row.
+
+    Raises:
+        UserError: a row is empty, mixed, no triplets, or of another length than the first.
+    """
+    if not rows:
+        return np.zeros((0, 0, 3))
+    flat = [_flatten(row) for row in rows]
+    lengths = np.fromiter(map(len, flat), np.int64, len(flat))
+    refuse_where(
+        (lengths == 0) | (lengths % 3 != 0), lambda row: fail(row, "keypoints are not triplets x, y, visibility")
+    )
+    refuse_where(
+        lengths != lengths[0],
+        lambda row: fail(row, f"has {lengths[row] // 3} keypoints, the first entry {lengths[0] // 3}"),
+    )
+    return float_table(flat, int(lengths[0])).reshape(len(rows), -1, 3)
+
+
+def _flatten(row: list[float | tuple[float, float, float]]) -> Sequence[float]:
+    """A flat list; empty for a row that mixes numbers and triplets, which is refused like an empty one."""
+    kinds = set(map(type, row))
+    if kinds == {tuple}:
+        return list(chain.from_iterable(row))  # type: ignore[arg-type]
+    return row if kinds == {float} else ()  # type: ignore[return-value]
