@@ -10,11 +10,9 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from mmengine.config import Config
-
 from mmsynloc.utils import UserError
 
-__all__ = ["CONFIG_DIR", "WEIGHTS_DIR", "checkpoint_path", "config_path", "register"]
+__all__ = ["CONFIG_DIR", "WEIGHTS_DIR", "checkpoint_path", "config_path", "register_config_names"]
 
 CONFIG_DIR = Path(__file__).parent / ".mim" / "configs"
 WEIGHTS_DIR = Path(__file__).parent / "weights"
@@ -68,8 +66,10 @@ def checkpoint_path(name: str) -> str:
     return str(path)
 
 
-def register() -> None:
+def register_config_names() -> None:
     """Teach MMEngine's Config the ``mmsynloc::`` names; calling it again does nothing more."""
+    from mmengine.config import Config
+
     upstream = Config._get_cfg_path
     if getattr(upstream, "knows_mmsynloc", False):
         return

@@ -1,46 +1,7 @@
-"""The whole job in minutes on a CPU: data, training, scores, submission, picture (``make demo``)."""
+"""Run the whole job in minutes on a CPU, as ``mmsynloc demo`` does."""
 
-from __future__ import annotations
-
-import argparse
-import warnings
-
-from mmsynloc.apis.demo import DEMO_COUNTS, run_demo, run_instant_demo
+from mmsynloc.cli.demo import main
 from mmsynloc.utils import run_tool
-
-
-def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work-dir", help="default: work_dirs/demo, or work_dirs/instant-demo")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo/demo_synloc.py")
-    parser.add_argument("--instant", action="store_true", help="train nothing: show the package's weights on 4 frames")
-    for split, count in DEMO_COUNTS.items():
-        parser.add_argument(f"--{split}", type=int, default=count, help=f"images in {split} (default: %(default)s)")
-    args = parser.parse_args()
-    counts = {split: getattr(args, split) for split in DEMO_COUNTS}
-    if args.instant and (args.epochs is not None or counts != DEMO_COUNTS):
-        parser.error("--instant trains nothing and has its own 4 frames: leave out --epochs and the numbers of images")
-    if args.epochs is not None and args.epochs < 2:
-        parser.error("--epochs must be at least 2: the first one warms up")
-    args.work_dir = args.work_dir or ("work_dirs/instant-demo" if args.instant else "work_dirs/demo")
-    return args
-
-
-def main() -> None:
-    args = parse_args()
-    warnings.simplefilter("ignore")  # the frameworks' own deprecations, which say nothing about the demo
-    if args.instant:
-        run_instant_demo(args.work_dir, args.seed)
-        print(f"See {args.work_dir}/overview_shipped.png")
-        return
-    counts = {split: getattr(args, split) for split in DEMO_COUNTS}
-    summary = run_demo(args.work_dir, args.seed, counts, args.epochs)
-    total = sum(summary["seconds"].values())
-    print(
-        f"mAP-LocSim {summary['test']['AP']:.3f} on unseen venues after {total / 60:.1f} minutes; see {args.work_dir}/"
-    )
-
 
 if __name__ == "__main__":
     run_tool(main)

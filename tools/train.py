@@ -1,50 +1,7 @@
-"""Train a model: tools/train.py CONFIG, with the flags of MMPose's own tool."""
+"""Train a model, as ``mmsynloc train`` does."""
 
-from __future__ import annotations
-
-import argparse
-
-from mmsynloc.apis import build_runner, check_checkpoint, load_config
-from mmsynloc.apis.command_line import add_common_flags, apply_show_flags
+from mmsynloc.cli.train import main
 from mmsynloc.utils import run_tool
-
-
-def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Train a model")
-    parser.add_argument("config", help="a config file, or the name of one of ours: mmsynloc::yoloxpose_s_synloc.py")
-    parser.add_argument(
-        "--resume",
-        nargs="?",
-        const="auto",
-        help="go on from this checkpoint, or without a value from the newest one of the work dir",
-    )
-    parser.add_argument("--amp", action="store_true", help="automatic mixed precision")
-    parser.add_argument("--no-validate", action="store_true", help="do not validate during training")
-    parser.add_argument(
-        "--auto-scale-lr", action="store_true", help="scale the learning rate to the real total batch size"
-    )
-    add_common_flags(parser)
-    return parser.parse_args()
-
-
-def main() -> None:
-    args = parse_args()
-    cfg = load_config(args.config, args.cfg_options, args.work_dir)
-    apply_show_flags(cfg, args)
-    if args.no_validate:
-        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    if args.amp:
-        cfg.optim_wrapper.update(type="AmpOptimWrapper")
-        cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
-    if args.resume is not None:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == "auto" else args.resume
-    if args.auto_scale_lr:
-        cfg.auto_scale_lr.enable = True
-    if cfg.get("load_from"):
-        check_checkpoint(cfg.load_from)
-    build_runner(cfg, training=True).train()
-
 
 if __name__ == "__main__":
     run_tool(main)

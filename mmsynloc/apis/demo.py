@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
+from mmsynloc.apis import DEMO_COUNTS
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.run_config import load_config
 from mmsynloc.apis.submission_check import check_submission
@@ -27,9 +28,8 @@ from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import UserError, dump_json
 from mmsynloc.visualization import make_overview, save_overview
 
-__all__ = ["DEMO_COUNTS", "run_demo", "run_instant_demo"]
+__all__ = ["run_demo", "run_instant_demo"]
 
-DEMO_COUNTS = {"train": 200, "val": 20, "test": 30, "challenge": 4}
 CONFIG = "mmsynloc::demo_synloc.py"
 SHIPPED = "mmsynloc::demo_synloc.pth"
 
@@ -61,7 +61,7 @@ def run_demo(
     Args:
         work_dir: folder of everything the demo makes.
         seed: of the data set and the training.
-        counts: images per split; by default :data:`DEMO_COUNTS`.
+        counts: images per split; by default :data:`mmsynloc.apis.DEMO_COUNTS`.
         epochs: of the training, at least 2; by default as the config says.
 
     Returns:

@@ -28,7 +28,7 @@ def ann_file(cfg: Config, split: str) -> Path:
 
 
 def score_split(cfg: Config, split: str, checkpoint: str | Path) -> tuple[dict[str, float], float]:
-    """Score a checkpoint as ``tools/test.py`` does.
+    """Score a checkpoint as ``mmsynloc test`` does.
 
     Args:
         cfg: the config; it is not changed.
@@ -71,7 +71,7 @@ def predict_split(
     if score_threshold is None:
         raise UserError(
             f"{checkpoint}: no validation has chosen a score threshold for it yet; run "
-            f"tools/test.py CONFIG {checkpoint} --split val"
+            f"mmsynloc test CONFIG {checkpoint} --split val"
         )
     dataset = cfg.test_dataloader.dataset
     dataset.ann_file = f"annotations/{SPLITS[split]}.json"

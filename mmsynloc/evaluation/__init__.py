@@ -1,11 +1,18 @@
 """Evaluation by LocSim: pure functions, scoring of files, and the registered metric."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from mmsynloc.evaluation.alarm import CoordinateWarning, EvaluationWarning
 from mmsynloc.evaluation.functional import LocSimResult
-from mmsynloc.evaluation.metrics import LocSimMetric
 from mmsynloc.evaluation.report import format_stats
 from mmsynloc.evaluation.scoring import score_detections, score_files, score_results
 from mmsynloc.evaluation.tables import POSITION_SOURCES
+from mmsynloc.utils.lazy import lazy_attributes
+
+if TYPE_CHECKING:
+    from mmsynloc.evaluation.metrics import LocSimMetric
 
 __all__ = [
     "POSITION_SOURCES",
@@ -18,3 +25,5 @@ __all__ = [
     "score_files",
     "score_results",
 ]
+
+__getattr__ = lazy_attributes(__name__, {"LocSimMetric": "metrics"})

@@ -17,7 +17,6 @@ from mmsynloc.evaluation.tables import detection_table, people_table
 from mmsynloc.files import (
     Annotations,
     Detections,
-    Submission,
     parse_annotations,
     parse_results,
     read_annotations,
@@ -27,7 +26,7 @@ from mmsynloc.files import (
 )
 from mmsynloc.utils import UserError
 
-__all__ = ["score_detections", "score_files", "score_results"]
+__all__ = ["read_detections", "score_detections", "score_files", "score_results"]
 
 
 def score_detections(
@@ -134,25 +133,32 @@ def score_files(
         results_file: results JSON, see :func:`~mmsynloc.files.read_results`, or a submission, whose metadata then say
             where positions come from and which score threshold holds.
         img_ids_file: JSON list of the image ids to evaluate.
-        options: those of :func:`score_detections`, which take precedence; None stands for one that is not given.
+        options: those of :func:`score_detections`, which take precedence.
 
     Raises:
         UserError: a file is missing or not JSON, or an entry is wrong; the message names both.
     """
-    options = {name: value for name, value in options.items() if value is not None}
     annotations = read_annotations(ann_file)
     if img_ids_file is not None:
         options["img_ids"] = read_json(img_ids_file, list[int])
         annotations.choose_images(options["img_ids"], str(img_ids_file))
+    detections, own = read_detections(results_file)
+    return score_detections(annotations, detections, **(own | options))
+
+
+def read_detections(results_file: str | Path) -> tuple[Detections, dict[str, Any]]:
+    """Read a results file or a submission zip.
+
+    Returns:
+        The detections and, of a submission, the options of :func:`score_detections` with which the server scores it.
+
+    Raises:
+        UserError: the file is missing or breaks a rule.
+    """
     if not zipfile.is_zipfile(results_file):
-        return score_detections(annotations, read_results(results_file), **options)
+        return read_results(results_file), {}
     submission = read_submission(results_file)
-    return score_detections(annotations, submission.detections, **(_options_of(submission) | options))
-
-
-def _options_of(submission: Submission) -> dict[str, Any]:
-    """How the server scores a submission."""
-    options: dict[str, Any] = {"score_threshold": submission.score_threshold}
-    if submission.keypoint_index is None:
-        return options | {"position_from": "position_on_pitch"}
-    return options | {"position_from": "keypoint", "keypoint_index": submission.keypoint_index}
+    options: dict[str, Any] = {"score_threshold": submission.score_threshold, "position_from": "position_on_pitch"}
+    if submission.keypoint_index is not None:
+        options |= {"position_from": "keypoint", "keypoint_index": submission.keypoint_index}
+    return submission.detections, options

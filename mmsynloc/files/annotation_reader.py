@@ -90,6 +90,7 @@ def _decode(data: bytes, where: str) -> Annotations:
     if not file.images:
         raise UserError(f"{where}: has no images")
     images = sorted(file.images, key=lambda image: image.id)
+    columns = _image_columns(file.images, images, where)
     people = None
     if file.annotations is not msgspec.UNSET:
         people = _people(file.annotations, {image.id: row for row, image in enumerate(images)}, where)
@@ -98,7 +99,7 @@ def _decode(data: bytes, where: str) -> Annotations:
         image_ids=integer_column([image.id for image in images]),
         people=people,
         category_id=_category(file),
-        columns=_image_columns(file.images, images, where),
+        columns=columns,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -150,7 +150,9 @@ def write_results(detections: Iterable[Detections], path: str | Path) -> None:
         file.write(b"[]\n" if separator == b"[" else b"]\n")
 
 
-def _entries(part: Detections) -> Iterable[dict[str, Any]]:
+def _entries(part: Detections) -> Iterator[dict[str, Any]]:
+    if not len(part):
+        return
     columns = {
         "image_id": part.image_ids,
         "category_id": part.category_ids,

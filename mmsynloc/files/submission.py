@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -101,8 +102,10 @@ def write_submission(
         keypoint_index: the keypoint that is the position on the ground; None where ``position_on_pitch`` is.
 
     Raises:
-        UserError: the results break a rule, or a file cannot be read or written.
+        UserError: the results break a rule, the threshold is not finite, or a file cannot be read or written.
     """
+    if not math.isfinite(score_threshold):
+        raise UserError(f"{out}: score_threshold is {score_threshold}, not a finite number")
     results = read_bytes(results_file)
     decode_results(results, str(results_file))
     metadata = _Metadata(float(score_threshold), msgspec.UNSET if keypoint_index is None else keypoint_index)

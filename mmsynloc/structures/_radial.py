@@ -8,18 +8,19 @@ at radius ``r`` lies at radius ``polyval(dist_poly, arctan(r))`` in the normalis
 from __future__ import annotations
 
 import math
+import sys
 from types import ModuleType
 from typing import Any
 
 import numpy as np
-import torch
 
 __all__ = ["array_namespace", "distort", "distort_jacobian", "undistort", "undistort_jacobian"]
 
 
 def array_namespace(array: Any) -> ModuleType:
     """``torch`` for a tensor, ``numpy`` for everything else."""
-    return torch if isinstance(array, torch.Tensor) else np
+    torch = sys.modules.get("torch")  # where nothing has imported it, nothing is a tensor
+    return torch if torch is not None and isinstance(array, torch.Tensor) else np
 
 
 def polyval(poly: Any, x: Any) -> Any:
@@ -32,10 +33,9 @@ def polyval(poly: Any, x: Any) -> Any:
 
 def _derivative(poly: Any) -> Any:
     degree = poly.shape[-1] - 1
-    powers = array_namespace(poly).arange(degree, 0, -1)
-    if isinstance(poly, torch.Tensor):
-        powers = powers.to(poly)
-    return poly[..., :-1] * powers
+    xp = array_namespace(poly)
+    powers = xp.arange(degree, 0, -1)
+    return poly[..., :-1] * (powers if xp is np else powers.to(poly))
 
 
 def _unit_and_radius(points: Any) -> tuple[Any, Any]:
@@ -89,7 +89,7 @@ def _radial_jacobian(points: Any, value: Any, slope: Any) -> Any:
     on_axis = radius == 0
     ratio = xp.where(on_axis, slope, value / xp.where(on_axis, xp.ones_like(radius), radius))
     outer = unit[..., :, None] * unit[..., None, :]
-    eye = np.eye(2) if xp is np else torch.eye(2, dtype=points.dtype, device=points.device)
+    eye = np.eye(2) if xp is np else xp.eye(2, dtype=points.dtype, device=points.device)
     return slope[..., None, None] * outer + ratio[..., None, None] * (eye - outer)
 
 

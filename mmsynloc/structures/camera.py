@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import torch
 
 from mmsynloc.structures._radial import (
     array_namespace,
@@ -16,6 +15,9 @@ from mmsynloc.structures._radial import (
     undistort,
     undistort_jacobian,
 )
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["Camera", "ProjectedPoints", "scale_points_px"]
 
@@ -111,8 +113,11 @@ class Camera:
             raise ValueError(f"width and height are not positive integers: {size}")
         return cls(**arrays, image_size=(int(size[0]), int(size[1])))
 
-    def to_torch(self, dtype: torch.dtype = torch.float32, device: Any = None) -> Camera:
-        """The same camera with torch tensors."""
+    def to_torch(self, dtype: torch.dtype | None = None, device: Any = None) -> Camera:
+        """The same camera with torch tensors, by default of float32."""
+        import torch
+
+        dtype = dtype or torch.float32
         arrays = (self.camera_matrix, self.dist_poly, self.undist_poly)
         return Camera(*(torch.as_tensor(a, dtype=dtype, device=device) for a in arrays), self.image_size)
 
@@ -141,9 +146,10 @@ class Camera:
     def _normalise(self, points_px: Any) -> Any:
         w, h = self.image_size
         centre = [(w - 1) / 2, (h - 1) / 2]
-        if isinstance(points_px, torch.Tensor):
-            return (points_px - torch.tensor(centre).to(points_px)) / w
-        return (points_px - np.asarray(centre, points_px.dtype)) / w
+        xp = array_namespace(points_px)
+        if xp is np:
+            return (points_px - np.asarray(centre, points_px.dtype)) / w
+        return (points_px - xp.tensor(centre).to(points_px)) / w
 
     def pixel_to_normalised(self, points_px: Any) -> Any:
         """Pixels (..., N, 2) -> normalised image coordinates (..., N, 2)."""
@@ -158,9 +164,10 @@ class Camera:
         return points + xp.concatenate([centre + (w - 1) / 2, centre + (h - 1) / 2], -1)
 
     def _as_array(self, points: Any) -> Any:
-        if isinstance(self.camera_matrix, torch.Tensor):
-            return torch.as_tensor(points, dtype=self.camera_matrix.dtype, device=self.camera_matrix.device)
-        return np.asarray(points, dtype=self.camera_matrix.dtype)
+        xp = array_namespace(self.camera_matrix)
+        if xp is np:
+            return np.asarray(points, dtype=self.camera_matrix.dtype)
+        return xp.as_tensor(points, dtype=self.camera_matrix.dtype, device=self.camera_matrix.device)
 
     def pitch_to_normalised(self, points_pitch_m: Any) -> ProjectedPoints:
         """Pitch (..., N, 3), or (..., N, 2) on the ground, -> normalised image (..., N, 2)."""

@@ -17,7 +17,7 @@ def _dataset(path, **kwargs) -> SynLocDataset:
 
 
 def test_dataset__no_images(tmp_path):
-    with pytest.raises(UserError, match=r"a\.json: it has no images"):
+    with pytest.raises(UserError, match=r"a\.json: has no images"):
         _dataset(write_annotations(tmp_path / "a.json", [], []))
 
 

@@ -5,13 +5,14 @@ import warnings
 
 import pytest
 
-from mmsynloc.evaluation import CoordinateWarning, parse_ground_truth, score_files, score_results
+from mmsynloc.evaluation import CoordinateWarning, EvaluationWarning, score_files, score_results
+from mmsynloc.files import parse_annotations, write_submission
 from mmsynloc.utils import UserError
 
 
 def test_score_results__takes_parsed_ground_truth_too(scene):
     truth, results = scene(0)
-    assert score_results(parse_ground_truth(truth), results).stats == score_results(truth, results).stats
+    assert score_results(parse_annotations(truth), results).stats == score_results(truth, results).stats
 
 
 def test_score_results__leaves_its_inputs_alone(scene):
@@ -70,3 +71,43 @@ def test_score_files__names_the_file_of_a_wrong_image_id(tmp_path, scene):
         (tmp_path / f"{name}.json").write_text(json.dumps(data))
     with pytest.raises(UserError, match=r"ids\.json: image 12345 is not in .*gt\.json"):
         score_files(tmp_path / "gt.json", tmp_path / "results.json", tmp_path / "ids.json")
+
+
+def test_score_results__challenge_split_cannot_be_scored(scene):
+    truth, results = scene(0)
+    del truth["annotations"]
+    with pytest.raises(UserError, match="has no annotations: a challenge split"):
+        score_results(truth, results)
+
+
+def test_score_results__nothing_left_to_score_is_told(scene):
+    truth, results = scene(0)
+    with pytest.warns(EvaluationWarning, match="results: no detections are left to score"):
+        assert score_results(truth, []).stats["AP"] == 0
+    with pytest.warns(EvaluationWarning, match="annotations: no people are left to score"):
+        assert score_results({**truth, "annotations": []}, results).stats["AP"] == -1
+
+
+def test_score_results__detections_that_are_left_out_are_counted(scene):
+    truth, results = scene(0)
+    alone = score_results(truth, results).stats
+    other = [{**results[0], "category_id": 7}, {**results[0], "image_id": 10**6}, {**results[0], "image_id": -1}]
+    with pytest.warns(EvaluationWarning) as caught:
+        assert score_results(truth, [*results, *other]).stats == alone
+    number = len(results) + 3
+    assert [str(w.message) for w in caught] == [
+        f"results: 2 of {number} detections are left out: of images that are not in annotations",
+        f"results: 1 of {number} detections are left out: of categories other than 1",
+    ]
+
+
+def test_score_files__a_submission_is_scored_as_its_metadata_say(tmp_path, scene):
+    truth, results = scene(5)
+    for name, data in (("gt", truth), ("results", results)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(data))
+    write_submission(tmp_path / "results.json", 0.35, tmp_path / "s.zip", keypoint_index=0)
+    found = score_files(tmp_path / "gt.json", tmp_path / "s.zip").stats
+    assert found == score_results(truth, results, keypoint_index=0, score_threshold=0.35).stats
+    assert score_files(tmp_path / "gt.json", tmp_path / "s.zip", score_threshold=0.5, keypoint_index=1).stats == (
+        score_results(truth, results, score_threshold=0.5).stats
+    )

@@ -1,54 +1,7 @@
-#!/usr/bin/env python3
-"""Generate a small stand-in data set in the official SynLoc layout."""
+"""Generate a small stand-in data set, as ``mmsynloc mini`` does."""
 
-from __future__ import annotations
-
-import argparse
-
-from mmsynloc.apis.command_line import image_size
-from mmsynloc.minisynloc import DEFAULT_VENUES, generate
+from mmsynloc.cli.mini import main
 from mmsynloc.utils import run_tool
-
-
-def parse_args() -> argparse.Namespace:
-    """The tool's flags."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", help="folder of the data set, new or empty, or a former mini data set")
-    parser.add_argument("--train", type=int, default=200, help="images in train (default: %(default)s)")
-    parser.add_argument(
-        "--val", type=int, default=40, help="images in val, at the venues of train (default: %(default)s)"
-    )
-    parser.add_argument("--test", type=int, default=40, help="images in test, at other venues (default: %(default)s)")
-    parser.add_argument("--challenge", type=int, default=20, help="images in challenge (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="chooses venues and scenes (default: %(default)s)")
-    parser.add_argument("--image-size", type=image_size, default=(1920, 1080), metavar="WxH", help="default: 1920x1080")
-    parser.add_argument("--workers", type=int, default=None, help="processes (default: all processors, one for a few)")
-    parser.add_argument(
-        "--venues",
-        type=int,
-        nargs=4,
-        default=DEFAULT_VENUES,
-        metavar=("TRAIN", "VAL", "TEST", "CHALLENGE"),
-        help="stadiums in each split, those of val being the first of train (default: 12 12 4 4)",
-    )
-    return parser.parse_args()
-
-
-def main() -> None:
-    """Run the tool."""
-    args = parse_args()
-    counts = (args.train, args.val, args.test, args.challenge)
-    dataset = generate(
-        args.out,
-        *counts,
-        seed=args.seed,
-        image_size=args.image_size,
-        workers=args.workers,
-        num_venues=tuple(args.venues),
-    )
-    images = ", ".join(f"{count} {split}" for split, count in dataset.num_images.items())
-    print(f"{dataset.root}: {'already there, kept' if dataset.kept else 'written'} ({images})")
-
 
 if __name__ == "__main__":
     run_tool(main)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from mmsynloc.evaluation.functional.locsim import DetectionTable, PeopleTable
 
@@ -12,6 +11,8 @@ __all__ = ["paired_distances_m"]
 
 def _closest_pairs(points_m: np.ndarray, others_m: np.ndarray, max_distance_m: float) -> np.ndarray:
     """Distances (P,) of the one-to-one pairs within reach: as many as there can be, then the closest."""
+    from scipy.optimize import linear_sum_assignment  # takes longer to import than most evaluations take
+
     distance = np.linalg.norm(points_m[:, None] - others_m[None], axis=-1)
     reachable = distance <= max_distance_m
     # A pair out of reach costs more than all pairs within it together, so that none is given up for shorter ones.

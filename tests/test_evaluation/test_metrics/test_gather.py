@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 import torch
 
-from mmsynloc.evaluation.metrics.gather import gather_predictions, load_image_sizes
+from mmsynloc.evaluation.metrics.gather import gather_predictions
 from mmsynloc.utils import UserError
 
 
@@ -17,9 +15,7 @@ def test_gather_predictions__empty():
         {"scores": torch.zeros(0), "bboxes": torch.zeros(0, 4), "labels": torch.zeros(0, dtype=torch.int64)},
     ):
         found = gather_predictions({"img_id": 3, "pred_instances": instances})
-        assert found.img_id == 3
-        assert len(found.scores) == 0
-        assert found.to_results() == []
+        assert len(found) == 0
 
 
 def test_gather_predictions__of_mmpose():
@@ -30,6 +26,7 @@ def test_gather_predictions__of_mmpose():
         "bbox_scores": np.array([0.25, 0.5], np.float32),
     }
     found = gather_predictions({"img_id": np.int64(0), "pred_instances": instances})
+    assert found.image_ids.tolist() == [0, 0]
     assert found.scores.tolist() == [0.5, 0.25]  # best first
     assert found.boxes_xywh.tolist() == [[1, 2, 3, 6], [0, 0, 10, 20]]
     assert found.keypoints[0].tolist() == [[5, 6, 0.3], [7.0, 8, 0.4]]  # to 0.001 px
@@ -91,12 +88,3 @@ def test_gather_predictions__image_of_another_annotation_file():
     sample = {"img_id": 1, "ori_shape": (2, 2), "pred_instances": {"scores": np.ones(1), "bboxes": np.ones((1, 4))}}
     with pytest.raises(UserError, match="image 1 is not in the annotation file"):
         gather_predictions(sample, image_sizes={2: (3840.0, 2160.0)})
-
-
-def test_load_image_sizes__needs_no_annotations(tmp_path):
-    path = tmp_path / "challenge_public.json"
-    path.write_text(json.dumps({"images": [{"id": 0, "width": 3840, "height": 2160}]}))
-    assert load_image_sizes(str(path)) == {0: (3840, 2160)}
-    path.write_text("[]")
-    with pytest.raises(UserError, match="images: is not a list"):
-        load_image_sizes(str(path))

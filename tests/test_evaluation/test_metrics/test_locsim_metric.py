@@ -240,6 +240,6 @@ def test_locsim_metric__senseless_arguments(arguments, message):
 
 def test_locsim_metric__challenge_file_cannot_be_scored(tmp_path):
     path = tmp_path / "challenge_public.json"
-    path.write_text('{"images": []}')
+    path.write_text('{"images": [{"id": 0}]}')
     with pytest.raises(UserError, match="has no annotations"):
         LocSimMetric(str(path))

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mmsynloc.evaluation.alarm import coordinate_alarm
 from mmsynloc.evaluation.functional import PeopleTable
-from mmsynloc.evaluation.io import coordinate_alarm
 
 SIZE = np.array([[3840.0, 2160.0]])
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import torch
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def run(code: str, tmp_path: Path, path: Path | None = None) -> subprocess.CompletedProcess:
@@ -62,9 +64,6 @@ def test_pkg_resources__absent(tmp_path):
         "class NoReal(importlib.abc.MetaPathFinder):\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'pkg_resources':\n"
-        "            for f in sys.meta_path:\n"
-        "                if type(f).__name__ == '_StandInFinder':\n"
-        "                    return f.find_spec(name, path, target)\n"
         "            raise ModuleNotFoundError(\"No module named 'pkg_resources'\", name=name)\n"
         "sys.meta_path.insert(0, NoReal())\n"
     )
@@ -90,7 +89,9 @@ def test_torch_load__own_checkpoints_are_safe_and_others_run_no_code(tmp_path):
     assert run(save, tmp_path).returncode == 0
     load = "import torch; print(torch.load('hub.pth', weights_only=True)['message_hub']['runtime_info']['best'])\n"
     assert run(load, tmp_path).returncode != 0
-    assert run("import mmsynloc\n" + load, tmp_path).stdout.strip() == "0.5"
+    loader = "from mmengine.runner import load_checkpoint\n"  # what makes the classes of its checkpoints known
+    assert run("import mmsynloc\n" + loader + load, tmp_path).stdout.strip() == "0.5"
+    assert run(loader + "import mmsynloc\n" + load, tmp_path).stdout.strip() == "0.5"
     evil = (
         "import torch, os\n"
         "class Evil:\n    def __reduce__(self): return (os.mkdir, ('pwned',))\n"
@@ -137,16 +138,51 @@ def test_stand_in__broken_binary_inside_a_package_is_replaced(tmp_path):
     assert result.returncode == 0, result.stderr
 
 
-def test_stand_in__broken_package_is_replaced(tmp_path):
+def test_stand_in__broken_package_is_replaced_and_was_run_once(tmp_path):
     fake = tmp_path / "site" / "torchvision"
     fake.mkdir(parents=True)
-    (fake / "__init__.py").write_text("raise RuntimeError('operator torchvision::nms does not exist')\n")
-    result = run(
-        "import mmsynloc, mmpose.visualization, torchvision; print(torchvision.__version__)",
-        tmp_path,
-        tmp_path / "site",
+    (fake / "__init__.py").write_text(
+        "print('run'); import torchvision.part\nraise RuntimeError('operator torchvision::nms does not exist')\n"
     )
-    assert result.stdout.strip() == "0.0.0+standin", result.stderr
+    (fake / "part.py").write_text("")
+    code = "import mmsynloc, mmpose.visualization, torchvision\n"
+    code += "print(torchvision.__version__, torchvision.__spec__.origin == torchvision.__file__)\n"
+    code += "print('torchvision.part' in sys.modules)"
+    result = run(code, tmp_path, tmp_path / "site")
+    assert result.stdout.split() == ["run", "0.0.0+standin", "True", "False"], result.stderr
+
+
+def test_stand_in__compiled_module_that_cannot_be_opened_is_replaced(tmp_path):
+    (tmp_path / f"pkg_resources{EXTENSION_SUFFIXES[0]}").write_bytes(b"built for another machine")
+    code = "import mmsynloc, pkg_resources; print(pkg_resources.get_distribution('numpy').version)"
+    result = run(code, tmp_path, tmp_path)
+    assert result.stdout.strip() == version("numpy"), result.stderr
+
+
+def test_stand_in__importing_mmsynloc_runs_no_real_module(tmp_path):
+    site = _fake_xtcocotools(tmp_path, "")
+    (site / "xtcocotools" / "__init__.py").write_text("print('run')\n")
+    assert run("import mmsynloc", tmp_path, site).stdout == ""
+    assert run("import mmsynloc, xtcocotools, xtcocotools.coco", tmp_path, site).stdout == "run\n"
+
+
+def test_hooks__leave_the_module_its_own_loader(tmp_path):
+    code = (
+        "import mmsynloc, mmengine.config, inspect, importlib.machinery as m\n"
+        "assert type(mmengine.config.__loader__) is type(mmengine.config.__spec__.loader) is m.SourceFileLoader\n"
+        "assert 'Config' in inspect.getsource(mmengine.config)"
+    )
+    result = run(code, tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+def test_hooks__error_of_the_real_module_is_raised_where_nothing_stands_in(tmp_path):
+    for package in ("mmpose", "mmpose/codecs"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("")
+    (tmp_path / "mmpose" / "codecs" / "__init__.py").write_text("raise OSError('broken on purpose')")
+    result = run("import mmsynloc, mmpose.codecs", tmp_path, tmp_path)
+    assert result.stderr.strip().endswith("OSError: broken on purpose")
 
 
 def test_nms__equals_greedy_by_hand():

@@ -1,15 +1,28 @@
-"""The flags that the tools share, with the names of MMPose's own tools."""
+"""The flags that commands share, with the names of MMPose's own tools."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import warnings
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from mmengine.config import Config, DictAction
+from mmsynloc.datasets.preparation.layout import SPLITS, default_root, parse_splits
 
-__all__ = ["add_common_flags", "apply_show_flags", "image_size"]
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+__all__ = ["add_common_flags", "add_dataset_flags", "apply_show_flags", "chosen_splits", "image_size"]
+
+
+class _ConfigOptions(argparse.Action):
+    """MMEngine's ``DictAction``, which takes seconds to import, once there is an option to parse."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
+        from mmengine.config import DictAction
+
+        DictAction(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +36,7 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=DictAction,
+        action=_ConfigOptions,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
@@ -42,6 +55,24 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
         cfg.default_hooks.visualization.update(
             enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval, wait_time=args.wait_time
         )
+
+
+def add_dataset_flags(parser: argparse.ArgumentParser, splits: str = "all") -> None:
+    """Add ``--root, --split, --no-progress``; ``splits`` says in words which ones are taken by default."""
+    parser.add_argument(
+        "--root", type=Path, default=default_root(), help="the data set (default: SYNLOC_ROOT, else %(default)s)"
+    )
+    parser.add_argument("--split", nargs="+", metavar="SPLIT", help=f"some of {', '.join(SPLITS)} (default: {splits})")
+    parser.add_argument("--no-progress", action="store_true", help="no progress bars")
+
+
+def chosen_splits(args: argparse.Namespace) -> tuple[str, ...] | None:
+    """What ``--split`` names, in official order; None without it.
+
+    Raises:
+        UserError: a name is no split.
+    """
+    return parse_splits(args.split) if args.split else None
 
 
 def image_size(text: str) -> tuple[int, int]:

@@ -1,0 +1,45 @@
+"""Is a SynLoc data set complete, readable and consistent? (See docs/data.md.)"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmsynloc.cli.flags import add_dataset_flags, chosen_splits
+from mmsynloc.utils import dump_json
+
+__all__ = ["main"]
+
+
+def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
+    add_dataset_flags(parser)
+    parser.add_argument("--source", type=Path, help="check this data set instead of --root")
+    parser.add_argument("--official", action="store_true", help="fail on anything but the complete official set")
+    parser.add_argument("--decode", choices=("sample", "all", "none"), default="sample", help="which images to decode")
+    parser.add_argument("--figures", type=Path, default=Path("work_dirs/check_data"), help="where the figures go")
+    parser.add_argument("--no-figures", action="store_true", help="draw none")
+    parser.add_argument("--json", type=Path, help="also write the findings to this file")
+    parser.add_argument("--workers", type=int, help="processes (default: one a core)")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
+    args = parse_args(argv, prog)
+    splits = chosen_splits(args)
+    from mmsynloc.datasets.preparation import check
+
+    options = dict(official=args.official, decode=args.decode, workers=args.workers, progress=not args.no_progress)
+    reports = check(args.source or args.root, splits, **options)
+    from mmsynloc.datasets.preparation.report import as_dict, print_reports  # slow to import, like the figures
+
+    print_reports(reports)
+    labels = {report.split: report.labels for report in reports if report.labels is not None}
+    if labels and not args.no_figures:
+        from mmsynloc.datasets.preparation.figures import save_figures
+
+        print(f"figures: {', '.join(str(path) for path in save_figures(labels, args.figures))}")
+    if args.json:
+        dump_json(as_dict(reports), args.json, indent=2)
+    return 0 if all(report.healthy for report in reports) else 1

@@ -1,0 +1,66 @@
+"""Score saved predictions, or a submission, against an annotation file, without a model.
+
+    %(prog)s --ann-file val.json --results results.json --out stats.json
+    %(prog)s --ann-file test.json --results submission.zip
+
+Prints the 17 statistics of the SynLoc task and writes them with ``--out``. Without ``--score-threshold`` the
+threshold with the best F1 on these very data is chosen, which is right on validation data only; a submission brings
+its own, and says where positions come from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from mmsynloc.evaluation import POSITION_SOURCES, LocSimResult, format_stats, score_detections
+from mmsynloc.evaluation.scoring import read_detections
+from mmsynloc.files import read_annotations, read_json
+from mmsynloc.utils import dump_json
+
+__all__ = ["main"]
+
+
+def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=prog, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--ann-file", required=True, help="annotation JSON in the official layout")
+    parser.add_argument("--results", required=True, help="results JSON, a list of detections; or a submission zip")
+    parser.add_argument("--position-from", choices=POSITION_SOURCES, help="default: keypoint")
+    parser.add_argument("--keypoint-index", type=int, help="keypoint of the position (default: 1)")
+    parser.add_argument("--score-threshold", type=float, help="default: the best on these data")
+    parser.add_argument("--tau", type=float, default=1.0, help="metres at which LocSim is 0.05 (default: 1)")
+    parser.add_argument("--img-ids", metavar="FILE", help="JSON list of the image ids to score (default: all)")
+    parser.add_argument("--box-ap", action="store_true", help="also score the boxes by IoU, as COCO does")
+    parser.add_argument("--out", metavar="FILE", help="write the statistics as JSON")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
+    args = parse_args(argv, prog)
+    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)  # type: ignore[assignment]
+    annotations = read_annotations(args.ann_file)
+    detections, options = read_detections(args.results)
+    options = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None} | options
+    options |= {name: value for name in options if (value := getattr(args, name)) is not None}
+    img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])
+    annotations.choose_images(img_ids, str(args.img_ids))
+    result = score_detections(annotations, detections, tau_m=args.tau, img_ids=img_ids, box_ap=args.box_ap, **options)
+    print(format_stats(result.stats, result.tau_m, result.box_stats))
+    if args.out:
+        dump_json(_report(result, options), args.out, indent=1)
+
+
+def _report(result: LocSimResult, options: dict[str, Any]) -> dict[str, Any]:
+    report = {
+        "position_from": options["position_from"],
+        "position_from_keypoint_index": options["keypoint_index"] if options["position_from"] == "keypoint" else None,
+        "score_threshold": options["score_threshold"],
+        "tau": result.tau_m,
+        "stats": result.stats,
+    }
+    return report if result.box_stats is None else report | {"box_stats": result.box_stats}

@@ -1,0 +1,42 @@
+"""Registration of the package's modules in the registries of MMPose and MMDetection."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__all__ = ["EXTENDED_MODULES", "register_all_modules", "register_modules"]
+
+EXTENDED_MODULES = {
+    "mmpose.codecs": ("mmsynloc.codecs",),
+    "mmpose.datasets": ("mmsynloc.datasets.transforms", "mmsynloc.datasets.synloc_dataset"),
+    "mmpose.engine": ("mmsynloc.engine",),
+    "mmpose.evaluation": ("mmsynloc.evaluation.metrics",),
+    "mmdet.evaluation": ("mmsynloc.evaluation.metrics",),
+    "mmpose.models": ("mmsynloc.models",),
+}
+"""Upstream packages, and the modules of ours that add to their registries.
+
+The registries import these upstream packages before they look a name up, and ours are imported after them
+(:mod:`mmsynloc.compat`), so that a registry always knows both.
+"""
+
+
+def register_modules(extended: str) -> None:
+    """Register what belongs to one upstream package of :data:`EXTENDED_MODULES`."""
+    for name in EXTENDED_MODULES[extended]:
+        import_module(name)
+
+
+def register_all_modules(init_default_scope: bool = True) -> None:
+    """Register MMPose's modules and the package's own, as ``mmpose.utils.register_all_modules`` does.
+
+    ``import mmsynloc`` is enough for configs and registries, which import what they need; this imports all at once.
+
+    Args:
+        init_default_scope: make ``mmpose`` the default scope, in which names without a prefix are looked up.
+    """
+    from mmpose.utils import register_all_modules as register_mmpose
+
+    register_mmpose(init_default_scope)
+    for extended in EXTENDED_MODULES:
+        register_modules(extended)

@@ -1,0 +1,97 @@
+"""What starting a command imports: each runs in a fresh interpreter, where nothing is imported yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmsynloc.cli import COMMANDS
+from tests.synloc_files import write_split
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"torch", "mmengine", "mmcv", "mmdet", "mmpose", "cv2", "matplotlib", "scipy", "rich"}
+LIGHT_PACKAGES = (
+    "mmsynloc.apis",
+    "mmsynloc.config_scope",
+    "mmsynloc.datasets.converters",
+    "mmsynloc.datasets.preparation",
+    "mmsynloc.evaluation.functional",
+    "mmsynloc.structures",
+    "mmsynloc.utils",
+)
+
+
+def run(code: str, *arguments: object) -> subprocess.CompletedProcess:
+    """Run code; what it has imported of the heavy packages is the last line of its output."""
+    code += f"\nimport sys; print('\\n', *sorted({HEAVY} & set(sys.modules)), sep=' ')"
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+
+
+def run_command(*arguments: object) -> subprocess.CompletedProcess:
+    code = "from mmsynloc.cli import main\ntry: main()\nexcept SystemExit as stop: print('status', stop.code or 0)"
+    return run(code, *arguments)
+
+
+def imported(done: subprocess.CompletedProcess) -> list[str]:
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].split()
+
+
+def test_run__sees_what_is_imported():
+    assert "scipy" in imported(run("import scipy"))
+
+
+def test_import__package_alone():
+    assert imported(run("import mmsynloc")) == []
+
+
+def test_import__parts_that_need_no_network(tmp_path):
+    assert imported(run("import " + ", ".join(LIGHT_PACKAGES))) == []
+
+
+def test_import__works_where_torch_is_absent():
+    done = run(
+        "import sys; sys.modules['torch'] = None\nimport " + ", ".join(LIGHT_PACKAGES) + "\ndel sys.modules['torch']"
+    )
+    assert imported(done) == []
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)], ids=lambda c: " ".join(c) or "mmsynloc")
+def test_help(command):
+    done = run_command(*command, "--help")
+    assert imported(done) == []
+    assert done.stdout.startswith(" ".join(["usage: mmsynloc", *command]))
+    assert "status 0" in done.stdout
+
+
+def test_evaluate(tmp_path):
+    people = [{"id": 0, "image_id": 0, "category_id": 1, "area": 500, "position_on_pitch": [1.0, 2.0]}]
+    truth = {"images": [{"id": 0}], "annotations": people, "categories": [{"id": 1}]}
+    (tmp_path / "gt.json").write_text(json.dumps(truth))
+    (tmp_path / "results.json").write_text(json.dumps([{**people[0], "score": 0.5}]))
+    files = ("--ann-file", tmp_path / "gt.json", "--results", tmp_path / "results.json")
+    done = run_command("evaluate", *files, "--position-from", "position_on_pitch")
+    assert imported(done) == []
+    assert "status 0" in done.stdout
+
+
+def test_convert(tmp_path):
+    write_split(tmp_path, "train", [[(0, 0), (5, 10)]])
+    done = run_command("convert", "coco", "--root", tmp_path, "--out", tmp_path / "coco")
+    assert imported(done) == []
+    assert "status 0" in done.stdout
+
+
+def test_submit_check(tmp_path):
+    write_split(tmp_path, "challenge", [[]])
+    annotations = tmp_path / "annotations" / "challenge_public.json"
+    done = run_command("submit", "--check", tmp_path / "absent.zip", "--ann-file", annotations)
+    assert imported(done) == []
+    assert "absent.zip: no such file" in done.stderr

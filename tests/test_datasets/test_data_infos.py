@@ -1,0 +1,61 @@
+"""From annotation files to data infos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mmsynloc.datasets.data_infos import make_data_infos
+from mmsynloc.files import parse_annotations
+from mmsynloc.utils import UserError
+from tests.synloc_files import ANNOTATED_SIZE, annotation, image_entry
+
+
+def _infos(images: list[dict], people: list[dict] | None, **options) -> list[dict]:
+    content = {"images": images} if people is None else {"images": images, "annotations": people}
+    return make_data_infos(parse_annotations(content, "a.json"), Path("val"), **options)
+
+
+@pytest.mark.parametrize("people", [None, []])
+def test_make_data_infos__nobody(people):
+    (info,) = _infos([image_entry(0)], people)
+    assert info["bbox"].shape == (0, 4)
+    assert info["keypoints"].shape == (0, 2, 2)
+    assert info["area"].shape == (0,)
+
+
+def test_make_data_infos__people_go_to_their_images():
+    people = [annotation(0, 1, (0, 0)), annotation(1, 0, (1, 2)), annotation(2, 1, (3, 4))]
+    first, second = _infos([image_entry(1), image_entry(0, file_name="game 1/a.jpg")], people)
+    assert (first["img_id"], first["annotated_size"]) == (0, ANNOTATED_SIZE)
+    assert first["img_path"] == str(Path("val", "game 1", "a.jpg"))
+    np.testing.assert_array_equal(first["id"], [1])
+    np.testing.assert_array_equal(second["position_on_pitch"], [[0, 0], [3, 4]])
+    x, y, w, h = people[0]["bbox"]
+    np.testing.assert_allclose(second["bbox"][0], [x, y, x + w, y + h], rtol=1e-6)
+    np.testing.assert_allclose(second["keypoints"][0], np.array(people[0]["keypoints"])[:, :2], rtol=1e-6)
+
+
+def test_make_data_infos__every_nth_id():
+    assert [info["img_id"] for info in _infos([image_entry(i) for i in range(5)], [], sample_interval=2)] == [0, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"keypoints": [[1, 2, 1]]}, "people have 1 keypoints, not 2"),
+        ({"keypoints": None}, "people have 0 keypoints, not 2"),
+        ({"bbox": None}, "the annotations have no bbox"),
+    ],
+)
+def test_make_data_infos__needs_boxes_and_both_keypoints(changes, message):
+    with pytest.raises(UserError, match=rf"^a\.json: {message}"):
+        _infos([image_entry(0)], [annotation(0, 0, (0, 0), **changes)])
+
+
+@pytest.mark.parametrize("field", ["file_name", "camera_matrix", "undist_poly", "width"])
+def test_make_data_infos__needs_files_and_cameras(field):
+    with pytest.raises(UserError, match=f"^a\\.json: its images have no {field}"):
+        _infos([image_entry(0, **{field: None})], [])

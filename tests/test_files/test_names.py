@@ -1,0 +1,51 @@
+"""Which image a name belongs to."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmsynloc.files import ImageNames, normalise_file_name
+
+
+@pytest.mark.parametrize("name", ["", ".", "/a.jpg", "\\a.jpg", "a/../../b.jpg", "..", "C:/a.jpg", "a\0b"])
+def test_normalise_file_name__refuses(name):
+    with pytest.raises(ValueError, match=r"empty|absolute|leaves|null"):
+        normalise_file_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("a.jpg", "a.jpg"), ("g 1\\a.jpg", "g 1/a.jpg"), ("./g/./a.jpg", "g/a.jpg"), ("g//a", "g/a")]
+)
+def test_normalise_file_name__is_a_path_below_the_split(name, path):
+    assert normalise_file_name(name) == path
+
+
+def test_image_names__no_images():
+    with pytest.raises(ValueError, match="is not in the annotation file"):
+        ImageNames([]).find("a.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("one/a.jpg", 0),
+        ("two\\a.jpg", 1),
+        ("one/a", 0),
+        ("b.jpg", 2),
+        ("b", 2),
+        ("/data/val/two/a.jpg", 1),
+        ("elsewhere/b.jpg", 2),
+    ],
+)
+def test_image_names__whole_name_last_part_or_stem(name, row):
+    assert ImageNames(["one/a.jpg", "two/a.jpg", "two/b.jpg"]).find(name) == row
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a", "/data/a.jpg"])
+def test_image_names__a_name_that_fits_two_images(name):
+    with pytest.raises(ValueError, match="fits 2 images"):
+        ImageNames(["one/a.jpg", "two/a.jpg"]).find(name)
+
+
+def test_image_names__the_exact_name_wins():
+    assert ImageNames(["one/a.jpg", "a.jpg"]).find("a.jpg") == 1
