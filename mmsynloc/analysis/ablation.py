@@ -105,7 +105,8 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
     Raises:
         UserError: the data set or a run's folder cannot be written, or a process died.
     """
-    generate(settings.data_root, *dict(settings.counts).values(), seed=0, image_size=settings.image_size)
+    train, val, test, challenge = dict(settings.counts).values()
+    generate(settings.data_root, train, val, test, challenge, seed=0, image_size=settings.image_size)
     export_coco(settings.data_root / "annotations" / "train.json", settings.coco_file, settings.image_size)
     if settings.pretrain_epochs != 0:
         _pretrain(settings)

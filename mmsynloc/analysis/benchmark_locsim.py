@@ -31,7 +31,8 @@ def make_case(num_images: int, num_detections: int, num_people: int = PEOPLE, se
     rng = np.random.default_rng(seed)
     camera = sample_venue((seed, 0)).camera
     images = [image_entry(i, camera) for i in range(num_images)]
-    annotations, results = [], []
+    annotations: list[dict] = []
+    results: list[dict] = []
     for image in range(num_images):
         truth = rng.uniform([-30, -45], [30, 45], (num_people, 2))
         false = rng.uniform([-30, -45], [30, 45], (max(num_detections - num_people, 0), 2))

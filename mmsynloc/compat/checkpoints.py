@@ -33,7 +33,10 @@ def _checkpoint_classes() -> list:
         for core in ("core", "_core")  # checkpoints of NumPy 1 and of NumPy 2
     ]
     getattr_names = [(_history_method, f"{module}.getattr") for module in ("builtins", "__builtin__")]
-    return [HistoryBuffer, np.ndarray, np.dtype, *dtypes, *both_names, *getattr_names]
+    classes = [HistoryBuffer, np.ndarray, np.dtype, *dtypes]
+    # By name too: onedl-mmengine takes its bare classes off torch's list again after each checkpoint that it loads.
+    own_names = [(cls, f"{cls.__module__}.{cls.__qualname__}") for cls in classes]
+    return [*classes, *own_names, *both_names, *getattr_names]
 
 
 def allow_own_checkpoints() -> None:

@@ -13,7 +13,6 @@ a ratio over 1 means that ours is better.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
 import mmsynloc  # noqa: F401  closes the gaps before MMPose is imported
 from mmsynloc.analysis.benchmark import format_report
@@ -50,14 +49,14 @@ def _start(args: argparse.Namespace) -> dict[str, dict]:
     return benchmark_start(args.rounds)
 
 
-def _add_start(commands: argparse._SubParsersAction) -> Callable:
+def _add_start(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("start", help="seconds and memory until the commands are ready to work")
     parser.add_argument("--rounds", type=int, default=5, help="starts of each command (default: 5)")
     parser.set_defaults(run=_start)
     return parser
 
 
-def _add_pipeline(commands: argparse._SubParsersAction) -> Callable:
+def _add_pipeline(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("pipeline", help="training samples a second on one core, from 4K JPEGs")
     parser.add_argument("--rounds", type=int, default=48, help="samples that are timed (default: 48)")
     parser.add_argument("--images", type=int, default=24, help="4K frames that are made (default: 24)")
@@ -67,7 +66,7 @@ def _add_pipeline(commands: argparse._SubParsersAction) -> Callable:
     return parser
 
 
-def _add_annotations(commands: argparse._SubParsersAction) -> Callable:
+def _add_annotations(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("annotations", help="seconds and memory of loading a training set's annotations")
     parser.add_argument("--images", type=int, default=42_504, help="default: 42504, as in the training set")
     parser.add_argument("--annotations", type=int, default=668_259, help="default: 668259, as in the training set")
@@ -76,7 +75,7 @@ def _add_annotations(commands: argparse._SubParsersAction) -> Callable:
     return parser
 
 
-def _add_locsim(commands: argparse._SubParsersAction) -> Callable:
+def _add_locsim(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("locsim", help="seconds of scoring results, against the development kit's evaluator")
     parser.add_argument("--images", type=int, default=500, help="default: 500")
     parser.add_argument("--detections", type=int, default=60, help="in each image (default: 60)")
@@ -85,7 +84,7 @@ def _add_locsim(commands: argparse._SubParsersAction) -> Callable:
     return parser
 
 
-def _add_training(commands: argparse._SubParsersAction) -> Callable:
+def _add_training(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("training", help="seconds of a training step on one core, mixed precision or not")
     parser.add_argument("--rounds", type=int, default=5, help="steps that are timed (default: 5)")
     parser.add_argument("--batch", type=int, default=2, help="images of a step (default: 2)")
