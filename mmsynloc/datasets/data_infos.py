@@ -10,7 +10,7 @@ import numpy as np
 from mmsynloc.files import Annotations
 from mmsynloc.utils import UserError
 
-__all__ = ["NUM_KEYPOINTS", "make_data_infos", "require_labels"]
+__all__ = ["NUM_KEYPOINTS", "make_data_infos", "require_frames", "require_labels"]
 
 NUM_KEYPOINTS = 2  # pelvis, pelvis_ground
 
@@ -32,6 +32,17 @@ def require_labels(annotations: Annotations) -> tuple[np.ndarray, np.ndarray]:
     return people.boxes_xywh, people.keypoints
 
 
+def require_frames(annotations: Annotations) -> None:
+    """See that the images have files, sizes and cameras, and the people the labels that the models learn.
+
+    Raises:
+        UserError: something is not there.
+    """
+    for name in ("file_names", "image_sizes", "camera_matrices", "dist_polys", "undist_polys"):
+        getattr(annotations, name)
+    require_labels(annotations)
+
+
 def make_data_infos(annotations: Annotations, folder: Path, sample_interval: int = 1) -> list[dict[str, Any]]:
     """The images of an annotation file as MMPose's data infos.
 
@@ -46,8 +57,9 @@ def make_data_infos(annotations: Annotations, folder: Path, sample_interval: int
         ``area (N,)`` px², ``position_on_pitch (N, 2)`` m and what else MMPose expects; float32.
 
     Raises:
-        UserError: people do not have two keypoints.
+        UserError: as for :func:`require_frames`.
     """
+    require_frames(annotations)
     people = _columns(annotations)
     infos = []
     for row, image_id in enumerate(annotations.image_ids.tolist()):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mmsynloc.utils import UserError
+
+if TYPE_CHECKING:
+    from mmsynloc.structures import Camera
 
 __all__ = ["Annotations", "People"]
 
@@ -36,6 +39,14 @@ class People:
 
     def __len__(self) -> int:
         return len(self.image)
+
+    @property
+    def boxes_xyxy(self) -> np.ndarray:
+        """(G, 4) annotated px, not clipped; (0, 4) without boxes."""
+        if self.boxes_xywh is None:
+            return np.zeros((0, 4))
+        corner = self.boxes_xywh[:, :2]
+        return np.concatenate([corner, corner + self.boxes_xywh[:, 2:]], axis=1)
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,23 @@ class Annotations:
         """(M, Q) float64, likewise."""
         return self._column("undist_polys", "undist_poly")
 
+    def camera(self, rows: int | np.ndarray) -> Camera:
+        """The camera of one image, or those of several images of one annotated size, as a batch.
+
+        Args:
+            rows: a row, or N rows.
+        """
+        from mmsynloc.structures import Camera  # most readers do without
+
+        width, height = self.image_sizes[rows].reshape(-1, 2)[0].tolist()
+        return Camera(self.camera_matrices[rows], self.dist_polys[rows], self.undist_polys[rows], (width, height))
+
+    @property
+    def people_per_image(self) -> np.ndarray:
+        """(M,) counts."""
+        image = np.zeros(0, np.int64) if self.people is None else self.people.image
+        return np.bincount(image, minlength=len(self))
+
     @cached_property
     def row_of_id(self) -> dict[int, int]:
         """Row of each image id."""
@@ -123,5 +151,5 @@ class Annotations:
         if self.people is None:
             return [np.zeros(0, np.int64)] * len(self)
         order = np.argsort(self.people.image, kind="stable")
-        ends = np.cumsum(np.bincount(self.people.image, minlength=len(self)))
+        ends = np.cumsum(self.people_per_image)
         return np.split(order, ends[:-1]) if len(self) else []

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mmsynloc.datasets.annotations import load_frames
+from mmsynloc.datasets.data_infos import require_frames, require_labels
+from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.structures import scale_points_px
 from mmsynloc.utils import UserError, dump_json
 
@@ -38,51 +39,78 @@ def export_coco(ann_file: Path, out_file: Path, image_size: tuple[int, int] | No
     Raises:
         UserError: the file is broken, or the size has another aspect ratio.
     """
-    coco = to_coco(list(load_frames(ann_file)), image_size)
+    coco = to_coco(read_annotations(ann_file), image_size)
     dump_json(coco, out_file)
     return len(coco["annotations"])
 
 
-def to_coco(frames: list[dict], image_size: tuple[int, int] | None = None) -> dict[str, Any]:
-    """Standard COCO from parsed frames (:func:`~mmsynloc.datasets.annotations.load_frames`).
+def to_coco(annotations: Annotations, image_size: tuple[int, int] | None = None) -> dict[str, Any]:
+    """Standard COCO from an annotation file.
 
     Keypoints are flat triplets; those outside the frame are labelled but not visible (1), the others visible (2).
-    Annotation ids start at 1, for pycocotools takes 0 for "no match"; image ids stay. Cameras and positions are
-    kept as additional keys.
+    Annotation ids start at 1, for pycocotools takes 0 for "no match"; image ids stay, and sub-folders in file names.
+    Cameras and positions are kept as additional keys.
+
+    Raises:
+        UserError: images or people lack something, or the size has another aspect ratio.
     """
-    shift = int(any((frame["id"] == 0).any() for frame in frames))
-    images, annotations = [], []
-    for frame in frames:
-        width, height = size = image_size or frame["annotated_size"]
-        scale = _scale(frame, size)
-        camera = {name: array.tolist() for name, array in frame["camera"].items()}
-        image = {"id": frame["img_id"], "file_name": frame["file_name"], "width": width, "height": height}
-        images.append(image | camera)
-        for i, annotation_id in enumerate(frame["id"]):
-            head = {"id": int(annotation_id) + shift, "image_id": frame["img_id"], "category_id": 1, "iscrowd": 0}
-            annotations.append(head | _person(frame, i, size, scale))
+    require_frames(annotations)
+    sizes = annotations.image_sizes if image_size is None else np.tile(image_size, (len(annotations), 1))
+    _require_shape(annotations, sizes)
     info = {"description": "Spiideo SoccerNet SynLoc as COCO keypoints", "version": "1.0"}
-    parts = {"images": images, "annotations": annotations, "categories": [_CATEGORY]}
-    return {"info": info, "licenses": []} | parts
+    parts = {"images": _images(annotations, sizes), "annotations": _people(annotations, sizes)}
+    return {"info": info, "licenses": []} | parts | {"categories": [_CATEGORY]}
 
 
-def _scale(frame: dict, size: tuple[int, int]) -> np.ndarray:
-    annotated = frame["annotated_size"]
-    if size[0] * annotated[1] != size[1] * annotated[0]:
-        ratio = f"{size[0]}x{size[1]} has another aspect ratio than the annotated {annotated[0]}x{annotated[1]}"
-        raise UserError(f"{frame['file_name']}: {ratio}")
-    return np.array(size) / np.array(annotated)
-
-
-def _person(frame: dict, index: int, size: tuple[int, int], scale: np.ndarray) -> dict[str, Any]:
-    points = scale_points_px(frame["keypoints"][index].astype(float), scale)
-    inside = ((points >= -0.5) & (points < np.array(size) - 0.5)).all(-1)
-    flags = np.where(inside, _VISIBLE, _HIDDEN) * (frame["keypoints_visible"][index] > 0)
-    corners = frame["bbox"][index].astype(float).reshape(2, 2) * scale
-    return {
-        "bbox": np.concatenate([corners[0], corners[1] - corners[0]]).round(4).tolist(),
-        "area": round(float(frame["area"][index]) * float(scale.prod()), 4),
-        "keypoints": [v for p, flag in zip(points.round(4).tolist(), flags.tolist()) for v in (*p, int(flag))],
-        "num_keypoints": int((flags > 0).sum()),
-        "position_on_pitch": frame["position_on_pitch"][index].tolist(),
+def _images(annotations: Annotations, sizes: np.ndarray) -> list[dict[str, Any]]:
+    columns = {
+        "id": annotations.image_ids.tolist(),
+        "file_name": annotations.file_names,
+        "width": sizes[:, 0].tolist(),
+        "height": sizes[:, 1].tolist(),
+        "camera_matrix": annotations.camera_matrices.tolist(),
+        "dist_poly": annotations.dist_polys.tolist(),
+        "undist_poly": annotations.undist_polys.tolist(),
     }
+    return _rows(columns)
+
+
+def _people(annotations: Annotations, sizes: np.ndarray) -> list[dict[str, Any]]:
+    people = annotations.people
+    if people is None or not len(people):
+        return []
+    size, scale = sizes[people.image], (sizes / annotations.image_sizes)[people.image]
+    boxes, keypoints = require_labels(annotations)
+    points = scale_points_px(keypoints[..., :2], scale[:, None])
+    inside = ((points >= -0.5) & (points < size[:, None] - 0.5)).all(-1)
+    flags = np.where(inside, _VISIBLE, _HIDDEN) * (keypoints[..., 2] > 0)
+    shift = int((people.ids == 0).any())
+    columns = {
+        "id": (people.ids + shift).tolist(),
+        "image_id": annotations.image_ids[people.image].tolist(),
+        "category_id": [1] * len(people),
+        "iscrowd": [0] * len(people),
+        "bbox": (boxes * np.tile(scale, 2)).round(4).tolist(),
+        "area": (people.areas_px2 * scale.prod(1)).round(4).tolist(),
+        "keypoints": [_triplets(*pair) for pair in zip(points.round(4).tolist(), flags.tolist())],
+        "num_keypoints": (flags > 0).sum(1).tolist(),
+        "position_on_pitch": people.positions_pitch_m.tolist(),
+    }
+    return _rows(columns)
+
+
+def _require_shape(annotations: Annotations, sizes: np.ndarray) -> None:
+    annotated = annotations.image_sizes
+    wrong = np.flatnonzero(sizes[:, 0] * annotated[:, 1] != sizes[:, 1] * annotated[:, 0])
+    if len(wrong):
+        (w, h), (aw, ah) = sizes[wrong[0]], annotated[wrong[0]]
+        name = annotations.file_names[wrong[0]]
+        raise UserError(f"{annotations.path}: {name}: {w}x{h} has another aspect ratio than the annotated {aw}x{ah}")
+
+
+def _triplets(points: list[list[float]], flags: list[int]) -> list[float]:
+    return [value for point, flag in zip(points, flags) for value in (*point, flag)]
+
+
+def _rows(columns: dict[str, Any]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, values)) for values in zip(*columns.values())]

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from mmsynloc.utils import UserError, dump_json, load_json
+from mmsynloc.files import Annotations, Detections, ImageNames, read_annotations, write_results
+from mmsynloc.files.columns import all_or_none, float_column, float_table, refuse_where
+from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark
+from mmsynloc.utils import UserError
 
-__all__ = ["BOX_FORMATS", "ImportSummary", "PredictionFormat", "convert_predictions", "import_predictions"]
+__all__ = ["BOX_FORMATS", "ImportSummary", "PredictionFormat", "decode_predictions", "import_predictions"]
 
 BOX_FORMATS = ("xywh", "xyxy", "cxcywh")
-_LIST_KEYS = ("predictions", "annotations", "results", "detections")
 _MIN_DETECTIONS = 30
+_POINT_SIZES = {2: 2, 3: 3, 4: 2, 6: 3}  # numbers of a flat list -> numbers of a point
+
+
+class _Foreign(msgspec.Struct, gc=False):
+    bbox: tuple[float, float, float, float]
+    score: float
+    image_id: int | str | msgspec.UnsetType = msgspec.UNSET
+    file_name: str | msgspec.UnsetType = msgspec.UNSET
+    category_id: int | str | None = None
+    keypoints: list[float | list[float]] | msgspec.UnsetType | None = msgspec.UNSET
+    position_on_pitch: list[float] | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class _Wrapped(msgspec.Struct, gc=False):
+    predictions: list[_Foreign] | msgspec.UnsetType = msgspec.UNSET
+    annotations: list[_Foreign] | msgspec.UnsetType = msgspec.UNSET
+    results: list[_Foreign] | msgspec.UnsetType = msgspec.UNSET
+    detections: list[_Foreign] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True)
@@ -40,9 +60,9 @@ class PredictionFormat:
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """``results`` in our format, and ``alarms``: one line for each sign of a wrong resolution."""
+    """``results`` in annotated pixels, and ``alarms``: one line for each sign of a wrong resolution."""
 
-    results: list[dict[str, Any]]
+    results: Detections
     alarms: list[str]
 
 
@@ -61,164 +81,174 @@ def import_predictions(
     Raises:
         UserError: a file is broken or an entry wrong; the message names it. Nothing is written then.
     """
-    data = load_json(predictions_file)
-    if isinstance(data, Mapping):
-        data = next((data[key] for key in _LIST_KEYS if key in data), None)
-    if not isinstance(data, list):
-        raise UserError(f"{predictions_file}: not a list of detections")
-    images = load_json(ann_file)
-    images = images.get("images") if isinstance(images, Mapping) else None
-    if not isinstance(images, list):
-        raise UserError(f"{ann_file}: not a SynLoc annotation file: it has no list `images`")
-    for i, image in enumerate(images):
-        if not isinstance(image, Mapping) or not {"id", "file_name", "width", "height"} <= set(image):
-            raise UserError(f"{ann_file}: images[{i}]: lacks id, file_name, width or height")
-    try:
-        summary = convert_predictions(data, images, format or PredictionFormat())
-    except ValueError as error:
-        raise UserError(f"{predictions_file}: {error}") from None
-    dump_json(summary.results, out_file)
+    data = strip_byte_order_mark(read_bytes(predictions_file))
+    format = format or PredictionFormat()
+    summary = decode_predictions(data, read_annotations(ann_file), format, str(predictions_file))
+    write_results([summary.results], out_file)
     return summary
 
 
-def convert_predictions(
-    predictions: list[Mapping[str, Any]], images: list[Mapping[str, Any]], format: PredictionFormat
+def decode_predictions(
+    data: bytes, annotations: Annotations, format: PredictionFormat, where: str = "predictions"
 ) -> ImportSummary:
     """Convert D detections.
 
     An image is named by its id (``image_id``) or its file (``file_name``, or a string as ``image_id``), with or
-    without suffix. Keypoints may be nested or flat, pairs or triplets: pelvis and pelvis_ground, or the ground
-    point alone, which then stands for both.
+    without folders and suffix. Keypoints may be nested or flat, pairs or triplets: pelvis and pelvis_ground, or the
+    ground point alone, which then stands for both.
+
+    Args:
+        data: the predictions as JSON.
+        annotations: the annotation file of the same split.
+        format: how coordinates are written.
+        where: the predictions' name in errors.
 
     Returns:
-        ``{image_id, category_id, bbox [x, y, w, h], score, keypoints [[u, v, s], [u, v, s]], position_on_pitch}``
-        for each detection; the last two where the input has them.
+        The detections in annotated pixels; keypoints and positions where the input has them.
 
     Raises:
-        ValueError: an entry is wrong.
+        UserError: an entry is wrong, or only some have keypoints or positions.
     """
-    by_name = _index_images(images)
-    results, sizes, categories = [], [], set()
-    for i, entry in enumerate(predictions):
-        if not isinstance(entry, Mapping):
-            raise ValueError(f"entry {i}: not an object")
-        category = entry.get("category_id")
-        if format.category is not None and category != format.category:
-            continue
-        categories.add(str(category))
-        try:
-            image = _find_image(entry, by_name)
-            results.append(_convert(entry, image, format))
-        except ValueError as error:
-            raise ValueError(f"entry {i}: {error}") from None
-        sizes.append((image["width"], image["height"]))
+    all_entries, place = _decode(data, where)
+    chosen = range(len(all_entries))
+    if format.category is not None:
+        chosen = [i for i in chosen if all_entries[i].category_id == format.category]
+    entries = [all_entries[i] for i in chosen]
+
+    def fail(row: int, reason: str) -> UserError:
+        return fail_at(where, place.format(chosen[row]), reason)
+
+    categories = sorted({str(entry.category_id) for entry in entries})
     if len(categories) > 1:
-        raise ValueError(f"has several categories, {', '.join(sorted(categories))}; choose one with --category")
-    return ImportSummary(results, _alarms(results, np.array(sizes, float).reshape(-1, 2), format))
+        raise UserError(f"{where}: has several categories, {', '.join(categories)}; choose one with --category")
+    rows = _find_images(entries, annotations, fail)
+    sizes = annotations.image_sizes[rows].astype(float)
+    scales = _scales(sizes, format, where)
+    scores = float_column([entry.score for entry in entries])
+    results = Detections(
+        path=where,
+        image_ids=annotations.image_ids[rows],
+        category_ids=np.full(len(entries), annotations.category_id),
+        scores=scores,
+        boxes_xywh=_boxes(entries, scales, format, fail),
+        keypoints=_keypoints(entries, scales, format, fail),
+        positions_pitch_m=_positions(entries, fail),
+    )
+    return ImportSummary(results, _alarms(results.boxes_xywh, sizes, format, where))
 
 
-def _index_images(images: list[Mapping[str, Any]]) -> dict[Any, Mapping[str, Any]]:
-    index: dict[Any, Mapping[str, Any]] = {}
-    for image in images:
-        name = str(image["file_name"])
-        index |= {image["id"]: image, name: image, Path(name).name: image, Path(name).stem: image}
-    return index
+def _decode(data: bytes, where: str) -> tuple[list[_Foreign], str]:
+    """The entries, and the place of the one with number {}; null means the same as a missing field."""
+    place = "entry [{}]"
+    if data.lstrip()[:1] == b"{":
+        wrapped = decode_json(data, _Wrapped, where)
+        name = next((n for n in _Wrapped.__struct_fields__ if getattr(wrapped, n) is not msgspec.UNSET), None)
+        if name is None:
+            raise UserError(
+                f"{where}: not a list of detections, nor an object with {', '.join(_Wrapped.__struct_fields__)}"
+            )
+        entries, place = getattr(wrapped, name), f"{name}[{{}}]"
+    else:
+        entries = decode_json(data, list[_Foreign], where)
+    for entry in entries:
+        entry.keypoints = entry.keypoints or msgspec.UNSET
+        if entry.position_on_pitch is None:
+            entry.position_on_pitch = msgspec.UNSET
+    return entries, place
 
 
-def _find_image(entry: Mapping[str, Any], by_name: dict[Any, Mapping[str, Any]]) -> Mapping[str, Any]:
-    key = entry.get("image_id", entry.get("file_name"))
-    if key is None:
+def _find_images(entries: list[_Foreign], annotations: Annotations, fail: Any) -> np.ndarray:
+    """The row (D,) of each entry's image."""
+    by_name = any(isinstance(e.image_id, str) or e.file_name is not msgspec.UNSET for e in entries)
+    names = ImageNames(annotations.file_names) if by_name else ImageNames(())
+    rows = np.zeros(len(entries), np.int64)
+    for i, entry in enumerate(entries):
+        try:
+            rows[i] = _find_image(entry, annotations.row_of_id, names)
+        except ValueError as error:
+            raise fail(i, str(error)) from None
+    return rows
+
+
+def _find_image(entry: _Foreign, row_of_id: dict[int, int], names: ImageNames) -> int:
+    if entry.image_id is msgspec.UNSET and entry.file_name is msgspec.UNSET:
         raise ValueError("neither image_id nor file_name")
-    if isinstance(key, str) and key not in by_name:
-        key = Path(key).name
-    if isinstance(key, bool) or not isinstance(key, (int, str)) or key not in by_name:
-        raise ValueError(f"image {key!r} is not in the annotation file")
-    return by_name[key]
+    if isinstance(entry.image_id, str):
+        return names.find(entry.image_id)
+    by_name = None if entry.file_name is msgspec.UNSET else names.find(entry.file_name)
+    by_id = None if entry.image_id is msgspec.UNSET else row_of_id.get(entry.image_id)
+    if by_id is None and by_name is None:
+        raise ValueError(f"image {entry.image_id} is not in the annotation file")
+    if None not in (by_id, by_name) and by_id != by_name:
+        raise ValueError(f"image_id {entry.image_id} and file_name {entry.file_name!r} are two images")
+    return by_id if by_name is None else by_name  # type: ignore[return-value]
 
 
-def _numbers(value: Any, name: str) -> np.ndarray:
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is not numbers") from None
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} is not finite")
-    return array
-
-
-def _convert(entry: Mapping[str, Any], image: Mapping[str, Any], format: PredictionFormat) -> dict[str, Any]:
-    for name in ("bbox", "score"):
-        if name not in entry:
-            raise ValueError(f"{name} is missing")
-    score = _numbers(entry["score"], "score")
-    if score.shape:
-        raise ValueError("score is not one number")
-    annotated = np.array([image["width"], image["height"]], float)
-    scale = _scale(annotated, format)
-    result = {"image_id": image["id"], "category_id": 1, "bbox": _box(entry["bbox"], scale, format)}
-    result["score"] = float(score)
-    if entry.get("keypoints"):
-        points = _keypoints(entry["keypoints"], float(score))
-        offset = 0.0 if format.corner_origin or format.normalised else 0.5
-        points[:, :2] = (points[:, :2] + offset) * scale - 0.5
-        result["keypoints"] = points.round(4).tolist()
-    if entry.get("position_on_pitch") is not None:
-        position = _numbers(entry["position_on_pitch"], "position_on_pitch")
-        if position.shape != (2,):
-            raise ValueError("position_on_pitch is not 2 numbers")
-        result["position_on_pitch"] = position.tolist()
-    return result
-
-
-def _scale(annotated: np.ndarray, format: PredictionFormat) -> np.ndarray:
-    """(2,) annotated pixels per unit of the foreign coordinates."""
+def _scales(annotated: np.ndarray, format: PredictionFormat, where: str) -> np.ndarray:
+    """(D, 2) annotated pixels per unit of the foreign coordinates."""
     if format.normalised:
         return annotated
-    size = np.array(format.from_size or annotated, float)
-    scale = annotated / size
-    if abs(scale[0] / scale[1] - 1) > 0.01:
-        (w, h), (aw, ah) = size.astype(int), annotated.astype(int)
-        raise ValueError(f"{w}x{h} has another aspect ratio than the annotated {aw}x{ah}; undo the padding first")
-    return scale
+    sizes = np.broadcast_to(np.array(format.from_size, float), annotated.shape) if format.from_size else annotated
+    scales = annotated / sizes
+    wrong = np.flatnonzero(np.abs(scales[:, 0] / scales[:, 1] - 1) > 0.01)
+    if len(wrong):
+        (w, h), (aw, ah) = sizes[wrong[0]].astype(int), annotated[wrong[0]].astype(int)
+        shapes = f"{w}x{h} has another aspect ratio than the annotated {aw}x{ah}"
+        raise UserError(f"{where}: {shapes}; undo the padding first")
+    return scales
 
 
-def _box(value: Any, scale: np.ndarray, format: PredictionFormat) -> list[float]:
-    box = _numbers(value, "bbox")
-    if box.shape != (4,):
-        raise ValueError("bbox is not 4 numbers")
-    first, second = box[:2] * scale, box[2:] * scale
+def _boxes(entries: list[_Foreign], scales: np.ndarray, format: PredictionFormat, fail: Any) -> np.ndarray:
+    boxes = float_table((entry.bbox for entry in entries), 4)
+    first, second = boxes[:, :2] * scales, boxes[:, 2:] * scales
     if format.box_format == "xyxy":
         second = second - first
     elif format.box_format == "cxcywh":
         first = first - second / 2
-    if (second < 0).any():
-        raise ValueError(f"bbox has a negative size; is it {format.box_format}?")
-    return np.concatenate([first, second]).round(4).tolist()
+    negative = (second < 0).any(1)
+    refuse_where(negative, lambda row: fail(row, f"bbox has a negative size; is it {format.box_format}?"))
+    return np.concatenate([first, second], axis=1).round(4)
 
 
-def _keypoints(value: Any, score: float) -> np.ndarray:
-    """(2, 3): x, y and a score; the detection's own score for pairs."""
-    points = _numbers(value, "keypoints")
-    if points.ndim == 1 and points.size in (2, 3, 4, 6):
-        points = points.reshape(-1, 2 if points.size in (2, 4) else 3)
-    if points.ndim != 2 or points.shape[1] not in (2, 3) or points.shape[0] not in (1, 2):
-        raise ValueError("keypoints are not pelvis and pelvis_ground (nested or flat, 2 or 3 numbers each)")
-    if points.shape[1] == 2:
-        points = np.column_stack([points, np.full(len(points), score)])
-    return np.repeat(points, 2 // len(points), axis=0)
+def _keypoints(entries: list[_Foreign], scales: np.ndarray, format: PredictionFormat, fail: Any) -> np.ndarray | None:
+    if not entries or not all_or_none(entries, "keypoints", fail):
+        return None
+    points = np.array([_two_points(entry, row, fail) for row, entry in enumerate(entries)])
+    offset = 0.0 if format.corner_origin or format.normalised else 0.5
+    points[..., :2] = (points[..., :2] + offset) * scales[:, None] - 0.5
+    return points.round(4)
 
 
-def _alarms(results: list[dict], sizes: np.ndarray, format: PredictionFormat) -> list[str]:
-    if len(results) < _MIN_DETECTIONS:
+def _two_points(entry: _Foreign, row: int, fail: Any) -> list[list[float]]:
+    """x, y and a score of both keypoints; the detection's own score for pairs."""
+    given: list[Any] = entry.keypoints  # type: ignore[assignment]
+    if all(isinstance(value, float) for value in given) and len(given) in _POINT_SIZES:
+        size = _POINT_SIZES[len(given)]
+        given = [given[i : i + size] for i in range(0, len(given), size)]
+    points = [[*point, entry.score][:3] for point in given if isinstance(point, list) and len(point) in (2, 3)]
+    if len(points) != len(given) or len(points) not in (1, 2) or len(set(map(len, given))) > 1:
+        raise fail(row, "keypoints are not pelvis and pelvis_ground (nested or flat, 2 or 3 numbers each)")
+    return points * (2 // len(points))
+
+
+def _positions(entries: list[_Foreign], fail: Any) -> np.ndarray | None:
+    if not entries or not all_or_none(entries, "position_on_pitch", fail):
+        return None
+    lengths = np.array([len(entry.position_on_pitch) for entry in entries])  # type: ignore[arg-type]
+    refuse_where((lengths < 2) | (lengths > 3), lambda row: fail(row, "position_on_pitch is not 2 or 3 numbers"))
+    return float_table((entry.position_on_pitch[:2] for entry in entries), 2)  # type: ignore[index]
+
+
+def _alarms(boxes_xywh: np.ndarray, sizes: np.ndarray, format: PredictionFormat, where: str) -> list[str]:
+    if len(boxes_xywh) < _MIN_DETECTIONS:
         return []
-    boxes = np.array([result["bbox"] for result in results])
-    centres, ends = boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:]
+    centres, ends = boxes_xywh[:, :2] + boxes_xywh[:, 2:] / 2, boxes_xywh[:, :2] + boxes_xywh[:, 2:]
     outside = np.mean(((centres < 0) | (centres > sizes)).any(-1))
     if outside > 0.05:
         origin = "normalised" if format.normalised else "x".join(map(str, format.from_size or ("annotated", "size")))
-        raise ValueError(f"{outside:.0%} of the boxes lie outside the frame: the coordinates are not {origin}")
+        raise UserError(f"{where}: {outside:.0%} of the boxes lie outside the frame: the coordinates are not {origin}")
     if ends.max() <= 2:
-        raise ValueError("all coordinates lie within 2 pixels: they are normalised, pass --normalised")
+        raise UserError(f"{where}: all coordinates lie within 2 pixels: they are normalised, pass --normalised")
     if (ends <= sizes / 2).all():
         return [
             "all boxes lie in the frame's upper left quarter: are they Full HD pixels? Then pass --from-size 1920x1080"

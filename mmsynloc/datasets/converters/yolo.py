@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from tqdm import tqdm
 
-from mmsynloc.datasets.annotations import load_frames
+from mmsynloc.datasets.data_infos import require_frames, require_labels
 from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
+from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = ["IMAGE_MODES", "export_yolo", "yolo_lines"]
@@ -19,7 +20,7 @@ __all__ = ["IMAGE_MODES", "export_yolo", "yolo_lines"]
 IMAGE_MODES = ("link", "copy", "none")
 
 
-def yolo_lines(frame: dict) -> list[str]:
+def yolo_lines(boxes_xyxy: np.ndarray, keypoints: np.ndarray, size: tuple[int, int]) -> list[str]:
     """The label lines of one frame: ``class cx cy w h`` and ``x y v`` for pelvis and pelvis_ground, in 0 to 1.
 
     Boxes are clipped to the frame. YOLO refuses coordinates outside the image, so keypoints out there are written
@@ -27,20 +28,21 @@ def yolo_lines(frame: dict) -> list[str]:
     image's edge.
 
     Args:
-        frame: one of :func:`~mmsynloc.datasets.annotations.load_frames`.
+        boxes_xyxy: (N, 4) annotated px.
+        keypoints: (N, 2, 3) annotated px and visibility.
+        size: annotated ``(width, height)``.
     """
-    size = np.array(frame["annotated_size"], float)
-    corners = np.clip(frame["bbox"].astype(float).reshape(-1, 2, 2) / size, 0, 1)
-    points = (frame["keypoints"].astype(float) + 0.5) / size
-    labelled = ((points >= 0) & (points <= 1)).all(-1) & (frame["keypoints_visible"] > 0)
+    corners = np.clip(boxes_xyxy.reshape(-1, 2, 2) / size, 0, 1)
+    points = (keypoints[..., :2] + 0.5) / size
+    labelled = ((points >= 0) & (points <= 1)).all(-1) & (keypoints[..., 2] > 0)
     triplets = np.concatenate([points, np.full((*points.shape[:2], 1), 2.0)], -1) * labelled[..., None]
     lines = []
-    for (top_left, bottom_right), keypoints in zip(corners, triplets):
+    for (top_left, bottom_right), person in zip(corners, triplets):
         box = (*((top_left + bottom_right) / 2), *(bottom_right - top_left))
         if min(box[2:]) <= 0:
             continue  # nothing of the box lies in the frame
         numbers = [f"{value:.7f}" for value in box]
-        numbers += [text for x, y, v in keypoints for text in (f"{x:.7f}", f"{y:.7f}", f"{v:.0f}")]
+        numbers += [text for x, y, v in person for text in (f"{x:.7f}", f"{y:.7f}", f"{v:.0f}")]
         lines.append(" ".join(["0", *numbers]))
     return lines
 
@@ -50,7 +52,8 @@ def export_yolo(
 ) -> dict[str, int]:
     """Write a data set for YOLO-pose trainers: ``OUT/{images,labels}/SPLIT`` and ``OUT/data.yaml``.
 
-    Coordinates are fractions of the frame, so the labels fit images of every resolution.
+    Coordinates are fractions of the frame, so the labels fit images of every resolution. Sub-folders of the images
+    are kept.
 
     Args:
         root: a data set in the official layout.
@@ -62,7 +65,8 @@ def export_yolo(
         The number of labelled images of each split.
 
     Raises:
-        UserError: annotations or an image are missing or broken.
+        UserError: annotations or an image are missing or broken, two images would have one label file, or the folder
+            to write is the data set itself.
     """
     root, out = Path(root), Path(out)
     chosen = splits or [s for s in SPLITS if s != "challenge" and annotation_path(root, s).exists()]
@@ -70,26 +74,58 @@ def export_yolo(
         raise UserError(f"{root}: no annotations/*.json")
     counts = {}
     for split in chosen:
-        frames = list(load_frames(annotation_path(root, split)))
-        for folder in ("images", "labels"):
-            (out / folder / split).mkdir(parents=True, exist_ok=True)
-        for frame in tqdm(frames, desc=split, unit="image", disable=not progress):
-            name = Path(frame["file_name"]).name
-            if images != "none":
-                _place(root / split / frame["file_name"], out / "images" / split / name, images)
-            if split != "challenge":
-                with atomic_write((out / "labels" / split / name).with_suffix(".txt")) as temporary:
-                    temporary.write_text("".join(f"{line}\n" for line in yolo_lines(frame)))
-        counts[split] = len(frames)
+        annotations = read_annotations(annotation_path(root, split))
+        _check_names(annotations)
+        _export_split(annotations, root, out, split, images, progress)
+        counts[split] = len(annotations)
     with atomic_write(out / "data.yaml") as temporary:
         temporary.write_text(_data_file(out, counts))
     return counts
+
+
+def _check_names(annotations: Annotations) -> None:
+    """See that each image has a label file of its own, where trainers look for it."""
+    require_frames(annotations)
+    labels: dict[str, str] = {}
+    for name in annotations.file_names:
+        path = PurePosixPath(name)
+        other = labels.setdefault(str(path.with_suffix("")), name)
+        if other != name:
+            raise UserError(f"{annotations.path}: {other} and {name} would have one label file")
+        if "images" in path.parent.parts:
+            raise UserError(f"{annotations.path}: {name}: YOLO trainers find no labels of images in a folder `images`")
+
+
+def _export_split(annotations: Annotations, root: Path, out: Path, split: str, images: str, progress: bool) -> None:
+    boxes_xyxy = annotations.people.boxes_xyxy if annotations.people else np.zeros((0, 4))
+    keypoints = require_labels(annotations)[1]
+    for folder in ("images", "labels"):
+        (out / folder / split).mkdir(parents=True, exist_ok=True)
+    for row, name in enumerate(tqdm(annotations.file_names, desc=split, unit="image", disable=not progress)):
+        if images != "none":
+            _place(root / split / name, _inside(out, "images", split, name), images)
+        if split != "challenge":
+            people = annotations.people_rows[row]
+            lines = yolo_lines(boxes_xyxy[people], keypoints[people], annotations.image_sizes[row])
+            with atomic_write(_inside(out, "labels", split, name).with_suffix(".txt")) as temporary:
+                temporary.write_text("".join(f"{line}\n" for line in lines))
+
+
+def _inside(out: Path, *parts: str) -> Path:
+    """A path below ``out``, whatever links lie there."""
+    path = out.joinpath(*parts)
+    if not path.parent.resolve().is_relative_to(out.resolve()):
+        raise UserError(f"{path.parent}: is a link that leaves {out}; remove it, or take another --out")
+    return path
 
 
 def _place(source: Path, target: Path, mode: str) -> None:
     """Link or copy one file. YOLO resolves links of folders, and then finds no labels, but not those of files."""
     if not source.is_file():
         raise UserError(f"{source}: no such image; run the check, or export without images")
+    if target.exists() and not target.is_symlink() and target.samefile(source):
+        raise UserError(f"{target}: is the data set's own image; take another --out")
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
     if mode == "link":
         try:

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from mmsynloc.datasets.preparation.images import ImageProbe, probe_image
-from mmsynloc.datasets.preparation.labels import Labels, coordinate_alarms, load_labels, resolution_notes
+from mmsynloc.datasets.data_infos import require_frames
+from mmsynloc.datasets.preparation.labels import coordinate_alarms, resolution_notes
 from mmsynloc.datasets.preparation.layout import OFFICIAL, SPLITS, annotation_path, image_files
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
+from mmsynloc.files import Annotations, read_annotations
+from mmsynloc.files.images import ImageProbe, probe_image
 from mmsynloc.utils import UserError, parallel_map
 
 __all__ = ["DECODE_MODES", "SplitReport", "check", "check_split"]
@@ -37,7 +39,7 @@ class SplitReport:
         problems: one line for each thing that must be mended.
         notes: one line for each thing worth knowing.
         oracles: mAP-LocSim of the ground truth (see :func:`~.oracles.oracle_scores`).
-        labels: the parsed annotations, or None.
+        labels: the annotation file; None where training cannot use it.
     """
 
     split: str
@@ -48,7 +50,7 @@ class SplitReport:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     oracles: dict[str, float] = field(default_factory=dict)
-    labels: Labels | None = None
+    labels: Annotations | None = None
 
     @property
     def healthy(self) -> bool:
@@ -98,24 +100,38 @@ def check_split(
     """Examine one split; the arguments are those of :func:`check`. Faults of the data are reported, not raised."""
     report = SplitReport(split)
     try:
-        report.labels = load_labels(annotation_path(root, split), progress)
+        report.labels = _read_labels(annotation_path(root, split))
     except UserError as error:
         report.problems.append(str(error))
-    names = image_files(root / split)
+    names = _names(root / split, report.labels)
     report.files = len(names)
     if report.labels is not None:
-        _check_labels(report, official)
-        _check_names(report, root / split, names)
+        _check_labels(report, report.labels, official)
+        _check_names(report, report.labels, root / split, names)
     if names:
         _check_images(report, root / split, names, decode, workers or os.cpu_count() or 1, progress)
     return report
 
 
-def _check_labels(report: SplitReport, official: bool) -> None:
-    labels, expected = report.labels, OFFICIAL[report.split]
-    report.images = len(labels.frames)
-    report.annotations = len(labels.image) if labels.has_people else None
-    if not labels.has_people and expected.annotations is not None:
+def _read_labels(path: Path) -> Annotations:
+    """The annotation file as the data set reads it, with the same errors."""
+    labels = read_annotations(path)
+    require_frames(labels)
+    return labels
+
+
+def _names(folder: Path, labels: Annotations | None) -> list[str]:
+    """The image files of a split; those that the annotations name whatever their suffix."""
+    listed = set(labels.file_names) if labels else set()
+    found = set(image_files(folder))
+    return sorted(found | {name for name in listed - found if (folder / name).is_file()})
+
+
+def _check_labels(report: SplitReport, labels: Annotations, official: bool) -> None:
+    expected = OFFICIAL[report.split]
+    report.images = len(labels)
+    report.annotations = len(labels.people) if labels.people else None
+    if not labels.people and expected.annotations is not None:
         report.problems.append("the annotation file has no people")
     if (report.images, report.annotations) != (expected.images, expected.annotations):
         here, wanted = _size(report.images, report.annotations), _size(*expected)
@@ -127,11 +143,11 @@ def _check_labels(report: SplitReport, official: bool) -> None:
     report.problems += oracle_alarms(report.oracles)
 
 
-def _check_names(report: SplitReport, folder: Path, names: list[str]) -> None:
+def _check_names(report: SplitReport, labels: Annotations, folder: Path, names: list[str]) -> None:
     if not folder.is_dir():
         report.problems.append(f"{folder}: no such folder, though there are annotations; leave it out with --split")
         return
-    listed = {frame["file_name"] for frame in report.labels.frames}
+    listed = set(labels.file_names)
     if missing := sorted(listed - set(names)):
         report.problems.append(f"{_count(missing, 'image')} of the annotations missing in {folder}: {_some(missing)}")
     if extra := sorted(set(names) - listed):
@@ -153,6 +169,11 @@ def _check_images(
     if broken:
         report.problems.append(f"{_count(broken, 'broken image')} in {folder}: {_some(broken)}")
     report.file_sizes.update(p.size for p in probes if p.size is not None)
+    if turned := [name for name, p in zip(names, probes) if p.orientation != 1]:
+        report.notes.append(
+            f"{_count(turned, 'file')} with an orientation tag in {folder}: {_some(turned)}; it is ignored here, since "
+            "labels hold for the stored pixels, but other programs turn the image"
+        )
     _check_sizes(report, folder, dict(zip(names, probes)))
 
 
@@ -160,16 +181,16 @@ def _check_sizes(report: SplitReport, folder: Path, probes: dict[str, ImageProbe
     if len(report.file_sizes) > 1:
         sizes = ", ".join(f"{n} of {w}x{h}" for (w, h), n in report.file_sizes.most_common(_NAMED))
         report.problems.append(f"images of different sizes in {folder}: {sizes}; 4K and Full HD mixed?")
-    frames = report.labels.frames if report.labels else []
-    annotated = {frame["file_name"]: frame["annotated_size"] for frame in frames}
+    labels = report.labels
+    annotated = dict(zip(labels.file_names, labels.image_sizes.tolist())) if labels else {}
     distorted, scales = [], set()
-    for name, (size, _) in probes.items():
+    for name, (size, *_) in probes.items():
         if size is None or name not in annotated:
             continue
         (w, h), (aw, ah) = size, annotated[name]
         if abs(w * ah - h * aw) > aw:  # the height is off by more than one pixel
             distorted.append(f"{name} ({w}x{h}, annotated {aw}x{ah})")
-        elif size != (aw, ah):
+        elif (w, h) != (aw, ah):
             scales.add(f"files of {w}x{h}, annotated for {aw}x{ah}: loading scales the labels by {w / aw:g}")
     if distorted:
         count = _count(distorted, "image")

@@ -14,8 +14,8 @@ from tqdm import tqdm
 from mmsynloc.datasets.preparation.archives import ZIP_ERRORS, find_zip, forget_verified, open_zip, plan_members
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.downloading import zip_folder, zip_folders
-from mmsynloc.datasets.preparation.images import image_size
 from mmsynloc.datasets.preparation.layout import SPLITS, VERSIONS, image_files
+from mmsynloc.files.images import image_size
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = ["extract"]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from mmsynloc.datasets.preparation.labels import Labels
+from mmsynloc.files import Annotations, People
 from mmsynloc.utils import atomic_write
 from mmsynloc.visualization.pitch import draw_pitch, pitch_to_plot
 
@@ -20,14 +20,14 @@ _COLORS_ON_GRASS = {"train": "#bfe3ff", "val": "#ffd84d", "test": "#ff5fa2", "ch
 _MAX_DOTS = 20_000
 
 
-def _with_people(labels: dict[str, Labels]) -> dict[str, Labels]:
-    return {split: one for split, one in labels.items() if len(one.image)}
+def _people(labels: dict[str, Annotations]) -> dict[str, People]:
+    return {split: one.people for split, one in labels.items() if one.people is not None and len(one.people)}
 
 
-def plot_people_per_image(axes: Axes, labels: dict[str, Labels]) -> None:
+def plot_people_per_image(axes: Axes, labels: dict[str, Annotations]) -> None:
     """Share of the images over their number of people, one line a split."""
-    for split, one in _with_people(labels).items():
-        counts = one.people_per_image
+    for split in _people(labels):
+        counts = labels[split].people_per_image
         share = np.append(np.bincount(counts), 0) / len(counts)
         label = f"{split}: mean {counts.mean():.1f}"
         axes.step(np.arange(len(share)), share, where="mid", color=_COLORS[split], label=label)
@@ -37,9 +37,12 @@ def plot_people_per_image(axes: Axes, labels: dict[str, Labels]) -> None:
     _legend(axes)
 
 
-def plot_box_sizes(axes: Axes, labels: dict[str, Labels]) -> None:
+def plot_box_sizes(axes: Axes, labels: dict[str, Annotations]) -> None:
     """Histogram of the box areas in annotated pixels, logarithmic, one line a split, the medians marked."""
-    groups = {split: np.prod(one.boxes_xyxy[:, 2:] - one.boxes_xyxy[:, :2], axis=1) for split, one in labels.items()}
+    groups = {}
+    for split, people in _people(labels).items():
+        x1, y1, x2, y2 = people.boxes_xyxy.T
+        groups[split] = (x2 - x1) * (y2 - y1)
     groups = {split: areas[areas > 0] for split, areas in groups.items() if (areas > 0).any()}
     if groups:
         low, high = min(a.min() for a in groups.values()), max(a.max() for a in groups.values())
@@ -58,12 +61,12 @@ def plot_box_sizes(axes: Axes, labels: dict[str, Labels]) -> None:
     _legend(axes)
 
 
-def plot_positions(axes: Axes, labels: dict[str, Labels], seed: int = 0) -> None:
+def plot_positions(axes: Axes, labels: dict[str, Annotations], seed: int = 0) -> None:
     """Where people stand, seen from above; at most 20,000 of them a split."""
     draw_pitch(axes)
     rng = np.random.default_rng(seed)
-    for split, one in _with_people(labels).items():
-        points = one.points_pitch_m
+    for split, people in _people(labels).items():
+        points = people.positions_pitch_m
         if len(points) > _MAX_DOTS:
             points = points[rng.choice(len(points), _MAX_DOTS, replace=False)]
         size = float(np.clip(6000 / len(points), 1, 16))
@@ -88,7 +91,7 @@ _PLOTS = {
 }
 
 
-def save_figures(labels: dict[str, Labels], folder: Path) -> list[Path]:
+def save_figures(labels: dict[str, Annotations], folder: Path) -> list[Path]:
     """Write ``people_per_image.png``, ``box_sizes.png`` and ``positions.png``.
 
     Args:

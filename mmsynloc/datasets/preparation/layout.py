@@ -82,12 +82,21 @@ def annotation_path(root: Path, split: str) -> Path:
 
 
 def image_files(folder: Path) -> list[str]:
-    """Sorted names of the images in a folder; hidden files (half-written ones among them) do not count."""
-    if not folder.is_dir():
-        return []
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries]
-    return sorted(n for n in names if not n.startswith(".") and n.lower().endswith(IMAGE_SUFFIXES))
+    """Sorted paths of the images in a folder and its sub-folders, with ``/`` and without the folder's own path.
+
+    Hidden files (half-written ones among them) and hidden folders do not count.
+    """
+    found, seen = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if (real := os.path.realpath(place)) in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(real)
+        below = Path(place).relative_to(folder).as_posix()
+        prefix = "" if below == "." else f"{below}/"
+        found += [prefix + n for n in names if not n.startswith(".") and n.lower().endswith(IMAGE_SUFFIXES)]
+    return sorted(found)
 
 
 def zip_size(version: str, name: str) -> int:

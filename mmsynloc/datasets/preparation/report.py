@@ -19,7 +19,7 @@ def _sizes(report: SplitReport) -> str:
 
 
 def _per_image(report: SplitReport) -> str:
-    if report.labels is None or not len(report.labels.image):
+    if report.labels is None or not report.annotations:
         return "-"
     counts = report.labels.people_per_image
     return f"{counts.mean():.1f} ({counts.min()} to {counts.max()})"

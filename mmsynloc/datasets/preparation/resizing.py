@@ -18,14 +18,13 @@ import cv2
 from tqdm import tqdm
 
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
-from mmsynloc.datasets.preparation.images import decode_image, image_size, probe_image
 from mmsynloc.datasets.preparation.layout import SPLITS, image_files
+from mmsynloc.files.images import BrokenImageError, decode_pixels, image_size, probe_image
 from mmsynloc.utils import UserError, atomic_write, dump_json, load_json, parallel_map
 
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
 
 MANIFEST_NAME = "resize.json"
-_REDUCED = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
 
 
 class ResizeSummary(NamedTuple):
@@ -57,12 +56,12 @@ def target_size(size: tuple[int, int], width: int) -> tuple[int, int]:
     return width, width * size[1] // size[0]
 
 
-def _decoding_flag(path: Path, size: tuple[int, int], target: tuple[int, int]) -> int:
-    """The smallest JPEG decoding scale that is exact (whole pixels) and still has every pixel of the target."""
+def _reduction(path: Path, size: tuple[int, int], target: tuple[int, int]) -> int:
+    """The largest reduction of JPEG decoding that is exact (whole pixels) and still has every pixel of the target."""
     for factor in (8, 4, 2) if path.suffix.lower() != ".png" else ():
         if size[0] % factor == 0 and size[1] % factor == 0 and size[0] // factor >= target[0]:
-            return _REDUCED[factor]
-    return cv2.IMREAD_COLOR
+            return factor
+    return 1
 
 
 def resize_image(source: Path, target: Path, new_size: tuple[int, int], quality: int = 95) -> str | None:
@@ -77,14 +76,15 @@ def resize_image(source: Path, target: Path, new_size: tuple[int, int], quality:
     Raises:
         UserError: the copy cannot be written.
     """
-    size, fault = probe_image(source)
-    if fault is not None:
+    size, fault, _ = probe_image(source)
+    if size is None or fault is not None:
         return fault
     if size[0] * new_size[1] != size[1] * new_size[0] or size[0] < new_size[0]:
         return f"its {size[0]}x{size[1]} pixels do not fit a copy of {new_size[0]}x{new_size[1]}"
-    image, fault = decode_image(source, _decoding_flag(source, size, new_size))
-    if fault is not None:
-        return fault
+    try:
+        image = decode_pixels(source.read_bytes(), str(source), _reduction(source, size, new_size), thorough=True)
+    except BrokenImageError as error:
+        return error.reason
     if image.shape[1::-1] != new_size:
         image = cv2.resize(image, new_size, interpolation=cv2.INTER_AREA)
     # full chroma: shirts a few pixels wide keep their colour

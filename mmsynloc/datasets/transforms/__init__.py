@@ -4,15 +4,12 @@ from mmsynloc.datasets.transforms.affine import SynLocFitResize, SynLocFlip, Syn
 from mmsynloc.datasets.transforms.cache import SynLocImageCache
 from mmsynloc.datasets.transforms.color import SynLocHSVRandomAug
 from mmsynloc.datasets.transforms.crop import SynLocRandomCrop
-from mmsynloc.datasets.transforms.image_source import BrokenImageError, DecodedImage, load_image
 from mmsynloc.datasets.transforms.mix import SynLocMixUp, SynLocMosaic
 from mmsynloc.datasets.transforms.packing import PackSynLocInputs
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
 from mmsynloc.datasets.transforms.render import RenderSynLocImage
 
 __all__ = [
-    "BrokenImageError",
-    "DecodedImage",
     "ImageLayer",
     "PackSynLocInputs",
     "RenderPlan",
@@ -26,5 +23,4 @@ __all__ = [
     "SynLocRandomAffine",
     "SynLocRandomCrop",
     "get_plan",
-    "load_image",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from mmsynloc.datasets.transforms.image_source import DecodedImage
+from mmsynloc.files.images import DecodedImage
 
 __all__ = ["DecodedImageCache", "SynLocImageCache"]
 

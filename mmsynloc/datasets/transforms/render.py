@@ -21,9 +21,9 @@ from mmsynloc.datasets.transforms.geometry import (
     shift_matrix,
     transform_bounds,
 )
-from mmsynloc.datasets.transforms.image_source import BrokenImageError, DecodedImage, load_image
 from mmsynloc.datasets.transforms.labels import VisibilityRule, plan_labels
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, frame_bounds, get_plan
+from mmsynloc.files.images import BrokenImageError, DecodedImage, load_image
 from mmsynloc.utils import UserError
 
 __all__ = ["RenderSynLocImage", "draw_layer", "draw_plan"]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from mmpose.registry import HOOKS
 
 from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY
+from mmsynloc.files.images import read_image
 from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import UserError
 from mmsynloc.visualization import make_overview, save_overview
@@ -76,9 +76,7 @@ class SynLocVisualizationHook(Hook):
 
     @staticmethod
     def _draw(data_sample: Any, threshold: float, path: Path) -> None:
-        image = cv2.imread(data_sample.img_path)
-        if image is None:
-            raise UserError(f"{data_sample.img_path}: cannot be decoded as an image")
+        image = read_image(data_sample.img_path)
         camera = Camera(**data_sample.camera, image_size=tuple(data_sample.annotated_size))
         athletes = Athletes.from_pred_instances(data_sample.pred_instances, camera).over(threshold)
         title = f"{path.stem}: {len(athletes.scores)} athletes with a score of at least {threshold:.2f}"

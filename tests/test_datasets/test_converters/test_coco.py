@@ -7,6 +7,7 @@ from pycocotools.coco import COCO
 
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.datasets.converters.coco import to_coco
+from mmsynloc.files import parse_annotations
 from mmsynloc.utils import UserError
 
 
@@ -15,9 +16,11 @@ def _export(root, tmp_path, size=None, name="train"):
     return json.loads((tmp_path / "out.json").read_text())
 
 
-def test_to_coco__empty():
-    coco = to_coco([])
-    assert coco["images"] == coco["annotations"] == []
+def test_to_coco__nobody(root):
+    content = json.loads((root / "annotations" / "train.json").read_text())
+    coco = to_coco(parse_annotations(content | {"annotations": []}))
+    assert len(coco["images"]) == 2
+    assert coco["annotations"] == []
     assert coco["categories"][0]["keypoints"] == ["pelvis", "pelvis_ground"]
 
 
@@ -70,5 +73,18 @@ def test_export_coco__wrong_entry_is_named(root, tmp_path):
     data = json.loads(path.read_text())
     data["annotations"][1]["bbox"] = [1, 2, 3]
     path.write_text(json.dumps(data))
-    with pytest.raises(UserError, match=r"train\.json: annotation 1 of image 0: bbox is not 4 numbers"):
+    with pytest.raises(UserError, match=r"train\.json: annotations\[1\] \(id 1\): bbox: expected"):
         _export(root, tmp_path)
+
+
+def test_export_coco__sub_folders_and_large_ids(root, tmp_path):
+    path = root / "annotations" / "train.json"
+    data = json.loads(path.read_text())
+    for i, image in enumerate(data["images"]):
+        image |= {"id": 2**70 + i, "file_name": f"game {i}\\000000.jpg"}
+    for annotation in data["annotations"]:
+        annotation["image_id"] = 2**70
+    path.write_text(json.dumps(data))
+    coco = _export(root, tmp_path)
+    assert [image["file_name"] for image in coco["images"]] == ["game 0/000000.jpg", "game 1/000000.jpg"]
+    assert {annotation["image_id"] for annotation in coco["annotations"]} == {2**70}

@@ -39,7 +39,7 @@ def test_convert_tool__predictions_from_full_hd(run, root, tmp_path):
     assert code == 0
     assert "1 detections in annotated pixels" in out
     (result,) = json.loads((tmp_path / "r.json").read_text())
-    assert result["keypoints"] == [[2.5, 4.5, 0.5], [6.5, 8.5, 0.5]]  # (x + 0.5) * 2 - 0.5
+    assert result["keypoints"] == [2.5, 4.5, 0.5, 6.5, 8.5, 0.5]  # (x + 0.5) * 2 - 0.5
 
 
 def test_convert_tool__one_line_for_each_mistake(run, root, tmp_path):

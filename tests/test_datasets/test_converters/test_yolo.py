@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import yaml
 
-from mmsynloc.datasets.annotations import load_frames
 from mmsynloc.datasets.converters import export_yolo
 from mmsynloc.datasets.converters.yolo import yolo_lines
 from mmsynloc.utils import UserError
@@ -15,8 +15,8 @@ def _labels(path) -> list[list[float]]:
     return [[float(number) for number in line.split()] for line in path.read_text().splitlines()]
 
 
-def test_yolo_lines__nobody(root):
-    assert yolo_lines(list(load_frames(root / "annotations" / "train.json"))[1]) == []
+def test_yolo_lines__nobody():
+    assert yolo_lines(np.zeros((0, 4)), np.zeros((0, 2, 3)), (3840, 2160)) == []
 
 
 def test_export_yolo__numbers_by_hand(root, tmp_path):
@@ -31,10 +31,9 @@ def test_export_yolo__numbers_by_hand(root, tmp_path):
     assert (tmp_path / "yolo" / "labels" / "train" / "000001.txt").read_text() == ""
 
 
-def test_yolo_lines__box_outside_the_frame_is_left_out(root):
-    frame = next(load_frames(root / "annotations" / "train.json"))
-    frame["bbox"][1] += 100
-    assert len(yolo_lines(frame)) == 1
+def test_yolo_lines__box_outside_the_frame_is_left_out():
+    boxes = np.array([[10.0, 10, 30, 60], [3850, 10, 3870, 60]])
+    assert len(yolo_lines(boxes, np.ones((2, 2, 3)), (3840, 2160))) == 1
 
 
 def test_export_yolo__data_file(root, tmp_path):
@@ -79,3 +78,57 @@ def test_export_yolo__invisible_keypoint_is_not_labelled(root, tmp_path):
     path.write_text(json.dumps(data))
     export_yolo(root, tmp_path / "yolo", images="none", progress=False)
     assert _labels(tmp_path / "yolo" / "labels" / "train" / "000000.txt")[0][5:8] == [0, 0, 0]
+
+
+def _rename(root, names: list[str]) -> None:
+    path = root / "annotations" / "train.json"
+    data = json.loads(path.read_text())
+    for image, name in zip(data["images"], names):
+        source, target = root / "train" / image["file_name"], root / "train" / name.replace("\\", "/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.rename(target)
+        target.write_bytes(name.encode())
+        image["file_name"] = name
+    path.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize("mode", ["link", "copy"])
+def test_export_yolo__one_file_name_in_two_folders(root, tmp_path, mode):
+    _rename(root, ["game 1/000000.jpg", "game 2\\000000.jpg"])
+    assert export_yolo(root, tmp_path / "yolo", images=mode, progress=False) == {"train": 2}
+    images, labels = (tmp_path / "yolo" / folder / "train" for folder in ("images", "labels"))
+    assert (images / "game 1" / "000000.jpg").read_bytes() == b"game 1/000000.jpg"
+    assert (images / "game 2" / "000000.jpg").read_bytes() == b"game 2\\000000.jpg"
+    assert len(_labels(labels / "game 1" / "000000.txt")) == 2
+    assert _labels(labels / "game 2" / "000000.txt") == []
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["000000.jpg", "000000.png"], "would have one label file"),
+        (["game/images/000000.jpg", "000001.jpg"], "in a folder `images`"),
+        (["../000000.jpg", "000001.jpg"], "leaves the split's folder"),
+    ],
+)
+def test_export_yolo__labels_that_would_be_lost(root, tmp_path, names, words):
+    _rename(root, names)
+    with pytest.raises(UserError, match=words):
+        export_yolo(root, tmp_path / "yolo", progress=False)
+    assert not (tmp_path / "yolo").exists()
+
+
+@pytest.mark.parametrize("mode", ["link", "copy"])
+def test_export_yolo__never_over_the_images_themselves(root, tmp_path, mode):
+    root.rename(tmp_path / "images")
+    with pytest.raises(UserError, match="is the data set's own image"):
+        export_yolo(tmp_path / "images", tmp_path, images=mode, progress=False)
+    assert (tmp_path / "images" / "train" / "000000.jpg").read_bytes() == b"an image"
+
+
+def test_export_yolo__links_that_leave_the_folder(root, tmp_path):
+    (tmp_path / "yolo" / "images").mkdir(parents=True)
+    (tmp_path / "yolo" / "images" / "train").symlink_to(root / "train", target_is_directory=True)
+    with pytest.raises(UserError, match="is a link that leaves"):
+        export_yolo(root, tmp_path / "yolo", progress=False)
+    assert (root / "train" / "000000.jpg").read_bytes() == b"an image"

@@ -26,6 +26,14 @@ def test_image_files__sorted_without_hidden_and_other_files(tmp_path):
     assert image_files(tmp_path) == ["000001.JPG", "000002.jpg"]
 
 
+def test_image_files__sub_folders_hidden_ones_and_a_link_to_a_folder_above(tmp_path):
+    for name in ("game 1/000000.jpg", "game 2/a/000000.jpg", ".trash/000000.jpg", "000000.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "game 1" / "up").symlink_to(tmp_path, target_is_directory=True)
+    assert image_files(tmp_path) == ["000000.png", "game 1/000000.jpg", "game 2/a/000000.jpg"]
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("train", "train"), ("valid", "val"), ("VAL", "val"), ("challenge_public", "challenge"), ("mini", None)],

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from mmsynloc.datasets.preparation.labels import load_labels
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
+from mmsynloc.files import read_annotations
 
 
 def _labels(root, change=None):
@@ -15,13 +15,12 @@ def _labels(root, change=None):
         if change is not None:
             change(annotation)
     path.write_text(json.dumps(data))
-    return load_labels(path)
+    return read_annotations(path)
 
 
-def test_oracle_scores__nobody(tmp_path):
-    (tmp_path / "annotations").mkdir()
-    (tmp_path / "annotations" / "train.json").write_text('{"images": []}')
-    assert oracle_scores(load_labels(tmp_path / "annotations" / "train.json")) == {}
+def test_oracle_scores__nobody(tmp_path, make_dataset):
+    root = make_dataset(tmp_path, challenge=1)
+    assert oracle_scores(read_annotations(root / "annotations" / "challenge_public.json")) == {}
     assert oracle_alarms({}) == []
 
 
@@ -52,7 +51,7 @@ def test_oracle_scores__half_resolution_alarms(tmp_path, make_dataset):
 
 
 def test_oracle_scores__real_frame(real_frame):
-    scores = oracle_scores(load_labels(real_frame / "annotations" / "test.json"))
+    scores = oracle_scores(read_annotations(real_frame / "annotations" / "test.json"))
     assert scores["position"] == pytest.approx(1.0, abs=1e-6)
     assert scores["keypoint"] > 0.97
     assert 0.4 < scores["bbox"] < 0.8  # 0.569 over the whole val split

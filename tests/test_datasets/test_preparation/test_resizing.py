@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mmsynloc.datasets.preparation import disk, resize
-from mmsynloc.datasets.preparation.images import image_size
 from mmsynloc.datasets.preparation.resizing import MANIFEST_NAME, default_output, resize_image, target_size
+from mmsynloc.files.images import image_size
 from mmsynloc.structures import scale_points_px
 from mmsynloc.utils import UserError
 
@@ -104,7 +104,7 @@ def test_resize__broken_image_is_named_and_the_rest_done(root):
     path.write_bytes(path.read_bytes()[:-300])
     summary = _resize(root)
     assert summary.written == 21
-    assert summary.faults == [f"{path}: truncated"]
+    assert summary.faults == [f"{path}: truncated JPEG"]
     assert not json.loads((default_output(root, 192) / MANIFEST_NAME).read_text())["complete"]
 
 

@@ -8,7 +8,7 @@ from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms import SynLocImageCache, render
 from mmsynloc.datasets.transforms.cache import DecodedImageCache
-from mmsynloc.datasets.transforms.image_source import DecodedImage
+from mmsynloc.files.images import DecodedImage
 
 
 def _image(height: int) -> DecodedImage:

@@ -7,7 +7,7 @@ import pytest
 
 from mmsynloc.datasets.transforms import RenderSynLocImage, SynLocMixUp, SynLocMosaic, SynLocRandomAffine, get_plan
 from mmsynloc.datasets.transforms.cache import DecodedImageCache
-from mmsynloc.datasets.transforms.image_source import DecodedImage
+from mmsynloc.files.images import DecodedImage
 
 from .blobs import BlobDataset, blob_info
 

@@ -8,8 +8,8 @@ import pytest
 
 from mmsynloc.datasets.transforms import RenderSynLocImage, SynLocFitResize, SynLocFlip, SynLocRandomAffine, render
 from mmsynloc.datasets.transforms.geometry import scale_matrix, transform_points
-from mmsynloc.datasets.transforms.image_source import DecodedImage
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan
+from mmsynloc.files.images import DecodedImage
 
 from .blobs import blob_info
 

@@ -1,0 +1,295 @@
+"""Image files: reading them at the resolution that suffices, and telling broken ones from good ones.
+
+Orientation tags are ignored wherever an image is read, since labels hold for the pixels as they are stored.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from mmsynloc.files.jpeg import decode_jpeg, find_gap, is_jpeg, parse_jpeg
+from mmsynloc.utils import UserError
+
+__all__ = [
+    "BrokenImageError",
+    "DecodedImage",
+    "ImageProbe",
+    "decode_image",
+    "decode_pixels",
+    "image_size",
+    "load_image",
+    "probe_image",
+    "read_image",
+]
+
+_REDUCED_FLAGS = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_ORIENTATION_TAG = 274
+_TAIL_BYTES = 1024  # where the end marker nearly always is
+# A resized copy may be a pixel off its exact shape; anything beyond shows another image.
+_ASPECT_TOLERANCE = 0.02
+
+
+class BrokenImageError(Exception):
+    """An image file that is missing, truncated, damaged, undecodable or of another shape.
+
+    Args:
+        path: the file.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class DecodedImage(NamedTuple):
+    """Pixels and their exact resolution.
+
+    Args:
+        pixels: (H, W, 3) uint8, BGR.
+        scale: pixels per annotated pixel along x and y; ``x' = (x + 0.5) * scale - 0.5``.
+    """
+
+    pixels: np.ndarray
+    scale: tuple[float, float]
+
+
+class ImageProbe(NamedTuple):
+    """What can be known of a file without its pixels.
+
+    Args:
+        size: ``(width, height)`` as stored, in px, or None.
+        fault: what is wrong, or None.
+        orientation: the orientation tag; 1 is upright, and what a file without one has.
+    """
+
+    size: tuple[int, int] | None
+    fault: str | None
+    orientation: int = 1
+
+
+def image_size(file: Path | IO[bytes]) -> tuple[int, int] | None:
+    """``(width, height)`` from the header alone; None where there is no readable header."""
+    return _read_header(file)[0]
+
+
+def _read_header(file: Path | IO[bytes]) -> tuple[tuple[int, int] | None, int]:
+    try:
+        with Image.open(file) as image:
+            size = image.size
+            return size, _orientation(image)
+    except Exception:  # what a decoder raises on damaged bytes depends on where it stumbles
+        return None, 1
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION_TAG, 1))
+    except Exception:  # a damaged tag says nothing, and the picture may still be whole
+        return 1
+
+
+def probe_image(path: str | Path, decode: bool = False) -> ImageProbe:
+    """Look at one image file.
+
+    Args:
+        path: the file.
+        decode: also decode it, which finds damage in the middle; else only header and end are read.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size == 0:
+            return ImageProbe(None, "empty file")
+        size, orientation = _read_header(path)
+        if size is None:
+            return ImageProbe(None, "no image")
+        return ImageProbe(size, _find_damage(path) if decode else _find_missing_end(path), orientation)
+    except OSError as error:
+        return ImageProbe(None, f"cannot be read: {error.strerror}")
+
+
+def _find_damage(path: Path) -> str | None:
+    try:
+        decode_pixels(path.read_bytes(), str(path), reduction=8, thorough=True)
+    except BrokenImageError as error:
+        return error.reason
+    return None
+
+
+def _find_missing_end(path: Path) -> str | None:
+    with path.open("rb") as file:
+        jpeg = is_jpeg(file.read(2))
+        file.seek(-min(path.stat().st_size, _TAIL_BYTES), os.SEEK_END)
+        tail = file.read()
+    if b"\xff\xd9" in tail or b"IEND" in tail:
+        return None
+    if not jpeg:
+        return _find_png_gap(path.read_bytes())
+    data = path.read_bytes()  # the end may be before bytes that something appended
+    header = parse_jpeg(data)
+    return find_gap(data, header) if header else "broken JPEG header"
+
+
+def _find_png_gap(data: bytes) -> str | None:
+    """What a PNG lacks of its chunks; None for a whole one and for other formats."""
+    if not data.startswith(_PNG_SIGNATURE):
+        return None
+    position = len(_PNG_SIGNATURE)
+    while position + 12 <= len(data):
+        length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        end = position + 8 + length
+        if end + 4 <= len(data) and zlib.crc32(data[position + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return "damaged PNG"
+        if name == b"IEND":
+            return None
+        position = end + 4
+    return "truncated PNG"
+
+
+def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = False) -> np.ndarray:
+    """Decode a file's bytes; an orientation tag is ignored.
+
+    Args:
+        data: the file.
+        name: what to call it in errors.
+        reduction: 1, 2, 4 or 8, by which a JPEG is shrunk while it is decoded; other formats keep their size.
+        thorough: look for all damage, see :func:`~mmsynloc.files.jpeg.decode_jpeg`.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+
+    Raises:
+        BrokenImageError: the file is truncated, damaged or undecodable.
+    """
+    if not data:
+        raise BrokenImageError(name, "empty file")
+    if is_jpeg(data):
+        header = parse_jpeg(data)
+        if header is None:
+            raise BrokenImageError(name, "broken JPEG header")
+        pixels, fault = decode_jpeg(data, header, _REDUCED_FLAGS[reduction], thorough)
+    else:
+        pixels, fault = _decode_other(data)
+    if fault is not None:
+        raise BrokenImageError(name, fault)
+    return pixels
+
+
+def _decode_other(data: bytes) -> tuple[np.ndarray | None, str | None]:
+    fault = _find_png_gap(data)
+    if fault is not None:
+        return None, fault
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error:
+        pixels = None
+    return pixels, "not a readable image" if pixels is None else None
+
+
+def read_image(path: str | Path) -> np.ndarray:
+    """Read an image file in full, for pictures and single predictions.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+
+    Raises:
+        UserError: the file is missing or broken.
+    """
+    try:
+        return decode_pixels(_read_bytes(str(path)), str(path))
+    except BrokenImageError as error:
+        raise UserError(str(error)) from None
+
+
+def _read_bytes(path: str, backend_args: dict[str, Any] | None = None) -> bytes:
+    try:
+        if backend_args is None and "://" not in path:
+            return Path(path).read_bytes()
+        from mmengine import fileio  # the light tools never come here
+
+        return fileio.get(path, backend_args)
+    except OSError as error:
+        raise BrokenImageError(path, str(error.strerror or error)) from None
+
+
+def load_image(
+    path: str, annotated_size: tuple[int, int], needed_scale: float, backend_args: dict[str, Any] | None = None
+) -> DecodedImage:
+    """Read and decode an image file; see :func:`decode_image`.
+
+    Raises:
+        BrokenImageError: the file is missing or unreadable, or :func:`decode_image` refuses it.
+    """
+    return decode_image(_read_bytes(path, backend_args), annotated_size, needed_scale, path)
+
+
+def decode_image(data: bytes, annotated_size: tuple[int, int], needed_scale: float, name: str) -> DecodedImage:
+    """Decode a file's bytes at the smallest JPEG resolution that suffices.
+
+    libjpeg's reduced sizes 1/2, 1/4 and 1/8 keep the pixel grid centred (``x' = (x + 0.5) / k - 0.5``) and round
+    sizes up, so the exact factor is 1/k and not the ratio of the sizes. Other formats are decoded in full
+    and then averaged.
+
+    Args:
+        data: the file.
+        annotated_size: ``(width, height)`` that labels refer to; the file may have any size of that shape.
+        needed_scale: pixels per annotated pixel that the output needs.
+        name: what to call the file in errors.
+
+    Raises:
+        BrokenImageError: the file is truncated, damaged, undecodable, or of another shape.
+    """
+    header = parse_jpeg(data)
+    if header is not None:
+        _check_aspect(header.size, annotated_size, name)
+        reduction = _reduction(needed_scale / _file_scale(header.size, annotated_size))
+        pixels, (width, height) = decode_pixels(data, name, reduction), header.size
+    else:
+        pixels, reduction = decode_pixels(data, name), 1
+        _check_aspect(pixels.shape[1::-1], annotated_size, name)
+        file_scale = _file_scale(pixels.shape[1::-1], annotated_size)
+        pixels = _shrink(pixels, _reduction(needed_scale / file_scale, largest=64))
+        height, width = pixels.shape[:2]
+    return DecodedImage(pixels, (width / annotated_size[0] / reduction, height / annotated_size[1] / reduction))
+
+
+def _reduction(needed: float, largest: int = 8) -> int:
+    """The largest power of two that leaves at least ``needed`` decoded pixels per file pixel."""
+    reduction = 1
+    # A billionth of slack: 960 / 3840 * 4 must not fall below 1 by a rounding error.
+    while reduction < largest and needed * reduction * 2 <= 1 + 1e-9:
+        reduction *= 2
+    return reduction
+
+
+def _check_aspect(size: tuple[int, ...], annotated_size: tuple[int, int], name: str) -> None:
+    ratio = size[0] / size[1] * annotated_size[1] / annotated_size[0]
+    if abs(ratio - 1) > _ASPECT_TOLERANCE:
+        shapes = "{}x{}, annotated as {}x{}".format(*size, *annotated_size)
+        raise BrokenImageError(name, f"image is {shapes}: not the same shape")
+
+
+def _file_scale(size: tuple[int, ...], annotated_size: tuple[int, int]) -> float:
+    return min(size[0] / annotated_size[0], size[1] / annotated_size[1])
+
+
+def _shrink(pixels: np.ndarray, factor: int) -> np.ndarray:
+    """Shrink formats that cannot be decoded at a reduced size, by averaging."""
+    height, width = pixels.shape[:2]
+    if factor == 1:
+        return pixels
+    return cv2.resize(pixels, (round(width / factor), round(height / factor)), interpolation=cv2.INTER_AREA)

@@ -1,0 +1,191 @@
+"""Reading images: the resolution chosen, its exact factor, orientation tags, and files that are broken."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmsynloc.files.images import (
+    BrokenImageError,
+    decode_image,
+    decode_pixels,
+    image_size,
+    load_image,
+    probe_image,
+    read_image,
+)
+from mmsynloc.utils import UserError
+
+from .damaged import cut, jpeg, picture, zero_filled
+
+
+def _encoded(size: tuple[int, int], suffix: str = ".jpg", *options: int) -> bytes:
+    rng = np.random.default_rng(0)
+    coarse = rng.integers(0, 255, (max(size[1] // 40, 2), max(size[0] // 40, 2), 3), dtype=np.uint8)
+    picture = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
+    return cv2.imencode(suffix, picture, list(options))[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("needed", "reduction"), [(2.0, 1), (1.0, 1), (0.51, 1), (0.5, 2), (0.26, 2), (0.25, 4), (0.125, 8), (0.01, 8)]
+)
+def test_decode_image__smallest_reduction_that_suffices(needed, reduction):
+    # 1001 x 503: libjpeg rounds sizes up, the factor stays 1 / reduction
+    image = decode_image(_encoded((1001, 503)), (1001, 503), needed, "a.jpg")
+    assert image.pixels.shape == (-(-503 // reduction), -(-1001 // reduction), 3)
+    assert image.scale == pytest.approx((1 / reduction, 1 / reduction))
+
+
+@pytest.mark.parametrize(("file_size", "scale"), [((1920, 1080), (0.5, 0.5)), ((854, 480), (854 / 3840, 480 / 2160))])
+def test_decode_image__smaller_copies_have_their_own_factor(file_size, scale):
+    image = decode_image(_encoded(file_size), (3840, 2160), 1.0, "a.jpg")
+    assert image.pixels.shape[1::-1] == file_size
+    assert image.scale == pytest.approx(scale)
+
+
+def test_decode_image__resolution_counts_from_the_annotated_size():
+    # A Full HD file of a 4K frame that is needed at a quarter of 4K is decoded at a half.
+    assert decode_image(_encoded((1920, 1080)), (3840, 2160), 0.25, "a.jpg").pixels.shape == (540, 960, 3)
+
+
+def test_decode_image__png_is_averaged():
+    picture = np.zeros((4, 8, 3), np.uint8)
+    picture[::2] = 200
+    data = cv2.imencode(".png", picture)[1].tobytes()
+    image = decode_image(data, (8, 4), 0.5, "a.png")
+    assert image.pixels.shape == (2, 4, 3)
+    assert np.all(image.pixels == 100)
+    assert image.scale == (0.5, 0.5)
+
+
+def test_decode_image__reduced_jpeg_keeps_places():
+    # A smooth ramp: pixel x of the reduced image shows x' = (x + 0.5) * 4 - 0.5 of the full one.
+    ramp = np.repeat(np.linspace(20, 230, 640)[None], 320, axis=0)
+    picture = np.repeat(np.rint(ramp).astype(np.uint8)[..., None], 3, axis=2)
+    data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes()
+    reduced = decode_image(data, (640, 320), 0.25, "a.jpg").pixels[..., 0].astype(float)
+    expected = np.interp((np.arange(160) + 0.5) * 4 - 0.5, np.arange(640), ramp[0])
+    # 0.33 grey levels a pixel: a shift of half a reduced pixel would be 0.66 on average
+    assert abs((reduced.mean(axis=0) - expected).mean()) < 0.15
+
+
+def test_load_image__missing_and_empty_file(tmp_path):
+    with pytest.raises(BrokenImageError, match=r"none\.jpg: No such file"):
+        load_image(str(tmp_path / "none.jpg"), (8, 8), 1.0)
+    (tmp_path / "empty.jpg").touch()
+    with pytest.raises(BrokenImageError, match=r"empty\.jpg: empty file"):
+        load_image(str(tmp_path / "empty.jpg"), (8, 8), 1.0)
+
+
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.99])
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_decode_image__truncated_file(suffix, part):
+    data = _encoded((400, 200), suffix)
+    with pytest.raises(BrokenImageError, match=r"x: (truncated|broken)"):
+        decode_image(data[: int(len(data) * part)], (400, 200), 1.0, "x")
+
+
+@pytest.mark.parametrize("data", [b"text", b"\xff\xd8\xff\xd9", bytes(100)])
+def test_decode_image__not_an_image(data):
+    with pytest.raises(BrokenImageError, match=r"^x: "):
+        decode_image(data, (400, 200), 1.0, "x")
+
+
+@pytest.mark.parametrize("needed", [1.0, 0.2])
+def test_decode_image__of_another_shape(needed):
+    with pytest.raises(BrokenImageError, match="400x300, annotated as 400x200"):
+        decode_image(_encoded((400, 300)), (400, 200), needed, "x")
+
+
+@pytest.mark.parametrize("damage", [lambda d: cut(d, 0.6, closed=True), lambda d: zero_filled(d, 0.5, 512)])
+def test_decode_image__never_half_a_frame(damage):
+    with pytest.raises(BrokenImageError, match=r"^x: damaged"):
+        decode_image(damage(jpeg()), (641, 363), 0.5, "x")
+
+
+def _turned(size: tuple[int, int] = (80, 40)) -> bytes:
+    exif = Image.Exif()
+    exif[274] = 6
+    return jpeg(picture(size), exif=exif)
+
+
+def test_decode_image__orientation_tag_is_ignored():
+    # labels hold for the stored pixels
+    for needed in (1.0, 0.25):
+        image = decode_image(_turned(), (80, 40), needed, "x")
+        assert image.pixels.shape[0] * 2 == image.pixels.shape[1]
+    np.testing.assert_equal(decode_pixels(_turned(), "x"), decode_pixels(jpeg(picture((80, 40))), "x"))
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
+def test_decode_pixels__png_cut(part):
+    data = _png(np.asarray(picture((120, 90))))
+    assert decode_pixels(data, "x").shape == (90, 120, 3)
+    with pytest.raises(BrokenImageError, match="PNG"):
+        decode_pixels(data[: int(len(data) * part)], "x")
+    with pytest.raises(BrokenImageError):
+        decode_pixels(data[: int(len(data) * part)] + data[-12:], "x")
+
+
+def test_decode_pixels__png_zero_filled():
+    data = _png(np.asarray(picture((120, 90))))
+    half = len(data) // 2
+    with pytest.raises(BrokenImageError, match="damaged PNG"):
+        decode_pixels(data[:half] + bytes(100) + data[half + 100 :], "x")
+
+
+def test_read_image__whole_missing_and_broken(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg())
+    assert read_image(path).shape == (363, 641, 3)
+    path.write_bytes(cut(jpeg(), 0.5, closed=True))
+    with pytest.raises(UserError, match=r"a\.jpg: damaged: Corrupt JPEG data"):
+        read_image(path)
+    with pytest.raises(UserError, match=r"b\.jpg: No such file"):
+        read_image(tmp_path / "b.jpg")
+
+
+def test_probe_image__empty_missing_and_foreign_files(tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.jpg").write_text("<html>")
+    assert probe_image(tmp_path / "empty.jpg").fault == "empty file"
+    assert probe_image(tmp_path / "text.jpg").fault == "no image"
+    assert probe_image(tmp_path / "absent.jpg").fault.startswith("cannot be read")
+
+
+@pytest.mark.parametrize("decode", [False, True])
+def test_probe_image__whole(tmp_path, decode):
+    path = tmp_path / "a.jpg"
+    for rest in (b"", bytes(64), bytes(5000)):
+        path.write_bytes(jpeg() + rest)
+        assert probe_image(path, decode) == ((641, 363), None, 1)
+    assert image_size(path) == (641, 363)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
+def test_probe_image__truncated_is_seen_without_decoding(tmp_path, part):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(cut(jpeg(), part, closed=False))
+    assert probe_image(path).fault == "truncated JPEG"
+    data = _png(np.asarray(picture()))
+    path.write_bytes(data[: int(len(data) * part)])
+    assert probe_image(path).fault == "truncated PNG"
+
+
+def test_probe_image__damage_in_the_middle_is_seen_by_decoding(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(zero_filled(jpeg(), 0.5, 512))
+    assert probe_image(path).fault is None
+    assert "damaged" in probe_image(path, decode=True).fault
+
+
+def test_probe_image__orientation(tmp_path):
+    path = tmp_path / "a.jpg"
+    path.write_bytes(_turned())
+    assert probe_image(path, decode=True) == ((80, 40), None, 6)
