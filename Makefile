@@ -1,44 +1,54 @@
-# `make demo` and `make test` need nothing but Python 3.10 to 3.12: they make .venv and install what is missing.
+# `make demo` and `make test` need nothing but make and a supported Python: they make .venv and install what is missing.
 
 VENV := .venv
-SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
-PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.10; do \
+# From setup.cfg's python_requires, which reads >=3.FIRST,<3.END
+BOUNDS := $(shell sed -n 's/^python_requires = >=3\.\([0-9]*\),<3\.\([0-9]*\)$$/\1 \2/p' setup.cfg)
+FIRST := $(word 1,$(BOUNDS))
+LAST := $(shell expr $(word 2,$(BOUNDS)) - 1)
+SUPPORTED := import sys; sys.exit(not (3, $(FIRST)) <= sys.version_info[:2] <= (3, $(LAST)))
+PYTHON ?= $(shell for p in python3 $$(seq -f python3.%.0f $(LAST) -1 $(FIRST)); do \
 	$$p -c "$(SUPPORTED)" 2>/dev/null && echo $$p && break; done)
+# requirements/onedl.txt takes the maintained forks in place of upstream's packages.
+OPENMMLAB ?= requirements/openmmlab.txt
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 REQUIREMENTS := $(wildcard requirements/*.txt)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
-.PHONY: setup demo instant-demo test check format clean
+.PHONY: help setup demo instant-demo test check format clean
 
-setup: $(INSTALLED)
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(INSTALLED)  ## install everything into .venv; another Python: make setup PYTHON=python3.11
 
 $(INSTALLED): $(REQUIREMENTS) setup.cfg pyproject.toml
-	@test -n "$(PYTHON)" || { echo "error: Python 3.10, 3.11 or 3.12 is needed; name one: make PYTHON=/path/to/python $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "error: Python 3.$(FIRST) to 3.$(LAST) is needed; name one: make PYTHON=/path/to/python $(MAKECMDGOALS)" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (about a minute; torch is the large one) ..."
 	$(PIP) --constraint requirements/constraints.txt $(foreach f,runtime data notebooks tests,--requirement requirements/$(f).txt)
-	$(PIP) --no-deps --requirement requirements/openmmlab.txt
+	$(PIP) --no-deps --requirement $(OPENMMLAB)
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(INSTALLED)
+demo: $(INSTALLED)  ## the whole job on an embedded data set: make data, train, score, write a submission
 	$(BIN)/python tools/demo.py
 
-instant-demo: $(INSTALLED)
+instant-demo: $(INSTALLED)  ## the package's weights on four frames, in half a minute
 	$(BIN)/python tools/demo.py --instant
 
-test: $(INSTALLED)
-	$(BIN)/python -m pytest
+test: $(INSTALLED)  ## the tests, with coverage and its floor
+	$(BIN)/python -m pytest --cov
 
-check: $(INSTALLED)
+check: $(INSTALLED)  ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
-format: $(INSTALLED)
+format: $(INSTALLED)  ## put right what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean:
-	rm -rf $(VENV) work_dirs build dist *.egg-info .pytest_cache .ruff_cache
+clean:  ## remove .venv, work_dirs and all that was built
+	rm -rf $(VENV) work_dirs build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +

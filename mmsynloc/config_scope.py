@@ -71,7 +71,7 @@ def register_config_names() -> None:
     from mmengine.config import Config
 
     upstream = Config._get_cfg_path
-    if getattr(upstream, "knows_mmsynloc", False):
+    if upstream.__module__ == __name__:
         return
 
     def get_cfg_path(cfg_path: str, filename: str) -> tuple[str, str | None]:
@@ -79,5 +79,4 @@ def register_config_names() -> None:
             return str(config_path(cfg_path)), None  # no scope: our configs use MMPose's default scope
         return upstream(cfg_path, filename)
 
-    get_cfg_path.knows_mmsynloc = True
     Config._get_cfg_path = staticmethod(get_cfg_path)

@@ -25,9 +25,9 @@ from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.evaluation.functional import paired_distances_m
 from mmsynloc.evaluation.tables import detection_table, people_table
-from mmsynloc.files import read_annotations, read_results
+from mmsynloc.files import read_annotations, read_json, read_results
 from mmsynloc.minisynloc import generate
-from mmsynloc.utils import UserError, dump_json, load_json
+from mmsynloc.utils import UserError, dump_json
 from mmsynloc.utils.parallel import parallel_map
 
 __all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation", "run_job"]
@@ -105,7 +105,8 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
     Raises:
         UserError: the data set or a run's folder cannot be written, or a process died.
     """
-    generate(settings.data_root, *dict(settings.counts).values(), seed=0, image_size=settings.image_size)
+    train, val, test, challenge = dict(settings.counts).values()
+    generate(settings.data_root, train, val, test, challenge, seed=0, image_size=settings.image_size)
     export_coco(settings.data_root / "annotations" / "train.json", settings.coco_file, settings.image_size)
     if settings.pretrain_epochs != 0:
         _pretrain(settings)
@@ -122,7 +123,7 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
 def load_results(rows: Sequence[Row], settings: Settings) -> dict[str, list[dict]]:
     """The results of each row's runs that are there, by its name and in the order of the seeds."""
     found = {row.name: (settings.out / row.name).glob(f"seed*/{_RESULT}") for row in rows}
-    return {name: sorted(map(load_json, paths), key=lambda run: run["seed"]) for name, paths in found.items()}
+    return {name: sorted(map(read_json, paths), key=lambda run: run["seed"]) for name, paths in found.items()}
 
 
 @contextlib.contextmanager
@@ -171,7 +172,7 @@ def _pretrain(settings: Settings) -> None:
         if settings.pretrain_epochs is not None:
             set_epochs(cfg, settings.pretrain_epochs)
         done, fingerprint = folder / _RESULT, _fingerprint(cfg, settings)
-        if done.is_file() and load_json(done)["fingerprint"] == fingerprint:
+        if done.is_file() and read_json(done)["fingerprint"] == fingerprint:
             return
         seconds = train_only(cfg)
         dump_json({"seconds": round(seconds, 1), "fingerprint": fingerprint}, done)
@@ -253,8 +254,8 @@ def _run_job(job: Job) -> dict:
     elif job.settings.pretrain_epochs != 0:
         starts_from.append(_checkpoint_in(job.settings.pretrain_dir))
     path, fingerprint = job.folder / _RESULT, _fingerprint(cfg, job.settings, *starts_from)
-    if path.is_file() and load_json(path).get("fingerprint") == fingerprint:
-        return load_json(path)
+    if path.is_file() and read_json(path).get("fingerprint") == fingerprint:
+        return read_json(path)
     with _JOB_LOG.to(job.folder / "log.txt"):
         seconds = 0.0 if taken_over else train_only(cfg)
         result = _score(cfg, _own_link(taken_over, job.folder) if taken_over else _checkpoint_in(job.folder))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -48,12 +51,8 @@ def verdict(values: Sequence[float]) -> str:
 
 
 def _mean(runs: Sequence[Mapping], *keys: str) -> float | None:
-    values = []
-    for run in runs:
-        for key in keys:
-            run = run[key]
-        if run is not None:
-            values.append(run)
+    found: list[Any] = [reduce(getitem, keys, run) for run in runs]
+    values = [value for value in found if value is not None]
     return float(np.mean(values)) if values else None
 
 

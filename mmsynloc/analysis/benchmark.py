@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import cv2
 import torch
 from tqdm import tqdm
 
-__all__ = ["compare", "format_report", "one_core", "one_thread", "time_interleaved"]
+__all__ = ["CommandCost", "command_cost", "compare", "format_report", "one_core", "one_thread", "time_interleaved"]
 
 
 def compare(ours: float, upstream: float | None, unit: str, larger_is_better: bool = True) -> dict:
@@ -41,6 +44,39 @@ def format_report(report: Mapping[str, dict]) -> str:
         figures = ["-" if case[k] is None else f"{case[k]:.2f}" for k in ("ours", "upstream", "ratio")]
         lines.append(f"{name:{width}}  {figures[0]:>10}  {figures[1]:>10}  {figures[2]:>7}  {case['unit']}")
     return "\n".join(lines)
+
+
+class CommandCost(NamedTuple):
+    """What a process took from start to end: seconds by the clock, of the processor, and its largest memory in GB."""
+
+    seconds: float
+    processor_seconds: float
+    peak_gb: float
+
+
+# In a small process of its own: a child's largest memory counts from what its parent had when it was started.
+_MEASURE = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+print(os.waitstatus_to_exitcode(status), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
+
+
+def command_cost(command: Sequence[str]) -> CommandCost:
+    """Run a command to its end, its output thrown away.
+
+    Raises:
+        CalledProcessError: it fails.
+    """
+    measured = subprocess.run([sys.executable, "-S", "-c", _MEASURE, *command], capture_output=True, check=True)
+    exit_code, seconds, processor_seconds, peak = measured.stdout.split()
+    if int(exit_code):
+        raise subprocess.CalledProcessError(int(exit_code), command)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return CommandCost(float(seconds), float(processor_seconds), int(peak) * unit / 1e9)
 
 
 @contextmanager

@@ -82,9 +82,9 @@ def make_frame(seed: int) -> np.ndarray:
     stands[: int(height * 0.28)] = 1
     stands[int(height * 0.8) :, int(width * 0.55) :] = 1
     light = np.linspace(0, 30, height, dtype=np.float32)[:, None, None]
-    grass = (noise(2, 12) + noise(4, 12) + noise(60, 8)) * np.float32([0.8, 1.1, 1.0])
+    grass = (noise(2, 12) + noise(4, 12) + noise(60, 8)) * np.array([0.8, 1.1, 1.0], np.float32)
     crowd = np.concatenate([noise(8, 30) for _ in range(3)], axis=-1) + noise(3, 14)
-    picture = np.float32([60, 110, 70]) * (1 - 0.5 * stands) + light + stands * crowd + (1 - stands) * grass
+    picture = np.array([60, 110, 70], np.float32) * (1 - 0.5 * stands) + light + stands * crowd + (1 - stands) * grass
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 

@@ -1,37 +1,43 @@
-"""Seconds of scoring results with LocSim, ours and the official evaluator's."""
+"""Seconds of scoring results with LocSim, in memory and as a command, ours and the official evaluator's."""
 
 from __future__ import annotations
 
 import contextlib
 import copy
 import io
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mmsynloc.analysis.benchmark import compare
+from mmsynloc.analysis.benchmark import CommandCost, command_cost, compare
 from mmsynloc.evaluation import score_results
+from mmsynloc.files.json_text import to_json
 from mmsynloc.minisynloc.annotate import image_entry
 from mmsynloc.minisynloc.venue import sample_venue
 
 __all__ = ["benchmark_locsim", "make_case"]
 
 PEOPLE, REPEATS = 16, 7
+LARGE_IMAGES, LARGE_PEOPLE, LARGE_DETECTIONS = 9_309, 20, 60  # the test split, with more people than it has
 
 
-def make_case(num_images: int, num_detections: int, seed: int = 0) -> tuple[dict, list[dict]]:
-    """A ground truth of 16 people an image, and results: each found half a metre off or so, the rest at random."""
+def make_case(num_images: int, num_detections: int, num_people: int = PEOPLE, seed: int = 0) -> tuple[dict, list[dict]]:
+    """A ground truth of some people an image, and results: each found half a metre off or so, the rest at random."""
     rng = np.random.default_rng(seed)
     camera = sample_venue((seed, 0)).camera
     images = [image_entry(i, camera) for i in range(num_images)]
-    annotations, results = [], []
+    annotations: list[dict] = []
+    results: list[dict] = []
     for image in range(num_images):
-        truth = rng.uniform([-30, -45], [30, 45], (PEOPLE, 2))
-        false = rng.uniform([-30, -45], [30, 45], (max(num_detections - PEOPLE, 0), 2))
+        truth = rng.uniform([-30, -45], [30, 45], (num_people, 2))
+        false = rng.uniform([-30, -45], [30, 45], (max(num_detections - num_people, 0), 2))
         found = np.concatenate([truth + rng.normal(0, 0.3, truth.shape), false])[:num_detections]
-        scores = np.concatenate([rng.beta(4, 2, PEOPLE), rng.beta(2, 5, len(false))])[:num_detections]
+        scores = np.concatenate([rng.beta(4, 2, num_people), rng.beta(2, 5, len(false))])[:num_detections]
         for x, y in truth:
             entry = {"id": len(annotations), "image_id": image, "category_id": 1, "area": 800.0}
             annotations.append(entry | {"bbox": [0.0, 0, 20, 40], "position_on_pitch": [x, y]})
@@ -77,18 +83,39 @@ def _seconds(function: Callable, case: tuple[dict, list[dict]], repeats: int) ->
     return best
 
 
-def benchmark_locsim(num_images: int = 500, num_detections: int = 60) -> dict[str, dict]:
-    """Time the scoring, from parsed JSON to the 17 statistics.
+def _command(case: tuple[dict, list[dict]], folder: str, repeats: int) -> CommandCost:
+    """The whole ``mmsynloc evaluate``, from the start of the process on; the least of several runs."""
+    paths = [Path(folder, name) for name in ("annotations.json", "results.json")]
+    for path, content in zip(paths, case):
+        path.write_bytes(to_json(content))
+    command = [sys.executable, "-m", "mmsynloc", "evaluate", "--ann-file", str(paths[0]), "--results", str(paths[1])]
+    return min((command_cost(command) for _ in range(repeats)), key=lambda cost: cost.seconds)
+
+
+def benchmark_locsim(num_images: int = 500, num_detections: int = 60, large: bool = True) -> dict[str, dict]:
+    """Time the scoring, from parsed JSON to the 17 statistics, and as a command that reads files.
 
     Args:
         num_images: number of images.
         num_detections: detections in each.
+        large: also run the command on a test split of 9,309 images.
 
     Returns:
-        The case ``seconds`` as :func:`compare` gives it; ``upstream`` is None where ``sskit`` is not installed.
+        The cases ``seconds`` and ``command_seconds`` as :func:`compare` gives them, both beside the official
+        evaluation alone, without its start and its reading of files; ``upstream`` is None where ``sskit`` is not
+        installed. For the large one ``large_command_seconds``, ``large_command_processor_seconds`` and
+        ``large_command_peak_gb``.
     """
     case = make_case(num_images, num_detections)
-    ours = _seconds(score_results, case, REPEATS)
     official = _official()
-    theirs = _seconds(official, case, 1) if official else None
-    return {"seconds": compare(ours, theirs, "s", larger_is_better=False)}
+    theirs = _seconds(official, case, 3) if official else None
+    report = {"seconds": compare(_seconds(score_results, case, REPEATS), theirs, "s", larger_is_better=False)}
+    with tempfile.TemporaryDirectory() as folder:
+        cost = _command(case, folder, REPEATS)
+        report["command_seconds"] = compare(cost.seconds, theirs, "s", larger_is_better=False)
+        if large:
+            cost = _command(make_case(LARGE_IMAGES, LARGE_DETECTIONS, LARGE_PEOPLE), folder, 3)
+            units = {"seconds": "s", "processor_seconds": "s", "peak_gb": "GB"}
+            for name, unit in units.items():
+                report[f"large_command_{name}"] = compare(getattr(cost, name), None, unit, larger_is_better=False)
+    return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from mmengine.model import BaseModel
 from mmengine.registry import DefaultScope
 from mmpose.registry import MODELS
 
@@ -14,7 +15,7 @@ from mmsynloc.apis import load_config
 __all__ = ["benchmark_training"]
 
 
-def _step(model: torch.nn.Module, images: torch.Tensor, mixed: bool) -> None:
+def _step(model: BaseModel, images: torch.Tensor, mixed: bool) -> None:
     """Forward and backward; what the losses cost depends on the people and is left out."""
     model.zero_grad()
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=mixed):

@@ -11,8 +11,9 @@ Five gaps are closed, each only where the real thing is absent or broken; a pack
 5. mmpose's metadata requires ``chumpy``, which does not build: ``requirements/openmmlab.txt`` is installed
    without dependencies, and ``setup.cfg`` lists the real ones. Nothing imports chumpy, so nothing is done here.
 
-``import mmsynloc`` imports none of these packages. It puts a finder in front of Python's own, which acts once one
-of them is imported, by whomever: it serves the stand-ins, and runs what each upstream module needs after it.
+``import mmsynloc`` imports none of these packages. It puts a finder in front of Python's own, which acts when one of
+them is imported, by whatever code: it serves the stand-ins, declares the classes safe once MMEngine's checkpoint
+module is there, teaches MMEngine's Config the ``mmsynloc::`` names, and registers the package's modules.
 """
 
 from __future__ import annotations

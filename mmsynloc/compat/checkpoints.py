@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pickle import UnpicklingError
 
 __all__ = ["allow_own_checkpoints"]
@@ -23,7 +24,7 @@ def _checkpoint_classes() -> list:
     import numpy as np
     from mmengine.logging.history_buffer import HistoryBuffer
 
-    multiarray = np._core.multiarray if hasattr(np, "_core") else np.core.multiarray
+    multiarray = import_module(f"numpy.{'_core' if hasattr(np, '_core') else 'core'}.multiarray")
     reconstruct, scalar = multiarray._reconstruct, multiarray.scalar
     dtypes = [type(np.dtype(code)) for code in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "?")]
     both_names = [
@@ -32,7 +33,10 @@ def _checkpoint_classes() -> list:
         for core in ("core", "_core")  # checkpoints of NumPy 1 and of NumPy 2
     ]
     getattr_names = [(_history_method, f"{module}.getattr") for module in ("builtins", "__builtin__")]
-    return [HistoryBuffer, np.ndarray, np.dtype, *dtypes, *both_names, *getattr_names]
+    classes = [HistoryBuffer, np.ndarray, np.dtype, *dtypes]
+    # By name too: onedl-mmengine takes its bare classes off torch's list again after each checkpoint that it loads.
+    own_names = [(cls, f"{cls.__module__}.{cls.__qualname__}") for cls in classes]
+    return [*classes, *own_names, *both_names, *getattr_names]
 
 
 def allow_own_checkpoints() -> None:

@@ -12,14 +12,21 @@ import numpy as np
 
 from mmsynloc.files.annotations import Annotations, People
 from mmsynloc.files.columns import (
-    all_or_none,
     float_column,
     float_table,
     integer_column,
     keypoint_table,
+    optional_column,
     refuse_where,
 )
-from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark, to_json
+from mmsynloc.files.json_text import (
+    decode_json,
+    fail_at,
+    read_bytes,
+    strip_byte_order_mark,
+    to_json,
+    without_garbage_collection,
+)
 from mmsynloc.files.names import normalise_file_name
 from mmsynloc.utils import UserError
 
@@ -85,6 +92,7 @@ def parse_annotations(content: Any, where: str = "annotations") -> Annotations:
     return _decode(to_json(content), where)
 
 
+@without_garbage_collection()
 def _decode(data: bytes, where: str) -> Annotations:
     file = decode_json(data, _File, where)
     if not file.images:
@@ -111,7 +119,7 @@ def _image_columns(entries: list[_Image], images: list[_Image], where: str) -> d
 
     _refuse_repeated([image.id for image in entries], "the id", fail)
     fields = ("file_name", "width", "height", "camera_matrix", "dist_poly", "undist_poly")
-    has = {name: all_or_none(entries, name, fail) for name in fields}
+    has = {name: optional_column(entries, name, fail) is not None for name in fields}
     columns: dict[str, Any] = {}
     if has["file_name"]:
         names = [_file_name(image, row, fail) for row, image in enumerate(entries)]
@@ -170,37 +178,35 @@ def _people(entries: list[_Person], row_of_id: dict[int, int], where: str) -> Pe
         if entry.iscrowd:
             raise fail(row, "iscrowd is set: crowd regions are not supported, SynLoc has none")
     boxes = _boxes(entries, fail)
-    keypoints = None
-    if all_or_none(entries, "keypoints", fail):
-        keypoints = keypoint_table([e.keypoints for e in entries], fail)  # type: ignore[misc]
+    keypoints = optional_column(entries, "keypoints", fail)
     return People(
         ids=integer_column([e.id for e in entries]),
         image=image,
         boxes_xywh=boxes,
         areas_px2=_areas(entries, boxes, fail),
-        keypoints=keypoints,
+        keypoints=None if keypoints is None else keypoint_table(keypoints, fail),
         positions_pitch_m=float_table((e.position_on_pitch[:2] for e in entries), 2),
     )
 
 
 def _boxes(entries: list[_Person], fail: _Fail) -> np.ndarray | None:
-    if not all_or_none(entries, "bbox", fail):
+    values = optional_column(entries, "bbox", fail)
+    if values is None:
         return None
-    boxes = float_table((e.bbox for e in entries), 4)  # type: ignore[misc]
+    boxes = float_table(values, 4)
     refuse_where((boxes[:, 2:] < 0).any(1), lambda row: fail(row, "bbox has a negative width or height"))
     return boxes
 
 
 def _areas(entries: list[_Person], boxes_xywh: np.ndarray | None, fail: _Fail) -> np.ndarray:
-    if all_or_none(entries, "area", fail):
-        areas = float_column([e.area for e in entries])  # type: ignore[misc]
+    values = optional_column(entries, "area", fail)
+    if values is not None:
+        areas = float_column(values)
         refuse_where(areas < 0, lambda row: fail(row, "area is negative"))
         return areas
     if boxes_xywh is not None:
         return 0.53 * boxes_xywh[:, 2] * boxes_xywh[:, 3]
-    if entries:
-        raise fail(0, "area is missing, and bbox too")
-    return np.zeros(0)
+    raise fail(0, "area is missing, and bbox too")
 
 
 def _category(file: _File) -> int:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from mmsynloc.utils import UserError
 
-__all__ = ["all_or_none", "float_column", "float_table", "integer_column", "keypoint_table", "refuse_where"]
+__all__ = ["float_column", "float_table", "integer_column", "keypoint_table", "optional_column", "refuse_where"]
 
 
 def integer_column(values: Sequence[int]) -> np.ndarray:
@@ -37,8 +39,10 @@ def refuse_where(wrong: np.ndarray, error: Callable[[int], UserError]) -> None:
         raise error(int(np.argmax(wrong)))
 
 
-def all_or_none(entries: Sequence[msgspec.Struct], name: str, fail: Callable[[int, str], UserError]) -> bool:
-    """Whether the entries have an optional field.
+def optional_column(
+    entries: Sequence[msgspec.Struct], name: str, fail: Callable[[int, str], UserError]
+) -> list[Any] | None:
+    """The values of an optional field, or None where the entries do not have it.
 
     Args:
         entries: N of them.
@@ -48,12 +52,13 @@ def all_or_none(entries: Sequence[msgspec.Struct], name: str, fail: Callable[[in
     Raises:
         UserError: only some have it; programs that look at the first entry alone would silently differ.
     """
-    if not entries:
-        return True
-    there = np.fromiter((getattr(entry, name) is not msgspec.UNSET for entry in entries), bool, len(entries))
-    if there.any():
-        refuse_where(~there, lambda row: fail(row, f"{name} is missing, though other entries have it"))
-    return bool(there[0])
+    values = list(map(attrgetter(name), entries))
+    missing = [row for row, value in enumerate(values) if value is msgspec.UNSET]
+    if not missing:
+        return values
+    if len(missing) < len(values):
+        raise fail(missing[0], f"{name} is missing, though other entries have it")
+    return None
 
 
 def keypoint_table(
@@ -70,7 +75,7 @@ def keypoint_table(
     """
     if not rows:
         return np.zeros((0, 0, 3))
-    flat = [_flatten(row) for row in rows]
+    flat = rows if _all_flat(rows) else [_flatten(row) for row in rows]
     lengths = np.fromiter(map(len, flat), np.int64, len(flat))
     refuse_where(
         (lengths == 0) | (lengths % 3 != 0), lambda row: fail(row, "keypoints are not triplets x, y, visibility")
@@ -79,7 +84,11 @@ def keypoint_table(
         lengths != lengths[0],
         lambda row: fail(row, f"has {lengths[row] // 3} keypoints, the first entry {lengths[0] // 3}"),
     )
-    return float_table(flat, int(lengths[0])).reshape(len(rows), -1, 3)
+    return float_table(flat, int(lengths[0])).reshape(len(rows), -1, 3)  # type: ignore[arg-type]
+
+
+def _all_flat(rows: Sequence[list]) -> bool:
+    return set(map(type, chain.from_iterable(rows))) == {float}
 
 
 def _flatten(row: list[float | tuple[float, float, float]]) -> Sequence[float]:

@@ -13,7 +13,16 @@ import msgspec
 
 from mmsynloc.utils import UserError
 
-__all__ = ["BYTE_ORDER_MARK", "decode_json", "fail_at", "read_bytes", "read_json", "strip_byte_order_mark", "to_json"]
+__all__ = [
+    "BYTE_ORDER_MARK",
+    "decode_json",
+    "fail_at",
+    "read_bytes",
+    "read_json",
+    "strip_byte_order_mark",
+    "to_json",
+    "without_garbage_collection",
+]
 
 T = TypeVar("T")
 
@@ -26,8 +35,11 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
 @contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Millions of new objects, none of them garbage: searching them again and again doubles the time."""
+def without_garbage_collection() -> Iterator[None]:
+    """For millions of new objects, none of them garbage: searching them again and again doubles the time.
+
+    It lasts until the objects have become arrays and are gone, for at its end all that are left are searched once.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -72,8 +84,7 @@ def decode_json(data: bytes, kind: type[T], where: str) -> T:
             the entry, its id and the field).
     """
     try:
-        with _without_garbage_collection():
-            return msgspec.json.decode(data, type=kind)
+        return msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as error:
         raise UserError(f"{where}: {_explain_type(str(error), data)}") from None
     except msgspec.DecodeError as error:

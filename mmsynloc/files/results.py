@@ -10,8 +10,22 @@ from typing import Annotated, Any
 import msgspec
 import numpy as np
 
-from mmsynloc.files.columns import all_or_none, float_column, float_table, integer_column, keypoint_table, refuse_where
-from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark, to_json
+from mmsynloc.files.columns import (
+    float_column,
+    float_table,
+    integer_column,
+    keypoint_table,
+    optional_column,
+    refuse_where,
+)
+from mmsynloc.files.json_text import (
+    decode_json,
+    fail_at,
+    read_bytes,
+    strip_byte_order_mark,
+    to_json,
+    without_garbage_collection,
+)
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = ["Detections", "decode_results", "parse_results", "read_results", "write_results"]
@@ -102,6 +116,7 @@ def parse_results(content: Any, where: str = "results") -> Detections:
     return decode_results(to_json(content), where)
 
 
+@without_garbage_collection()
 def decode_results(data: bytes, where: str) -> Detections:
     """As :func:`read_results`, from the text of such a file."""
     entries = decode_json(data, list[_Detection], where)
@@ -109,21 +124,20 @@ def decode_results(data: bytes, where: str) -> Detections:
     def fail(row: int, reason: str) -> UserError:
         return fail_at(where, f"entry [{row}]", reason)
 
-    has = {name: all_or_none(entries, name, fail) for name in _OPTIONAL}
-    boxes = float_table((e.bbox for e in entries), 4) if has["bbox"] else None  # type: ignore[misc]
-    if boxes is not None:
-        refuse_where((boxes[:, 2:] < 0).any(1), lambda row: fail(row, "bbox has a negative width or height"))
-    keypoints = [e.keypoints for e in entries] if has["keypoints"] else None
-    positions = (e.position_on_pitch[:2] for e in entries) if has["position_on_pitch"] else None  # type: ignore[index]
+    columns = {name: optional_column(entries, name, fail) for name in _OPTIONAL}
+    boxes, keypoints, positions, areas = (columns[name] for name in _OPTIONAL)
+    boxes_xywh = None if boxes is None else float_table(boxes, 4)
+    if boxes_xywh is not None:
+        refuse_where((boxes_xywh[:, 2:] < 0).any(1), lambda row: fail(row, "bbox has a negative width or height"))
     return Detections(
         path=where,
         image_ids=integer_column([e.image_id for e in entries]),
         category_ids=integer_column([e.category_id for e in entries]),
         scores=float_column([e.score for e in entries]),
-        boxes_xywh=boxes,
-        keypoints=None if keypoints is None else keypoint_table(keypoints, fail),  # type: ignore[arg-type]
-        positions_pitch_m=None if positions is None else float_table(positions, 2),
-        areas_px2=float_column([e.area for e in entries]) if has["area"] else None,  # type: ignore[misc]
+        boxes_xywh=boxes_xywh,
+        keypoints=None if keypoints is None else keypoint_table(keypoints, fail),
+        positions_pitch_m=None if positions is None else float_table((p[:2] for p in positions), 2),
+        areas_px2=None if areas is None else float_column(areas),
     )
 
 

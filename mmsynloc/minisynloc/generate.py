@@ -12,9 +12,10 @@ from typing import Any
 
 from tqdm import tqdm
 
+from mmsynloc.files import read_json
 from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, make_tasks
 from mmsynloc.minisynloc.worker import initialise, run_task
-from mmsynloc.utils import UserError, dump_json, load_json, parallel_map
+from mmsynloc.utils import UserError, dump_json, parallel_map
 
 __all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate"]
 
@@ -66,7 +67,7 @@ def _read_manifest(root: Path) -> dict | None:
         raise UserError(f"{root}: is not a folder")
     path = root / MANIFEST_NAME
     if path.exists():
-        manifest = load_json(path)
+        manifest = read_json(path)
         if _former_counts(manifest) is None:
             raise UserError(f"{path}: is not the manifest of a mini data set")
         return manifest

@@ -108,7 +108,7 @@ class Camera:
             raise ValueError(f"camera_matrix has shape {arrays['camera_matrix'].shape}, not (3, 4)")
         if abs(np.linalg.det(arrays["camera_matrix"][:, [0, 1, 3]])) < 1e-12:
             raise ValueError("camera_matrix sees the pitch edge-on: its ground homography is singular")
-        size = (info.get("width"), info.get("height"))
+        size: tuple[Any, Any] = (info.get("width"), info.get("height"))
         if not all(isinstance(s, (int, np.integer)) and s > 0 for s in size):
             raise ValueError(f"width and height are not positive integers: {size}")
         return cls(**arrays, image_size=(int(size[0]), int(size[1])))
@@ -119,7 +119,8 @@ class Camera:
 
         dtype = dtype or torch.float32
         arrays = (self.camera_matrix, self.dist_poly, self.undist_poly)
-        return Camera(*(torch.as_tensor(a, dtype=dtype, device=device) for a in arrays), self.image_size)
+        matrix, dist_poly, undist_poly = (torch.as_tensor(a, dtype=dtype, device=device) for a in arrays)
+        return Camera(matrix, dist_poly, undist_poly, self.image_size)
 
     def resized(self, image_size: tuple[int, int]) -> Camera:
         """The same view at another resolution ``(width, height)`` of the same aspect ratio."""

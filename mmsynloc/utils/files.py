@@ -1,8 +1,7 @@
-"""Reading JSON with clear errors; writing files aside and renaming them, so that none is ever half-written."""
+"""Writing files aside and renaming them, so that none is ever half-written; reading is in :mod:`mmsynloc.files`."""
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import tempfile
@@ -13,37 +12,7 @@ from typing import Any
 
 from mmsynloc.utils.errors import UserError
 
-__all__ = ["atomic_write", "dump_json", "load_json"]
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Millions of new objects, none of them garbage: looking through them again and again doubles the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-def load_json(path: str | Path) -> Any:
-    """Parse a JSON file.
-
-    Raises:
-        UserError: the file is missing, unreadable, or not valid JSON (with line and column).
-    """
-    path = Path(path)
-    try:
-        with path.open(encoding="utf-8") as file, _without_garbage_collection():
-            return json.load(file)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path}: not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+__all__ = ["atomic_write", "dump_json"]
 
 
 @contextmanager

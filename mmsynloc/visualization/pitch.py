@@ -59,13 +59,15 @@ def draw_pitch(
     pitch.draw(ax=axes)
     if truth is not None and len(truth.scores):
         points = pitch_to_plot(np.asarray(truth.points_pitch_m), from_negative_x)
-        rgb = np.array(TRUE_RGB) / 255
-        axes.scatter(*points.T, s=90, facecolors="none", edgecolors=[rgb], linewidths=1.6, zorder=5, label="truth")
+        x, y = points.T
+        r, g, b = (channel / 255 for channel in TRUE_RGB)
+        axes.scatter(x, y, s=90, facecolors="none", edgecolors=[(r, g, b)], linewidths=1.6, zorder=5, label="truth")
     if predicted is not None and len(predicted.scores):
         points = pitch_to_plot(np.asarray(predicted.points_pitch_m), from_negative_x)
         alpha = np.clip(0.35 + 0.65 * predicted.scores, 0, 1)
         colors = np.column_stack([np.tile(np.array(PREDICTED_RGB) / 255, (len(alpha), 1)), alpha])
-        axes.scatter(*points.T, s=34, c=colors, edgecolors="black", linewidths=0.5, zorder=6, label="predicted")
+        x, y = points.T
+        axes.scatter(x, y, s=34, c=colors, edgecolors="black", linewidths=0.5, zorder=6, label="predicted")
     if camera is not None:
         x, y = pitch_to_plot(np.asarray(camera.position_m, dtype=float)[:2], from_negative_x)
         y = max(y, 3 - _PAD_BOTTOM)  # one further away is drawn at the border

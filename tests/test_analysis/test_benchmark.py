@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 import torch
 
 from mmsynloc.analysis import benchmark_annotations, benchmark_data, benchmark_pipeline
-from mmsynloc.analysis.benchmark import compare, format_report, one_core, time_interleaved
+from mmsynloc.analysis.benchmark import command_cost, compare, format_report, one_core, time_interleaved
+from mmsynloc.analysis.benchmark_locsim import benchmark_locsim, make_case
 from mmsynloc.analysis.benchmark_training import benchmark_training
 from mmsynloc.datasets import SynLocDataset
 
@@ -49,6 +51,25 @@ def test_one_core__is_undone():
     with one_core():
         assert torch.get_num_threads() == 1
     assert (cv2.getNumThreads(), torch.get_num_threads()) == before
+
+
+def test_command_cost__of_a_command_alone():
+    cost = command_cost([sys.executable, "-S", "-c", "sum(range(10**6))"])
+    assert cost.seconds > 0
+    assert 0.001 < cost.peak_gb < 0.1  # this process, with torch, has several times that
+    with pytest.raises(subprocess.CalledProcessError):
+        command_cost([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_make_case__as_many_as_asked_for():
+    truth, results = make_case(3, 25, num_people=20)
+    assert (len(truth["images"]), len(truth["annotations"]), len(results)) == (3, 60, 75)
+
+
+def test_benchmark_locsim__in_memory_and_as_a_command():
+    report = benchmark_locsim(num_images=2, num_detections=20, large=False)
+    assert set(report) == {"seconds", "command_seconds"}
+    assert report["command_seconds"]["ours"] > report["seconds"]["ours"] > 0
 
 
 def test_benchmark_training__compares_both_ways():

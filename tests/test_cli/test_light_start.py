@@ -72,14 +72,20 @@ def test_help(command):
 
 
 def test_evaluate(tmp_path):
-    people = [{"id": 0, "image_id": 0, "category_id": 1, "area": 500, "position_on_pitch": [1.0, 2.0]}]
-    truth = {"images": [{"id": 0}], "annotations": people, "categories": [{"id": 1}]}
-    (tmp_path / "gt.json").write_text(json.dumps(truth))
-    (tmp_path / "results.json").write_text(json.dumps([{**people[0], "score": 0.5}]))
-    files = ("--ann-file", tmp_path / "gt.json", "--results", tmp_path / "results.json")
-    done = run_command("evaluate", *files, "--position-from", "position_on_pitch")
+    write_split(tmp_path, "val", [[(0, 0), (5, 10)]])
+    annotations = tmp_path / "annotations" / "val.json"
+    people = json.loads(annotations.read_text())["annotations"]
+    (tmp_path / "results.json").write_text(json.dumps([{**person, "score": 0.5} for person in people]))
+    done = run_command("evaluate", "--ann-file", annotations, "--results", tmp_path / "results.json")
     assert imported(done) == []
     assert "status 0" in done.stdout
+
+
+def test_check(tmp_path):
+    write_split(tmp_path, "val", [[(0, 0), (5, 10)]])
+    done = run_command("check", "--root", tmp_path, "--no-figures", "--no-progress")
+    assert set(imported(done)) <= {"cv2", "rich"}  # to decode images, and for the table
+    assert "healthy" in done.stdout
 
 
 def test_convert(tmp_path):

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from mmsynloc.files import Annotations, Detections, ImageNames, read_annotations, write_results
-from mmsynloc.files.columns import all_or_none, float_column, float_table, refuse_where
+from mmsynloc.files.columns import float_column, float_table, optional_column, refuse_where
 from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark
 from mmsynloc.utils import UserError
 
@@ -211,7 +211,7 @@ def _boxes(entries: list[_Foreign], scales: np.ndarray, format: PredictionFormat
 
 
 def _keypoints(entries: list[_Foreign], scales: np.ndarray, format: PredictionFormat, fail: Any) -> np.ndarray | None:
-    if not entries or not all_or_none(entries, "keypoints", fail):
+    if not entries or optional_column(entries, "keypoints", fail) is None:
         return None
     points = np.array([_two_points(entry, row, fail) for row, entry in enumerate(entries)])
     offset = 0.0 if format.corner_origin or format.normalised else 0.5
@@ -232,11 +232,12 @@ def _two_points(entry: _Foreign, row: int, fail: Any) -> list[list[float]]:
 
 
 def _positions(entries: list[_Foreign], fail: Any) -> np.ndarray | None:
-    if not entries or not all_or_none(entries, "position_on_pitch", fail):
+    positions = optional_column(entries, "position_on_pitch", fail)
+    if not entries or positions is None:
         return None
-    lengths = np.array([len(entry.position_on_pitch) for entry in entries])  # type: ignore[arg-type]
+    lengths = np.array([len(position) for position in positions])
     refuse_where((lengths < 2) | (lengths > 3), lambda row: fail(row, "position_on_pitch is not 2 or 3 numbers"))
-    return float_table((entry.position_on_pitch[:2] for entry in entries), 2)  # type: ignore[index]
+    return float_table((position[:2] for position in positions), 2)
 
 
 def _alarms(boxes_xywh: np.ndarray, sizes: np.ndarray, format: PredictionFormat, where: str) -> list[str]:

@@ -20,8 +20,9 @@ from tqdm import tqdm
 
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.layout import SPLITS, image_files
+from mmsynloc.files import read_json
 from mmsynloc.files.images import BrokenImageError, decode_pixels, image_size, probe_image
-from mmsynloc.utils import UserError, atomic_write, dump_json, load_json, parallel_map
+from mmsynloc.utils import UserError, atomic_write, dump_json, parallel_map
 
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
 
@@ -159,7 +160,7 @@ def _start_manifest(root: Path, out: Path, images: dict[str, list[str]], width: 
         raise UserError(f"--width {width}: {error}") from None
     path = out / MANIFEST_NAME
     wanted = {"image_size": list(new_size), "original_size": list(original), "jpeg_quality": quality}
-    old = load_json(path) if path.exists() else {}
+    old = read_json(path) if path.exists() else {}
     if not isinstance(old, dict) or any(key in old and old[key] != value for key, value in wanted.items()):
         raise UserError(f"{path}: the copies there were made with other parameters; take another --out")
     if not old and any(image_files(out / s) for s in SPLITS):

@@ -36,6 +36,6 @@ class SynLocHSVRandomAug(YOLOXHSVRandomAug):
         if hue:
             table = ((np.arange(256) + hue) % 180).astype(np.uint8)
             cv2.insertChannel(cv2.LUT(cv2.extractChannel(hsv, 0), table), hsv, 0)
-        hsv = cv2.add(hsv, (0, saturation, value, 0))  # saturates
+        hsv = cv2.add(hsv, np.array([0, saturation, value, 0], np.float64))  # saturates
         results["img"] = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR)
         return results

@@ -59,14 +59,14 @@ class SynLocRandomCrop(BaseTransform):
     @staticmethod
     def _random_athlete(plan: RenderPlan) -> np.ndarray | None:
         """The middle (2,) of a random person's box on the canvas, None where there is nobody."""
-        centres = []
+        parts = []
         for layer in plan.layers():
             boxes = np.asarray(layer.info.get("bbox", np.zeros((0, 4))), dtype=np.float64).reshape(-1, 2, 2)
             x1, y1, x2, y2 = layer.bounds_xyxy
             points = boxes.mean(axis=1)
             shown = ((points >= [x1, y1]) & (points <= [x2, y2])).all(axis=1)
-            centres.append(transform_points(points[shown], layer.matrix))
-        centres = np.concatenate(centres)
+            parts.append(transform_points(points[shown], layer.matrix))
+        centres = np.concatenate(parts)
         inside = ((centres >= 0) & (centres <= np.array(plan.canvas_size) - 1)).all(axis=1)
         centres = centres[inside]
         return centres[np.random.randint(len(centres))] if len(centres) else None

@@ -41,16 +41,17 @@ class ImageLayer:
     Args:
         info: the image's data info with its labels in annotated pixels; never changed.
         matrix: (3, 3) float64, annotated px -> canvas px.
-        bounds_xyxy: the part of the source that shows, in annotated px.
+        part_xyxy: the part of the source that shows, in annotated px; None for all of it.
     """
 
     info: Mapping[str, Any]
     matrix: np.ndarray = field(default_factory=lambda: np.eye(3))
-    bounds_xyxy: Bounds | None = None
+    part_xyxy: Bounds | None = None
 
-    def __post_init__(self) -> None:
-        if self.bounds_xyxy is None:
-            object.__setattr__(self, "bounds_xyxy", frame_bounds(self.info["annotated_size"]))
+    @property
+    def bounds_xyxy(self) -> Bounds:
+        """Edges of the part of the source that shows, in annotated px."""
+        return frame_bounds(self.size) if self.part_xyxy is None else self.part_xyxy
 
     @property
     def size(self) -> tuple[int, int]:
@@ -69,8 +70,8 @@ class ImageLayer:
     def cut(self, canvas_xyxy: Bounds) -> ImageLayer:
         """The layer cut at an upright rectangle of the canvas; its matrix must not rotate or shear."""
         rectangle = transform_bounds(canvas_xyxy, invert(self.matrix))
-        nothing = (*self.bounds_xyxy[:2], *self.bounds_xyxy[:2])
-        return replace(self, bounds_xyxy=intersect(self.bounds_xyxy, rectangle) or nothing)
+        x1, y1, _, _ = self.bounds_xyxy
+        return replace(self, part_xyxy=intersect(self.bounds_xyxy, rectangle) or (x1, y1, x1, y1))
 
     def visible_bounds(self, canvas_size: Sequence[float]) -> Bounds | None:
         """The part of the source, in annotated px, that can show on the canvas; None where nothing does."""

@@ -71,7 +71,7 @@ def _visible_view(image: DecodedImage, layer: ImageLayer, shown_xyxy: Bounds) ->
     """The pixels that cover a part of the source (annotated px), and their offset in the decoded image."""
     x1, y1, x2, y2 = shown_xyxy
     reach = 2 / min(image.scale)  # interpolation and smoothing read one pixel beyond
-    wanted = intersect((x1 - reach, y1 - reach, x2 + reach, y2 + reach), layer.bounds_xyxy)
+    wanted = intersect((x1 - reach, y1 - reach, x2 + reach, y2 + reach), layer.bounds_xyxy) or shown_xyxy
     # Outwards to whole pixels, so that neighbours in a mosaic overlap rather than leave a gap.
     decoded = transform_bounds(wanted, scale_matrix(*image.scale))
     left, top, right, bottom = _touched_pixels(decoded, image.pixels.shape[1::-1])
@@ -123,7 +123,8 @@ def draw_plan(plan: RenderPlan, load: Loader, pad_value: int = 114) -> np.ndarra
         (H, W, 3) uint8, BGR.
     """
     width, height = plan.canvas_size
-    blend, weight = None, 0.0
+    picture: np.ndarray = np.full((height, width, 4), pad_value, dtype=np.uint8)
+    weight = 0.0
     for group in plan.groups:
         canvas = np.full((height, width, 4), pad_value, dtype=np.uint8)
         for layer in group.layers:
@@ -132,8 +133,8 @@ def draw_plan(plan: RenderPlan, load: Loader, pad_value: int = 114) -> np.ndarra
                 draw_layer(canvas, load(layer, max_scale(layer.matrix)), layer, bounds)
         weight += group.weight
         share = group.weight / weight
-        blend = canvas if blend is None else cv2.addWeighted(blend, 1 - share, canvas, share, 0)
-    return cv2.cvtColor(blend, cv2.COLOR_BGRA2BGR)
+        picture = canvas if share == 1 else cv2.addWeighted(picture, 1 - share, canvas, share, 0)
+    return cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
 
 
 @TRANSFORMS.register_module()
@@ -216,10 +217,11 @@ class RenderSynLocImage(BaseTransform):
             return used[-1][1]
 
         image = draw_plan(plan, load, self.pad_value)
-        for layer, source in used if cache is not None else ():
+        if cache is not None:
             # Only now: earlier, a new image could push out one that this sample has drawn.
-            if "img" not in layer.info and cache.get(layer.info["img_path"]) is not source:
-                cache.put(layer.info, source)
+            for layer, source in used:
+                if "img" not in layer.info and cache.get(layer.info["img_path"]) is not source:
+                    cache.put(layer.info, source)
         return image
 
     def _give_up(self, error: BrokenImageError, results: dict) -> None:
@@ -243,7 +245,8 @@ class RenderSynLocImage(BaseTransform):
         try:
             image = self._draw(plan, cache)
         except BrokenImageError as error:
-            return self._give_up(error, results)
+            self._give_up(error, results)
+            return None
         del results["render_plan"]
         results.update(plan_labels(plan, self.rule))
         matrix = next(plan.layers()).matrix

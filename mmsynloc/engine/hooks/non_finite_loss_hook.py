@@ -91,7 +91,7 @@ class NonFiniteLossHook(Hook):
 
 
 def _mean(loss: Tensor | list[Tensor]) -> Tensor:
-    return loss.detach().float().mean() if isinstance(loss, Tensor) else sum(_mean(part) for part in loss)
+    return loss.detach().float().mean() if isinstance(loss, Tensor) else torch.stack([*map(_mean, loss)]).sum()
 
 
 def _has_scaler(runner: Runner) -> bool:

@@ -11,7 +11,8 @@ from mmengine.runner import BaseLoop, Runner
 from mmpose.registry import HOOKS
 
 from mmsynloc.config_scope import WEIGHTS_DIR
-from mmsynloc.utils import UserError, dump_json, load_json
+from mmsynloc.files import read_json
+from mmsynloc.utils import UserError, dump_json
 
 __all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "stored_threshold", "threshold_file"]
 
@@ -35,7 +36,7 @@ def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | No
     """
     if filename and threshold_file(filename).is_file():
         path = threshold_file(filename)
-        value = load_json(path)
+        value = read_json(path)
         value = value.get("score_threshold") if isinstance(value, dict) else None
         if not isinstance(value, (int, float)):
             raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")

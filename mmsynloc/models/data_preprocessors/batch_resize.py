@@ -84,6 +84,7 @@ class SynLocBatchResize(BatchSyncRandomResize):
         if wrong or (sizes is not None and not sizes):
             raise ValueError(f"sizes must be (width, height) in multiples of {size_divisor}, not {wrong or sizes}")
         super().__init__(random_size_range or (size_divisor, size_divisor), interval, size_divisor)
+        self._input_size: tuple[int, int] | None  # (height, width) of the batches, once one has been seen
         self.ratio_range = ratio_range
         self.sizes = None if sizes is None else [tuple(size) for size in sizes]
         self.antialias = antialias
@@ -103,21 +104,19 @@ class SynLocBatchResize(BatchSyncRandomResize):
         height, width = inputs.shape[-2:]
         if self._input_size is None:
             self._input_size = (height, width)
-        scale_xy = (self._input_size[1] / width, self._input_size[0] / height)
-        if scale_xy != (1, 1):
-            inputs = self._resize(inputs, scale_xy)
+        size = self._input_size
+        if size != (height, width):
+            antialias = self.antialias and (size[0] < height or size[1] < width)
+            inputs = F.interpolate(inputs, size, mode="bilinear", align_corners=False, antialias=antialias)
             for data_sample in data_samples:
-                self._resize_sample(data_sample, scale_xy)
+                self._resize_sample(data_sample, size, (size[1] / width, size[0] / height))
         if (MessageHub.get_current_instance().get_info("iter", 0) + 1) % self._interval == 0:
             self._input_size = self._get_random_size((height, width), inputs.device)
         return inputs, data_samples
 
-    def _resize(self, inputs: torch.Tensor, scale_xy: tuple[float, float]) -> torch.Tensor:
-        antialias = self.antialias and min(scale_xy) < 1
-        return F.interpolate(inputs, self._input_size, mode="bilinear", align_corners=False, antialias=antialias)
-
-    def _resize_sample(self, data_sample: PoseDataSample, scale_xy: tuple[float, float]) -> None:
-        shapes = {"batch_input_shape": tuple(self._input_size)}
+    @staticmethod
+    def _resize_sample(data_sample: PoseDataSample, size: tuple[int, int], scale_xy: tuple[float, float]) -> None:
+        shapes = {"batch_input_shape": tuple(size)}
         for key in ("img_shape", "pad_shape"):
             if key in data_sample.metainfo:
                 shapes[key] = _scaled_shape(data_sample.metainfo[key], scale_xy)

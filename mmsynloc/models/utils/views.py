@@ -78,6 +78,6 @@ def make_views(
         raise ValueError(f"test_cfg.view_scales must be a list of numbers over 0, not {scales!r}")
     views = []
     for scale in scales:
-        size = tuple(max(round(side * scale / divisor), 1) * divisor if scale != 1 else side for side in input_size)
-        views += [View(input_size, size, mirrored) for mirrored in ((False, True) if flip else (False,))]
+        width, height = (max(round(side * scale / divisor), 1) * divisor if scale != 1 else side for side in input_size)
+        views += [View(input_size, (width, height), mirrored) for mirrored in ((False, True) if flip else (False,))]
     return views
