@@ -110,9 +110,8 @@ def decode_predictions(
         UserError: an entry is wrong, or only some have keypoints or positions.
     """
     all_entries, place = _decode(data, where)
-    chosen = range(len(all_entries))
-    if format.category is not None:
-        chosen = [i for i in chosen if all_entries[i].category_id == format.category]
+    wanted = format.category
+    chosen = [i for i, entry in enumerate(all_entries) if wanted is None or entry.category_id == wanted]
     entries = [all_entries[i] for i in chosen]
 
     def fail(row: int, reason: str) -> UserError:
@@ -125,16 +124,17 @@ def decode_predictions(
     sizes = annotations.image_sizes[rows].astype(float)
     scales = _scales(sizes, format, where)
     scores = float_column([entry.score for entry in entries])
+    boxes_xywh = _boxes(entries, scales, format, fail)
     results = Detections(
         path=where,
         image_ids=annotations.image_ids[rows],
         category_ids=np.full(len(entries), annotations.category_id),
         scores=scores,
-        boxes_xywh=_boxes(entries, scales, format, fail),
+        boxes_xywh=boxes_xywh,
         keypoints=_keypoints(entries, scales, format, fail),
         positions_pitch_m=_positions(entries, fail),
     )
-    return ImportSummary(results, _alarms(results.boxes_xywh, sizes, format, where))
+    return ImportSummary(results, _alarms(boxes_xywh, sizes, format, where))
 
 
 def _decode(data: bytes, where: str) -> tuple[list[_Foreign], str]:
