@@ -148,8 +148,8 @@ def decode_jpeg(
         data: the file.
         header: its header.
         flags: OpenCV's flags for reading.
-        thorough: ask libjpeg also where the file shows no sign of damage. This finds damage that leaves more data than
-            the picture needs, too, and costs a second decoding at an eighth of the size.
+        thorough: ask libjpeg also where the file shows no sign of damage, which finds damage that leaves more data than
+            the picture needs, too.
 
     Returns:
         The pixels (H, W, 3) uint8 BGR or None, and what is wrong or None.
@@ -159,16 +159,16 @@ def decode_jpeg(
     fault = find_gap(data, header)
     if fault is not None:
         return None, fault
-    if not header.is_plain:
+    zeros = data.find(_ZEROS, header.scan_offset) if header.is_plain else -1
+    if zeros >= 0 and not header.may_have_zeros and not _MARKER.search(data, header.scan_offset + 2, zeros):
+        return None, "damaged: zeros in place of data"
+    if thorough or not header.is_plain:
         return _decode_watched(buffer, flags)
     with _decoding:
         pixels = _decode(buffer, flags)
     if pixels is None:
         return None, "cannot be decoded"
-    zeros = data.find(_ZEROS, header.scan_offset)
-    if zeros >= 0 and not header.may_have_zeros and not _MARKER.search(data, header.scan_offset + 2, zeros):
-        return pixels, "damaged: zeros in place of data"
-    if thorough or zeros >= 0 or (pixels[-1, -1] == _MISSING_GREY).all():
+    if zeros >= 0 or (pixels[-1, -1] == _MISSING_GREY).all():
         fault = _decode_watched(buffer, _CHEAPEST)[1]
     return pixels, fault
 
