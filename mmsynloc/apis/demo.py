@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from mmengine.config import Config
@@ -23,6 +22,7 @@ from mmsynloc.apis.training import set_epochs, train_only
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.datasets.data_infos import make_data_infos
 from mmsynloc.files import read_annotations, read_results, write_submission
+from mmsynloc.files.images import read_image
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import UserError, dump_json
@@ -120,7 +120,8 @@ def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -
 def _make_data(report: _Report, work_dir: Path, numbers: dict[str, int], seed: int) -> Path:
     root = work_dir / "minisynloc"
     with report.step("data", f"a data set of {sum(numbers.values())} Full HD frames in the official layout: {root}"):
-        generate(root, *(numbers[s] for s in ("train", "val", "test", "challenge")), seed=seed, force=True)
+        train, val, test, challenge = (numbers[s] for s in ("train", "val", "test", "challenge"))
+        generate(root, train, val, test, challenge, seed=seed, force=True)
     return root
 
 
@@ -172,12 +173,15 @@ def _draw(root: Path, results_file: Path, threshold: float, picture: Path) -> No
     camera = Camera(**frame["camera"], image_size=frame["annotated_size"])
     found = read_results(results_file)
     found = found[found.image_ids == frame["img_id"]]
+    boxes_xywh = found.boxes_xywh
+    assert boxes_xywh is not None, "our models predict boxes"
+    assert found.keypoints is not None, "our models predict keypoints"
     instances = {
-        "bboxes": np.concatenate([found.boxes_xywh[:, :2], found.boxes_xywh[:, :2] + found.boxes_xywh[:, 2:]], axis=1),
+        "bboxes": np.concatenate([boxes_xywh[:, :2], boxes_xywh[:, :2] + boxes_xywh[:, 2:]], axis=1),
         "bbox_scores": found.scores,
         "keypoints": found.keypoints.reshape(-1, 2, 3),
     }
     athletes = Athletes.from_pred_instances(instances, camera).over(threshold)
-    image = cv2.imread(frame["img_path"])
+    image = read_image(frame["img_path"])
     title = f"{Path(frame['img_path']).name}: {len(athletes.scores)} athletes found, {len(frame['id'])} are there"
     save_overview(make_overview(image, camera, athletes, Athletes.from_data_info(frame), title), picture)

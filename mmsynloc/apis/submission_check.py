@@ -116,10 +116,12 @@ def _plausibility(submission: Submission, annotations: Annotations) -> list[str]
 def _odd_positions(submission: Submission, annotations: Annotations) -> list[str]:
     detections = submission.detections
     if submission.keypoint_index is None:
+        assert detections.positions_pitch_m is not None, "a submission has one or the other"
         far = (np.abs(detections.positions_pitch_m) > FARTHEST_M).any(1)
         text = f"{far.sum()} positions lie far outside the pitch: metres from its centre, x across and y along?"
         return [text] if far.any() else []
     size = annotations.image_sizes[annotations.find_images(detections.image_ids)]
+    assert detections.keypoints is not None, "a submission has one or the other"
     points = detections.keypoints[:, submission.keypoint_index, :2] / size
     warnings = []
     if len(points) >= 20 and (points < 0.55).all():

@@ -42,10 +42,10 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)  # type: ignore[assignment]
+    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)
     annotations = read_annotations(args.ann_file)
-    detections, options = read_detections(args.results)
-    options = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None} | options
+    detections, stated = read_detections(args.results)
+    options: dict[str, Any] = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None, **stated}
     options |= {name: value for name in options if (value := getattr(args, name)) is not None}
     img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])
     annotations.choose_images(img_ids, str(args.img_ids))

@@ -194,7 +194,7 @@ def _boxes(entries: list[_Person], fail: _Fail) -> np.ndarray | None:
     if values is None:
         return None
     boxes = float_table(values, 4)
-    refuse_where((boxes[:, 2:] < 0).any(1), lambda row: fail(row, "bbox has a negative width or height"))
+    refuse_where((boxes[:, 2:] < 0).any(axis=1), lambda row: fail(row, "bbox has a negative width or height"))
     return boxes
 
 

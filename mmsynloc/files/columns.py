@@ -33,7 +33,7 @@ def float_table(rows: Iterable[Iterable[float]], size: int) -> np.ndarray:
     return np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, size)
 
 
-def refuse_where(wrong: np.ndarray, error: Callable[[int], UserError]) -> None:
+def refuse_where(wrong: np.ndarray | np.bool_, error: Callable[[int], UserError]) -> None:
     """Raise the error of the first row for which ``wrong`` (N,) holds."""
     if wrong.any():
         raise error(int(np.argmax(wrong)))

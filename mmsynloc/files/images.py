@@ -184,8 +184,8 @@ def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = F
         pixels, fault = decode_jpeg(data, header, _REDUCED_FLAGS[reduction], thorough)
     else:
         pixels, fault = _decode_other(data)
-    if fault is not None:
-        raise BrokenImageError(name, fault)
+    if pixels is None or fault is not None:
+        raise BrokenImageError(name, fault or "not a readable image")
     return pixels
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import msgspec
 
@@ -95,7 +95,11 @@ def decode_json(data: bytes, kind: type[T], where: str) -> T:
         raise UserError(f"{where}: not valid JSON: nested too deeply") from None
 
 
-def read_json(path: str | Path, kind: type[T] = Any) -> T:  # type: ignore[assignment]
+@overload
+def read_json(path: str | Path) -> Any: ...
+@overload
+def read_json(path: str | Path, kind: type[T]) -> T: ...
+def read_json(path: str | Path, kind: Any = Any) -> Any:
     """Read a JSON file; a byte order mark is passed over. See :func:`decode_json`.
 
     Raises:

@@ -76,7 +76,8 @@ class Detections:
     def __getitem__(self, rows: np.ndarray) -> Detections:
         """The detections of some rows, (N,) numbers or (D,) bool."""
         columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "path"}
-        return replace(self, **{name: None if c is None else c[rows] for name, c in columns.items()})
+        chosen: dict[str, Any] = {name: None if c is None else c[rows] for name, c in columns.items()}
+        return replace(self, **chosen)
 
     def finite(self) -> np.ndarray:
         """Which detections (D,) have nothing but finite numbers."""
@@ -94,7 +95,9 @@ class Detections:
         if not filled:
             return Detections(path, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
         columns = {f.name: [getattr(part, f.name) for part in filled] for f in fields(Detections) if f.name != "path"}
-        joined = {n: None if any(c is None for c in cs) else np.concatenate(cs) for n, cs in columns.items()}
+        joined: dict[str, Any] = {
+            name: None if any(c is None for c in cs) else np.concatenate(cs) for name, cs in columns.items()
+        }
         return Detections(path, **joined)
 
 
@@ -128,7 +131,7 @@ def decode_results(data: bytes, where: str) -> Detections:
     boxes, keypoints, positions, areas = (columns[name] for name in _OPTIONAL)
     boxes_xywh = None if boxes is None else float_table(boxes, 4)
     if boxes_xywh is not None:
-        refuse_where((boxes_xywh[:, 2:] < 0).any(1), lambda row: fail(row, "bbox has a negative width or height"))
+        refuse_where((boxes_xywh[:, 2:] < 0).any(axis=1), lambda row: fail(row, "bbox has a negative width or height"))
     return Detections(
         path=where,
         image_ids=integer_column([e.image_id for e in entries]),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mmengine.runner  # noqa: F401  from now on torch.load knows what MMEngine's checkpoints hold
 import pytest
 import torch
 

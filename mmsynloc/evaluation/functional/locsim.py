@@ -165,11 +165,9 @@ def box_statistics(
     Raises:
         ValueError: people or detections have no boxes.
     """
-    for name, boxes in (("people", people.boxes_xywh), ("detections", detections.boxes_xywh)):
-        if boxes is None:
-            raise ValueError(f"the {name} have no boxes")
+    det_boxes, gt_boxes = detections.boxes_xywh, people.boxes_xywh
+    if gt_boxes is None or det_boxes is None:
+        raise ValueError(f"the {'people' if gt_boxes is None else 'detections'} have no boxes")
     arrangement = _arrange(num_images, people, detections, images)
-    pairs = iou_candidates(
-        arrangement, detections.boxes_xywh[arrangement.det_row], people.boxes_xywh[arrangement.gt_row]
-    )
+    pairs = iou_candidates(arrangement, det_boxes[arrangement.det_row], gt_boxes[arrangement.gt_row])
     return coco_statistics(_evaluate_areas(arrangement, pairs))

@@ -158,7 +158,7 @@ class LocSimMetric(BaseMetric):
         return OrderedDict(result.stats | box_stats)
 
     def _resolve_threshold(self) -> float | None:
-        if self.score_threshold != "val":
+        if not isinstance(self.score_threshold, str):
             return self.score_threshold
         threshold = MessageHub.get_current_instance().get_info(self.threshold_key)
         if threshold is None:
