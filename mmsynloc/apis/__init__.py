@@ -1,8 +1,9 @@
 """Python entry points: what the commands call."""
 
-from mmsynloc.apis.run_config import build_runner, check_checkpoint, load_config
+from mmsynloc.apis.config import load_config
+from mmsynloc.apis.run_config import build_runner
 
-__all__ = ["DEMO_COUNTS", "build_runner", "check_checkpoint", "load_config"]
+__all__ = ["DEMO_COUNTS", "build_runner", "load_config"]
 
 DEMO_COUNTS = {"train": 200, "val": 20, "test": 30, "challenge": 4}
 """Images in each split of the demo's data set."""

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import threading
+import time
 
 import pytest
 
@@ -21,6 +25,19 @@ def _die_at_30(number: int) -> int:
 @pytest.mark.parametrize("count", [0, 1, 50])
 def test_parallel_map__keeps_the_order(workers, count):
     assert list(parallel_map(_square, range(count), workers)) == [n * n for n in range(count)]
+
+
+def _wait(number: int) -> int:
+    time.sleep(30)
+    return number
+
+
+def test_parallel_map__an_interrupt_does_not_wait_for_the_workers():
+    main = threading.main_thread().ident
+    threading.Timer(3, signal.pthread_kill, [main, signal.SIGINT]).start()  # enough for the processes to start
+    with pytest.raises(KeyboardInterrupt):
+        list(parallel_map(_wait, range(50), 2))
+    assert not multiprocessing.active_children()
 
 
 def test_parallel_map__a_dead_worker_is_one_line():
