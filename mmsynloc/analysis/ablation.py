@@ -18,8 +18,8 @@ from tqdm import tqdm
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.benchmark import one_thread
 from mmsynloc.analysis.complexity import model_cost
+from mmsynloc.apis.config import load_config
 from mmsynloc.apis.prediction import score_split
-from mmsynloc.apis.run_config import load_config
 from mmsynloc.apis.training import set_epochs, train_only
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.datasets.converters import export_coco

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from mmsynloc.utils.lazy import lazy_attributes
 
 if TYPE_CHECKING:
-    from mmsynloc.apis.run_config import build_runner, check_checkpoint, load_config
+    from mmsynloc.apis.config import load_config
+    from mmsynloc.apis.run_config import build_runner
 
-__all__ = ["DEMO_COUNTS", "build_runner", "check_checkpoint", "load_config"]
+__all__ = ["DEMO_COUNTS", "build_runner", "load_config"]
 
 DEMO_COUNTS = {"train": 200, "val": 20, "test": 30, "challenge": 4}
 """Images in each split of the demo's data set."""
 
-__getattr__ = lazy_attributes(
-    __name__, dict.fromkeys(("build_runner", "check_checkpoint", "load_config"), "run_config")
-)
+__getattr__ = lazy_attributes(__name__, {"build_runner": "run_config", "load_config": "config"})

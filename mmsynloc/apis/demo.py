@@ -15,8 +15,8 @@ import torch
 from mmengine.config import Config
 
 from mmsynloc.apis import DEMO_COUNTS
+from mmsynloc.apis.config import load_config
 from mmsynloc.apis.prediction import score_split
-from mmsynloc.apis.run_config import load_config
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.apis.training import set_epochs, train_only
 from mmsynloc.config_scope import checkpoint_path

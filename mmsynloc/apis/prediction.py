@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import copy
+import math
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
-from mmsynloc.apis.run_config import build_runner, check_checkpoint
+from mmsynloc.apis.preflight import check_file
+from mmsynloc.apis.run_config import build_runner
+from mmsynloc.apis.settings import evaluators, loaders
+from mmsynloc.apis.starting_point import local_checkpoint
+from mmsynloc.engine.checkpoints import is_address, read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY, stored_threshold
 from mmsynloc.utils import UserError
 
@@ -24,28 +30,53 @@ def official_names(metrics: dict[str, float]) -> dict[str, float]:
 
 def ann_file(cfg: Config, split: str) -> Path:
     """The split's annotation file below the test data set's root."""
-    return Path(cfg.test_dataloader.dataset.data_root) / "annotations" / f"{SPLITS[split]}.json"
+    return Path(_test_dataset(cfg).get("data_root") or "") / "annotations" / f"{SPLITS[split]}.json"
 
 
-def score_split(cfg: Config, split: str, checkpoint: str | Path) -> tuple[dict[str, float], float]:
+def _test_dataset(cfg: Config) -> Any:
+    found = [loader["dataset"] for key, loader in loaders(cfg) if key == "test_dataloader"]
+    if not found:
+        raise UserError(f"{cfg.filename}: it has no test_dataloader")
+    return found[0]
+
+
+def score_split(
+    cfg: Config, split: str, checkpoint: str | Path, results_file: str | Path | None = None
+) -> tuple[dict[str, float], float]:
     """Score a checkpoint as ``mmsynloc test`` does.
 
     Args:
         cfg: the config; it is not changed.
         split: ``"val"``, which chooses the score threshold, or ``"test"``, which takes the one chosen before.
         checkpoint: the model's weights.
+        results_file: the JSON file of predictions to write, in the form that ``mmsynloc evaluate`` reads.
 
     Returns:
         The statistics by their official names, and the score threshold.
 
     Raises:
-        UserError: a file is missing or broken, or no validation has chosen a threshold.
+        UserError: a file is missing or broken, cannot be written, does not fit the model, or no validation has chosen
+            a threshold.
     """
     cfg = copy.deepcopy(cfg)
     cfg.load_from = str(checkpoint)
-    runner = build_runner(cfg)
+    if results_file is not None:
+        _write_results(cfg, split, results_file)
+    runner = build_runner(cfg, split=split)
     metrics = runner.val() if split == "val" else runner.test()
-    return official_names(metrics), float(runner.message_hub.get_info(THRESHOLD_KEY))
+    return official_names(metrics), float(runner.message_hub.get_info(THRESHOLD_KEY, math.nan))
+
+
+def _write_results(cfg: Config, split: str, results_file: str | Path) -> None:
+    """Let the split's metric write its predictions."""
+    results_file = Path(results_file)
+    if results_file.suffix != ".json":
+        raise UserError(f"{results_file}: the file of predictions must end in .json")
+    check_file(results_file, "the file of predictions")
+    ours = [metric for metric in evaluators(cfg, split) if metric.get("type") == "LocSimMetric"]
+    if not ours:
+        raise UserError(f"{split}_evaluator has no LocSimMetric, which writes the predictions")
+    ours[0]["outfile_prefix"] = str(results_file.with_suffix(""))
 
 
 def predict_split(
@@ -64,20 +95,21 @@ def predict_split(
         The score threshold, which never filters the predictions.
 
     Raises:
-        UserError: a file is missing or broken, or no validation has chosen a threshold.
+        UserError: a file is missing or broken, does not fit the model, or no validation has chosen a threshold.
     """
+    checkpoint = local_checkpoint(checkpoint)
     if score_threshold is None:
-        score_threshold = stored_threshold(checkpoint, check_checkpoint(checkpoint))
+        score_threshold = stored_threshold(checkpoint, None if is_address(checkpoint) else read_checkpoint(checkpoint))
     if score_threshold is None:
         raise UserError(
             f"{checkpoint}: no validation has chosen a score threshold for it yet; run "
             f"mmsynloc test CONFIG {checkpoint} --split val"
         )
-    dataset = cfg.test_dataloader.dataset
+    dataset = _test_dataset(cfg)
     dataset.ann_file = f"annotations/{SPLITS[split]}.json"
     dataset.data_prefix = dict(img=f"{split}/")
-    prefix = str(results_file).removesuffix(".json")
-    cfg.test_evaluator = dict(type="LocSimMetric", format_only=True, outfile_prefix=prefix)
+    cfg.test_evaluator = dict(type="LocSimMetric", format_only=True)
     cfg.load_from = checkpoint
+    _write_results(cfg, "test", results_file)
     build_runner(cfg).test()
     return float(score_threshold)

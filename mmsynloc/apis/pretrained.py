@@ -10,8 +10,8 @@ from urllib.parse import urlparse
 import torch
 from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
-from mmengine.logging import print_log
 
+from mmsynloc.engine.checkpoints import read_checkpoint, weights_of
 from mmsynloc.utils import UserError
 
 __all__ = ["resolve_pretrained"]
@@ -20,7 +20,7 @@ TIMEOUT_S = 10
 _OPTION = "--cfg-options model.backbone.init_cfg"
 
 
-def resolve_pretrained(cfg: Config) -> None:
+def resolve_pretrained(cfg: Config) -> list[str]:
     """Make sure before the training that the backbone's weights are at hand.
 
     Weights from an address that cannot be reached within 10 seconds are left out with a warning that says so and
@@ -29,31 +29,39 @@ def resolve_pretrained(cfg: Config) -> None:
     Args:
         cfg: the config; its ``model.backbone.init_cfg`` is set to None where the weights are left out.
 
+    Returns:
+        The warning, if there is one.
+
     Raises:
-        UserError: ``init_cfg.checkpoint`` names a local file that is not there.
+        UserError: ``init_cfg.checkpoint`` names a local file that is not there or has no weights of the backbone.
     """
     init_cfg = cfg.model.get("backbone", {}).get("init_cfg")
     checkpoint = (init_cfg or {}).get("checkpoint")
     if not checkpoint or cfg.get("load_from") or cfg.get("resume"):
         if checkpoint:
             cfg.model.backbone.init_cfg = None  # the loaded checkpoint has the backbone
-        return
+        return []
     if not checkpoint.startswith(("http://", "https://")):
-        if not Path(checkpoint).is_file():
-            raise UserError(f"{checkpoint}: no such file (backbone weights); to train from scratch: {_OPTION}=None")
-        return
+        _check_file(checkpoint, init_cfg.get("prefix") or "")
+        return []
     reason = [_why_unreachable(checkpoint) if is_main_process() else None]
     broadcast_object_list(reason)
     if reason[0] is None:
-        return
+        return []
     cfg.model.backbone.init_cfg = None
-    print_log(
+    return [
         f"The pretrained backbone cannot be fetched ({reason[0]}): {checkpoint}\n"
         "TRAINING STARTS FROM SCRATCH. To start from a local copy of that file instead:\n"
-        f"    {_OPTION}.checkpoint=FILE\nTo ask for training from scratch without this message:\n    {_OPTION}=None",
-        logger="current",
-        level=30,
-    )
+        f"    {_OPTION}.checkpoint=FILE\nTo ask for training from scratch without this message:\n    {_OPTION}=None"
+    ]
+
+
+def _check_file(checkpoint: str, prefix: str) -> None:
+    if not Path(checkpoint).is_file():
+        raise UserError(f"{checkpoint}: no such file (backbone weights); to train from scratch: {_OPTION}=None")
+    weights = weights_of(read_checkpoint(checkpoint), checkpoint)
+    if not any(name.startswith(prefix) for name in weights):
+        raise UserError(f"{checkpoint}: none of its weights is the {prefix.rstrip('.')}'s")
 
 
 def _why_unreachable(url: str) -> str | None:

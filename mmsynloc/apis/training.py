@@ -8,8 +8,9 @@ import time
 from mmengine.config import Config
 
 from mmsynloc.apis.run_config import build_runner
+from mmsynloc.utils import UserError
 
-__all__ = ["set_epochs", "train_only"]
+__all__ = ["scale_learning_rate", "set_epochs", "train_only", "use_mixed_precision"]
 
 
 def train_only(cfg: Config) -> float:
@@ -26,6 +27,29 @@ def train_only(cfg: Config) -> float:
     start = time.process_time()
     build_runner(cfg, training=True).train()
     return time.process_time() - start
+
+
+def use_mixed_precision(cfg: Config) -> None:
+    """Switch on automatic mixed precision, in place (``--amp``).
+
+    Raises:
+        UserError: the config has no optimiser.
+    """
+    if not cfg.get("optim_wrapper"):
+        raise UserError(f"--amp: {cfg.filename} has no optim_wrapper")
+    cfg.optim_wrapper.update(type="AmpOptimWrapper")
+    cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
+
+
+def scale_learning_rate(cfg: Config) -> None:
+    """Scale the learning rate to the real total batch size, in place (``--auto-scale-lr``).
+
+    Raises:
+        UserError: the config does not say for which batch size its learning rate is.
+    """
+    if not (cfg.get("auto_scale_lr") or {}).get("base_batch_size"):
+        raise UserError(f"--auto-scale-lr: {cfg.filename} has no auto_scale_lr.base_batch_size")
+    cfg.auto_scale_lr.enable = True
 
 
 def set_epochs(cfg: Config, epochs: int) -> None:

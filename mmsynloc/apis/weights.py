@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from mmsynloc.apis.run_config import check_checkpoint
+from mmsynloc.engine.checkpoints import is_address, read_checkpoint, weights_of
 from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.version import __version__
@@ -31,12 +31,9 @@ def slim_checkpoint(checkpoint: str, out: str | Path) -> int:
     Raises:
         UserError: the checkpoint is no local file, cannot be loaded or has no weights, or the file cannot be written.
     """
-    if check_checkpoint(checkpoint) is None:
+    if is_address(checkpoint):
         raise UserError(f"{checkpoint}: an address; download the file first")
-    held = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    weights = held.get("state_dict") if isinstance(held, dict) else None
-    if not weights:
-        raise UserError(f"{checkpoint}: it has no state_dict")
+    weights = weights_of(read_checkpoint(checkpoint, map_location="cpu"), checkpoint)
     slim = {name: _slim(name, weight) for name, weight in weights.items()}
     with atomic_write(out) as temporary:
         torch.save({"state_dict": slim, "meta": {"mmsynloc_version": __version__}}, temporary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import warnings
 from pathlib import Path
@@ -13,16 +14,24 @@ from mmsynloc.datasets.preparation.layout import SPLITS, default_root, parse_spl
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-__all__ = ["add_common_flags", "add_dataset_flags", "apply_show_flags", "chosen_splits", "image_size"]
+__all__ = [
+    "add_common_flags",
+    "add_dataset_flags",
+    "apply_show_flags",
+    "chosen_splits",
+    "finite",
+    "image_size",
+    "positive",
+]
 
 
 class _ConfigOptions(argparse.Action):
-    """MMEngine's ``DictAction``, which takes seconds to import, once there is an option to parse."""
+    """``ConfigOptions``, whose base in MMEngine takes seconds to import, once there is an option to parse."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
-        from mmengine.config import DictAction
+        from mmsynloc.apis.config_options import ConfigOptions
 
-        DictAction(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
+        ConfigOptions(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +52,7 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
     parser.add_argument("--show-dir", help="write pictures of predictions (frame and pitch) to this folder")
     parser.add_argument("--show", action="store_true", help="needs a display; use --show-dir")
-    parser.add_argument("--interval", type=int, default=1, help="draw every so many images")
+    parser.add_argument("--interval", type=positive, default=1, help="draw every so many images")
     parser.add_argument("--wait-time", type=float, default=1, help="seconds to show a window, with --show")
 
 
@@ -52,8 +61,14 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     cfg.launcher = args.launcher
     if args.show or args.show_dir is not None:
-        cfg.default_hooks.visualization.update(
-            enable=True, show=args.show, out_dir=args.show_dir, interval=args.interval, wait_time=args.wait_time
+        hooks = cfg.setdefault("default_hooks", {})
+        hooks["visualization"] = dict(
+            hooks.get("visualization") or dict(type="SynLocVisualizationHook"),
+            enable=True,
+            show=args.show,
+            out_dir=args.show_dir,
+            interval=args.interval,
+            wait_time=args.wait_time,
         )
 
 
@@ -73,6 +88,28 @@ def chosen_splits(args: argparse.Namespace) -> tuple[str, ...] | None:
         UserError: a name is no split.
     """
     return parse_splits(args.split) if args.split else None
+
+
+def positive(text: str) -> int:
+    """An argument that is a whole number of at least 1."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"not a whole number of at least 1: {text!r}")
+    return number
+
+
+def finite(text: str) -> float:
+    """An argument that is a finite number."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"not a number: {text!r}")
+    return number
 
 
 def image_size(text: str) -> tuple[int, int]:

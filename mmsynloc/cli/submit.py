@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmsynloc.apis.submission_check import check_submission
-from mmsynloc.cli.flags import add_common_flags, apply_show_flags
+from mmsynloc.cli.flags import add_common_flags, apply_show_flags, finite
 from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.files import write_submission
-from mmsynloc.utils import UserError
 
 __all__ = ["main"]
 
@@ -29,7 +28,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--split", choices=SPLITS[1:], default="challenge", help="default: challenge")
     parser.add_argument("--out", default="submission.zip", help="default: submission.zip")
     parser.add_argument(
-        "--score-threshold", type=float, help="use this in place of the threshold that validation chose"
+        "--score-threshold", type=finite, help="use this in place of the threshold that validation chose"
     )
     parser.add_argument("--check", metavar="ZIP", help="only check this zip, against --ann-file")
     parser.add_argument("--ann-file", help="annotation file of the split, for --check")
@@ -60,21 +59,18 @@ def submit(args: argparse.Namespace) -> int:
 
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import ann_file, predict_split
-    from mmsynloc.config_scope import checkpoint_path
+    from mmsynloc.apis.preflight import check_file
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
-    annotations = ann_file(cfg, args.split)
-    if not annotations.is_file():
-        raise UserError(f"{annotations}: no such file; set SYNLOC_ROOT to the data set's folder")
+    check_file(args.out, "--out")
     with tempfile.TemporaryDirectory() as folder:
         results_file = Path(folder) / "results.json"
-        checkpoint = checkpoint_path(args.checkpoint)
-        threshold = predict_split(cfg, checkpoint, args.split, results_file, args.score_threshold)
+        threshold = predict_split(cfg, args.checkpoint, args.split, results_file, args.score_threshold)
         if not is_main_process():
             return 0
         write_submission(results_file, threshold, args.out)
-    return report(args.out, annotations)
+    return report(args.out, ann_file(cfg, args.split))
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:

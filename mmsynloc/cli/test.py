@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_common_flags, apply_show_flags
-from mmsynloc.utils import UserError, dump_json
+from mmsynloc.utils import dump_json
 
 __all__ = ["main"]
 
@@ -21,8 +21,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         default="test",
         help="val chooses the score threshold and keeps it beside the checkpoint; test uses it unchanged",
     )
-    parser.add_argument("--out", help="write the statistics to this JSON file")
-    parser.add_argument("--dump", help="write the predictions to this pickle file, for offline evaluation")
+    parser.add_argument("--out", metavar="FILE", help="write the predictions as JSON, which `evaluate` reads")
+    parser.add_argument("--stats", metavar="FILE", help="write the statistics as JSON")
     add_common_flags(parser)
     return parser.parse_args(argv)
 
@@ -31,20 +31,14 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmengine.dist import is_main_process
 
-    from mmsynloc.apis import build_runner, check_checkpoint, load_config
-    from mmsynloc.apis.prediction import official_names
-    from mmsynloc.config_scope import checkpoint_path
+    from mmsynloc.apis import load_config
+    from mmsynloc.apis.prediction import score_split
+    from mmsynloc.apis.preflight import check_file
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
-    cfg.load_from = checkpoint_path(args.checkpoint)
-    check_checkpoint(cfg.load_from)
-    if args.dump is not None:
-        if not args.dump.endswith((".pkl", ".pickle")):
-            raise UserError(f"--dump {args.dump}: the file must end in .pkl or .pickle")
-        evaluator = f"{args.split}_evaluator"
-        cfg[evaluator] = [cfg[evaluator], dict(type="DumpResults", out_file_path=args.dump)]
-    runner = build_runner(cfg)
-    metrics = runner.val() if args.split == "val" else runner.test()
-    if args.out and is_main_process():
-        dump_json({"stats": official_names(metrics)}, args.out, indent=1)
+    if args.stats is not None:
+        check_file(args.stats, "--stats")
+    stats, _ = score_split(cfg, args.split, args.checkpoint, args.out)
+    if args.stats is not None and is_main_process():
+        dump_json({"stats": stats}, args.stats, indent=1)

@@ -30,20 +30,18 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    from mmsynloc.apis import build_runner, check_checkpoint, load_config
+    from mmsynloc.apis import build_runner, load_config
+    from mmsynloc.apis.training import scale_learning_rate, use_mixed_precision
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
-        cfg.optim_wrapper.update(type="AmpOptimWrapper")
-        cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
+        use_mixed_precision(cfg)
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == "auto" else args.resume
     if args.auto_scale_lr:
-        cfg.auto_scale_lr.enable = True
-    if cfg.get("load_from"):
-        check_checkpoint(cfg.load_from)
+        scale_learning_rate(cfg)
     build_runner(cfg, training=True).train()

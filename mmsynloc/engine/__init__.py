@@ -1,10 +1,19 @@
 """What acts around the model: hooks and optimiser wrappers of the Runner."""
 
-from mmsynloc.engine.hooks import NonFiniteLossHook, ProgressBarHook, ScoreThresholdHook, SynLocVisualizationHook
+from mmsynloc.engine.hooks import (
+    ConsoleHook,
+    LoadWeightsHook,
+    NonFiniteLossHook,
+    ProgressBarHook,
+    ScoreThresholdHook,
+    SynLocVisualizationHook,
+)
 from mmsynloc.engine.optim import CPUAmpOptimWrapper
 
 __all__ = [
     "CPUAmpOptimWrapper",
+    "ConsoleHook",
+    "LoadWeightsHook",
     "NonFiniteLossHook",
     "ProgressBarHook",
     "ScoreThresholdHook",

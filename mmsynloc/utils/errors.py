@@ -26,8 +26,8 @@ class UserError(Exception):
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
-    A :class:`UserError` becomes ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130. Every
-    other exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
+    A :class:`UserError` becomes ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130, a closed pipe
+    status 1. Every other exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
     """
     try:
         sys.exit(main())
@@ -35,6 +35,9 @@ def run_tool(main: Callable[[], int | None]) -> None:
         if os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:  # what reads our output, such as head, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -63,11 +63,11 @@ def test_slim_checkpoint__bad_input_writes_nothing(tmp_path):
     cases = {
         str(tmp_path / "none.pth"): "no such checkpoint",
         "https://example.org/model.pth": "an address; download the file first",
-        _save(tmp_path / "empty.pth"): "it has no state_dict",
+        _save(tmp_path / "empty.pth"): "no weights: it has no state_dict",
         _save(tmp_path / "large.pth", weight=torch.full((2, 2), 1e9)): "weight: a weight is beyond the range",
     }
     torch.save([1, 2], tmp_path / "list.pth")
-    cases[str(tmp_path / "list.pth")] = "it has no state_dict"
+    cases[str(tmp_path / "list.pth")] = "it holds a list"
     for checkpoint, message in cases.items():
         with pytest.raises(UserError, match=message):
             slim_checkpoint(checkpoint, out)

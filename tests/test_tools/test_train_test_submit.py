@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 import torch
 
 from mmsynloc.apis.submission_check import check_submission
+from mmsynloc.evaluation import score_files
 from tests.synloc_files import write_split
 
 ROOT = Path(__file__).parents[2]
@@ -59,11 +61,23 @@ def trained(data_root, tmp_path_factory) -> Path:
         folder,
     )
     assert done.returncode == 0, done.stderr
+    (folder / "console.txt").write_text(done.stdout + done.stderr)
     return folder / "out"
 
 
 def _threshold(checkpoint: Path) -> float:
     return json.loads(checkpoint.with_suffix(".locsim.json").read_text())["score_threshold"]
+
+
+def test_train__is_brief_on_the_console_and_complete_in_the_log(trained):
+    lines = (trained.parent / "console.txt").read_text().splitlines()
+    assert [line.split()[0] for line in lines[:6]] == ["config", "model", "device", "log", "data", "train"]
+    assert "5 train images, 4 val images" in lines[4]
+    assert lines[-1].startswith("done")
+    assert len(lines) <= 15
+    log = next(trained.glob("*/*.log")).read_text()
+    for text in ("System environment", "Config:", *lines):
+        assert text in log
 
 
 def test_train__validates_and_keeps_the_threshold(trained):
@@ -74,24 +88,59 @@ def test_train__validates_and_keeps_the_threshold(trained):
     assert hub["locsim_score_threshold"] in {_threshold(trained / f"epoch_{i}.pth") for i in (1, 2)}
 
 
-def test_train__resumes(trained, data_root):
-    options = [o for o in SMALL if "max_epochs" not in o]
-    arguments = [ROOT / "tools/train.py", DEMO, "--work-dir", trained, "--resume"]
-    done = run([*arguments, "--cfg-options", *options, "train_cfg.max_epochs=3"], data_root, trained)
+def test_train__resumes_in_a_copied_folder_from_the_newest_that_can_be_read(trained, data_root, tmp_path):
+    before = {path: path.stat().st_mtime_ns for path in trained.glob("*.pth")}
+    copied = shutil.copytree(trained, tmp_path / "copied")
+    (copied / "epoch_2.pth").write_bytes((copied / "epoch_2.pth").read_bytes()[:1000])
+    # By "less" every later checkpoint is the best, and the former best is removed.
+    options = [*SMALL, "default_hooks.checkpoint.rule=less"]
+    arguments = [ROOT / "tools/train.py", DEMO, "--work-dir", copied, "--resume"]
+    done = run([*arguments, "--cfg-options", *options], data_root, copied)
     assert done.returncode == 0, done.stderr
-    assert "resumed epoch: 2" in done.stdout + done.stderr
-    assert (trained / "epoch_3.pth").is_file()
+    assert f"epoch_2.pth: cannot be loaded as a checkpoint: the file is cut off; going on from {copied}" in done.stdout
+    log = max(copied.glob("*/*.log")).read_text()
+    assert "resumed epoch: 1, iter: 3" in log
+    assert torch.load(copied / "epoch_2.pth", weights_only=True)["meta"]["epoch"] == 2
+    assert {path: path.stat().st_mtime_ns for path in trained.glob("*.pth")} == before
+
+
+def test_train__starts_from_a_part_of_a_checkpoint(trained, data_root, tmp_path):
+    held = torch.load(trained / "epoch_2.pth", weights_only=True)
+    part = {name: weight for name, weight in held["state_dict"].items() if not name.startswith("head.")}
+    torch.save({"state_dict": {**part, "other.weight": torch.ones(1)}}, tmp_path / "part.pth")
+    arguments = [ROOT / "tools/train.py", DEMO, "--work-dir", "out", "--no-validate"]
+    options = [*SMALL, f"load_from={tmp_path / 'part.pth'}", "train_cfg.max_epochs=1"]
+    done = run([*arguments, "--cfg-options", *options], data_root, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "of the model's" in done.stdout
+    assert "(0 have another shape, " in done.stdout
+    assert len(done.stdout.splitlines()) <= 12
 
 
 def test_test__uses_the_threshold_of_the_validation(trained, data_root):
-    out = trained / "stats.json"
-    arguments = [ROOT / "tools/test.py", DEMO, trained / "epoch_2.pth", "--out", out]
-    done = run([*arguments, "--show-dir", trained / "vis", "--cfg-options", *SMALL], data_root, trained)
+    out, results = trained / "stats.json", trained / "results.json"
+    arguments = [ROOT / "tools/test.py", DEMO, trained / "epoch_2.pth", "--stats", out]
+    done = run(
+        [*arguments, "--out", results, "--show-dir", trained / "vis", "--cfg-options", *SMALL], data_root, trained
+    )
     assert done.returncode == 0, done.stderr
     stats = json.loads(out.read_text())["stats"]
     assert stats["score_threshold"] == pytest.approx(_threshold(trained / "epoch_2.pth"))
     assert len(stats) == 17
     assert len(list((trained / "vis").glob("*.png"))) == 3
+    threshold = stats["score_threshold"]
+    scored = score_files(data_root / "annotations" / "test.json", results, score_threshold=threshold).stats
+    assert scored == pytest.approx(stats)
+
+
+def test_test__a_checkpoint_of_another_model(trained, data_root):
+    arguments = [ROOT / "tools/test.py", ROOT / "configs/yoloxpose_tiny_synloc.py", trained / "epoch_2.pth"]
+    done = run(arguments, data_root, trained)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "does not fit the model of" in done.stderr
+    assert "weights fit (" in done.stderr
+    assert done.stdout == ""
 
 
 def test_test__before_any_validation(trained, data_root, tmp_path):
@@ -100,10 +149,11 @@ def test_test__before_any_validation(trained, data_root, tmp_path):
     arguments = [ROOT / "tools/test.py", DEMO, weights]
     done = run([*arguments, "--cfg-options", *SMALL], data_root, tmp_path)
     assert done.returncode == 1
-    assert "error: no validation has chosen a score threshold yet" in done.stderr
+    assert f"error: {weights}: no validation has chosen a score threshold yet" in done.stderr
     assert "Traceback" not in done.stderr
     done = run([*arguments, "--split", "val", "--cfg-options", *SMALL], data_root, tmp_path)
     assert done.returncode == 0, done.stderr
+    assert f"chosen on val, is kept in {weights.with_suffix('.locsim.json')}" in done.stdout
     assert _threshold(weights) == pytest.approx(_threshold(trained / "epoch_2.pth"))
 
 
@@ -113,7 +163,7 @@ def test_test__two_processes_give_the_same_as_one(trained, data_root):
     launchers = [(), ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=29617")]
     for number, launcher in enumerate(launchers):
         out = trained / f"stats_{number}.json"
-        arguments = [ROOT / "tools/test.py", DEMO, trained / "epoch_2.pth", "--out", out]
+        arguments = [ROOT / "tools/test.py", DEMO, trained / "epoch_2.pth", "--stats", out]
         flags = ["--launcher", "pytorch" if launcher else "none", "--cfg-options", *SMALL]
         done = run([*arguments, *flags], data_root, trained, launcher)
         assert done.returncode == 0, done.stderr
@@ -140,7 +190,14 @@ def test_submit__makes_a_valid_zip(trained, data_root):
         ("train.py", ["mmsynloc::demo_synloc.py", "--resume", "none.pth"], "error: none.pth: no such checkpoint"),
         ("test.py", ["mmsynloc::demo_synloc.py", "none.pth"], "error: none.pth: no such checkpoint"),
         ("test.py", ["mmsynloc::demo_synloc.py", "broken.pth"], "error: broken.pth: cannot be loaded as a checkpoint"),
-        ("submit.py", ["mmsynloc::demo_synloc.py", "broken.pth"], "challenge_public.json: no such file"),
+        (
+            "submit.py",
+            ["mmsynloc::demo_synloc.py", "broken.pth"],
+            "error: broken.pth: cannot be loaded as a checkpoint",
+        ),
+        ("submit.py", ["mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth"], "challenge_public.json: no such file"),
+        ("train.py", ["mmsynloc::demo_synloc.py", "--cfg-options", "foo"], "error: --cfg-options 'foo': not KEY=VALUE"),
+        ("train.py", ["mmsynloc::demo_synloc.py", "--work-dir", "broken.pth"], "broken.pth is a file, not a folder"),
         ("submit.py", ["--check", "none.zip", "--ann-file", "a.json"], "error: a.json: no such file"),
         ("train.py", ["mmsynloc::demo_synloc.py"], "annotations/train.json: no such file"),
     ],
@@ -150,4 +207,14 @@ def test_tools__bad_input_is_one_line(tool, arguments, message, tmp_path):
     done = run([ROOT / "tools" / tool, *arguments], tmp_path / "absent", tmp_path)
     assert done.returncode == 1
     assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.pth"]
+
+
+@pytest.mark.parametrize(("script", "arguments"), [("dist_train", ["a", "x"]), ("dist_test", ["a", "b"])])
+def test_dist_scripts__say_how_they_are_called(script, arguments):
+    for given in ([], arguments):
+        done = subprocess.run(["bash", ROOT / f"tools/{script}.sh", *given], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert done.stderr.startswith("usage: ")
+        assert len(done.stderr.splitlines()) == 1

@@ -1,8 +1,17 @@
 """Hooks of MMEngine's Runner."""
 
+from mmsynloc.engine.hooks.console_hook import ConsoleHook
+from mmsynloc.engine.hooks.load_weights_hook import LoadWeightsHook
 from mmsynloc.engine.hooks.non_finite_loss_hook import NonFiniteLossHook
 from mmsynloc.engine.hooks.progress_hook import ProgressBarHook
 from mmsynloc.engine.hooks.score_threshold_hook import ScoreThresholdHook
 from mmsynloc.engine.hooks.visualization_hook import SynLocVisualizationHook
 
-__all__ = ["NonFiniteLossHook", "ProgressBarHook", "ScoreThresholdHook", "SynLocVisualizationHook"]
+__all__ = [
+    "ConsoleHook",
+    "LoadWeightsHook",
+    "NonFiniteLossHook",
+    "ProgressBarHook",
+    "ScoreThresholdHook",
+    "SynLocVisualizationHook",
+]

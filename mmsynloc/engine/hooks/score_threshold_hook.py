@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from mmengine.runner import BaseLoop, Runner
 from mmpose.registry import HOOKS
 
 from mmsynloc.config_scope import WEIGHTS_DIR
+from mmsynloc.engine.checkpoints import is_address
+from mmsynloc.engine.console import tell
 from mmsynloc.files import read_json
 from mmsynloc.utils import UserError, dump_json
 
-__all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "stored_threshold", "threshold_file"]
+__all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "keeps_threshold", "stored_threshold", "threshold_file"]
 
 THRESHOLD_KEY = "locsim_score_threshold"
 
@@ -22,6 +25,14 @@ THRESHOLD_KEY = "locsim_score_threshold"
 def threshold_file(checkpoint: str | Path) -> Path:
     """The file beside a checkpoint that holds its threshold: ``epoch_10.pth`` -> ``epoch_10.locsim.json``."""
     return Path(checkpoint).with_suffix(".locsim.json")
+
+
+def keeps_threshold(checkpoint: str | Path) -> bool:
+    """Whether a validation's threshold is written beside a checkpoint.
+
+    It is not beside those on a server, nor beside the package's weights, which keep the threshold of their own data.
+    """
+    return not is_address(str(checkpoint)) and Path(checkpoint).resolve().parent != WEIGHTS_DIR.resolve()
 
 
 def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | None:
@@ -38,7 +49,7 @@ def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | No
         path = threshold_file(filename)
         value = read_json(path)
         value = value.get("score_threshold") if isinstance(value, dict) else None
-        if not isinstance(value, (int, float)):
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
             raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")
         return float(value)
     hub = checkpoint.get("message_hub") if isinstance(checkpoint, dict) else None
@@ -64,9 +75,13 @@ class ScoreThresholdHook(Hook):
         checkpoint = self._validated_checkpoint(runner)
         if threshold is None or checkpoint is None or not is_main_process():
             return
-        if checkpoint.resolve().parent == WEIGHTS_DIR.resolve():  # they come with the threshold of their own data
+        chosen = f"score threshold {threshold:.4f}, chosen on val,"
+        if not keeps_threshold(checkpoint):
+            tell(f"{chosen} is not kept: {checkpoint} keeps its own ({stored_threshold(checkpoint, None)})")
             return
-        dump_json({"score_threshold": threshold, "metrics": metrics or {}}, threshold_file(checkpoint), indent=1)
+        file = threshold_file(checkpoint)
+        dump_json({"score_threshold": threshold, "metrics": metrics or {}}, file, indent=1)
+        tell(f"{chosen} is kept in {file}")
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Put the threshold of a loaded checkpoint into the message hub."""

@@ -1,0 +1,106 @@
+"""Loading a config, with clear errors."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.logging import MMLogger
+from mmengine.runner import Runner
+
+from mmsynloc.apis.config_options import check_options, close_name
+from mmsynloc.config_scope import config_path
+from mmsynloc.utils import UserError
+
+__all__ = ["load_config"]
+
+# What Runner takes, and what it or the tools look up in the config beside that.
+_RUN_SETTINGS = (
+    *list(inspect.signature(Runner.__init__).parameters)[1:-1],
+    "activation_checkpointing",
+    "compile",
+    "custom_imports",
+    "efficient_conv_bn_eval",
+    "find_unused_parameters",
+    "model_wrapper_cfg",
+    "sync_bn",
+)
+
+
+def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: str | None = None) -> Config:
+    """Load a config file, or one of the package's own by its ``mmsynloc::`` name.
+
+    Args:
+        name: path or name.
+        cfg_options: settings to merge, as from ``--cfg-options``.
+        work_dir: folder of logs and checkpoints; by default the config's own or ``work_dirs/<config's name>``.
+
+    Raises:
+        UserError: the config is missing, it is not valid Python or MMEngine configuration, a setting's name is a
+            likely misspelling, or an option does not fit it.
+    """
+    if Path(name).is_dir():
+        raise UserError(f"{name}: a folder, not a config")
+    path = config_path(name)
+    try:
+        with _without_details():
+            cfg = Config.fromfile(str(path))
+    except UserError as error:  # a base that the package does not carry
+        raise UserError(f"{name}: {error}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{name}: not a usable config: not UTF-8 text") from None
+    except Exception as error:  # a config is the user's own code, which fails in whatever way it does
+        cause = error.__cause__ if isinstance(error, ImportError) and error.__cause__ else error
+        reason = str(cause).split("\n", 1)[0]
+        where = _line(error.__traceback__)
+        raise UserError(f"{name}: not a usable config: {where}{type(error).__name__}: {reason}") from error
+    _check_names(cfg, name)
+    _merge(cfg, cfg_options or {}, name)
+    cfg.work_dir = work_dir or cfg.get("work_dir") or str(Path("work_dirs") / path.stem)
+    return cfg
+
+
+@contextmanager
+def _without_details() -> Iterator[None]:
+    """MMEngine tells each environment variable that it looks up."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _line(trace: TracebackType | None) -> str:
+    """Which line of which config file failed; empty where it was not one of their lines."""
+    lines = [(frame, number) for frame, number in traceback.walk_tb(trace)]
+    runs_config = [i for i, (frame, _) in enumerate(lines) if frame.f_code.co_name == "_file2dict"]
+    if not runs_config or runs_config[-1] + 1 >= len(lines):
+        return ""
+    frame, number = lines[runs_config[-1] + 1]
+    return f"line {number} of {Path(frame.f_code.co_filename).name}: " if frame.f_code.co_name == "<module>" else ""
+
+
+def _check_names(cfg: Config, name: str) -> None:
+    for key in cfg.keys():  # noqa: SIM118  iterating over a Config gives its values' keys only by accident
+        if key.startswith("_") or key in _RUN_SETTINGS:
+            continue
+        close = close_name(key, _RUN_SETTINGS)
+        if close is not None:
+            raise UserError(f"{name}: {key} is no setting of a run; do you mean {close}?")
+
+
+def _merge(cfg: Config, options: dict[str, Any], name: str) -> None:
+    check_options(cfg, options, _RUN_SETTINGS)
+    try:
+        cfg.merge_from_dict(options)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{name}: --cfg-options do not fit it: {str(error).splitlines()[0]}") from None

@@ -1,0 +1,112 @@
+"""What can be known to go wrong before a model is built or an image is predicted."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.config import Config
+
+from mmsynloc.apis.settings import evaluators, loaders
+from mmsynloc.utils import UserError
+
+__all__ = ["check_data", "check_devices", "check_file", "check_folder"]
+
+_RANK_VARIABLES = {"pytorch": "RANK", "slurm": "SLURM_PROCID", "mpi": "OMPI_COMM_WORLD_LOCAL_RANK"}
+_NO_GPU_WANTED = {"", "-1", "NoDevFiles"}
+
+
+def check_folder(path: str | Path, what: str) -> None:
+    """Make sure that files can be written into a folder, which need not exist yet; nothing is left behind.
+
+    Args:
+        path: the folder.
+        what: the flag or setting that named it, for the message.
+
+    Raises:
+        UserError: it is a file, cannot be made, or cannot be written.
+    """
+    _try_to_write(Path(path), f"{what} {path}")
+
+
+def check_file(path: str | Path, what: str) -> None:
+    """Make sure that a file can be written; nothing is left behind.
+
+    Raises:
+        UserError: it is a folder, or the folder that it is to lie in cannot be made or written.
+    """
+    if str(path) == "" or os.path.isdir(path):
+        raise UserError(f"{what} {str(path)!r}: a folder, not a file")
+    _try_to_write(Path(path).parent, f"{what} {path}")
+
+
+def _try_to_write(folder: Path, where: str) -> None:
+    try:
+        existing = folder.expanduser().absolute()
+        while not existing.exists():
+            existing = existing.parent
+        if not existing.is_dir():
+            raise UserError(f"{where}: {existing} is a file, not a folder")
+        with tempfile.TemporaryFile(dir=existing):  # permissions alone do not say it, as on a read-only disk
+            pass
+    except (OSError, ValueError) as error:
+        raise UserError(f"{where}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def check_data(cfg: Config) -> None:
+    """Make sure that the annotation files and image folders of all data sets and metrics are there.
+
+    Raises:
+        UserError: one is missing.
+    """
+    for key, loader in loaders(cfg):
+        for dataset in _datasets(loader["dataset"]):
+            root = str(dataset.get("data_root") or "")
+            prefix = dataset.get("data_prefix")
+            folder = prefix.get("img") if isinstance(prefix, Mapping) else None
+            _require(os.path.isfile, root, dataset.get("ann_file"), "no such file", key)
+            _require(os.path.isdir, root, folder, "no such folder of images", key)
+    for split in ("val", "test"):
+        for metric in evaluators(cfg, split):
+            if not metric.get("format_only"):
+                _require(os.path.isfile, "", metric.get("ann_file"), "no such file", f"{split}_evaluator")
+
+
+def _datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The data set itself, or those that it wraps (``ConcatDataset``, ``RepeatDataset``)."""
+    inner = [dataset["dataset"]] if "dataset" in dataset else list(dataset.get("datasets", []))
+    if not inner:
+        yield dataset
+    for one in inner:
+        yield from _datasets(one)
+
+
+def _require(exists: Callable[[str], bool], root: str, name: Any, problem: str, key: str) -> None:
+    path = os.path.join(root, name) if isinstance(name, str) and name else None
+    if path is not None and "://" not in path and not exists(path):
+        raise UserError(f"{path}: {problem} ({key}); SYNLOC_ROOT names the data set's folder")
+
+
+def check_devices(launcher: str) -> None:
+    """Make sure that the processes were started as the launcher says and that each has its GPU.
+
+    Raises:
+        UserError: the launcher's environment is missing, or a GPU that was asked for is not there.
+    """
+    variable = _RANK_VARIABLES.get(launcher)
+    if variable and variable not in os.environ:
+        hint = "; start this tool through torchrun (see tools/dist_train.sh)" if launcher == "pytorch" else ""
+        raise UserError(f"--launcher {launcher}: {variable} is not set{hint}")
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    wanted = os.environ.get("CUDA_VISIBLE_DEVICES", "").strip()
+    if wanted not in _NO_GPU_WANTED and len(wanted.split(",")) > count:
+        raise UserError(
+            f"CUDA_VISIBLE_DEVICES={wanted}: {count} of these GPUs are there; empty, it means to run without a GPU"
+        )
+    local_rank = os.environ.get("LOCAL_RANK", "0")
+    if not local_rank.isdigit() or (count and int(local_rank) >= count):
+        raise UserError(f"process {local_rank} of this machine has no GPU: there are {count}; start fewer processes")

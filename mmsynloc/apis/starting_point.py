@@ -1,0 +1,99 @@
+"""The checkpoint that a run starts from: found, readable, and with the score threshold that a test needs."""
+
+from __future__ import annotations
+
+import urllib.error
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import torch
+from mmengine.config import Config
+
+from mmsynloc.apis.preflight import check_file
+from mmsynloc.apis.settings import evaluators
+from mmsynloc.config_scope import checkpoint_path
+from mmsynloc.engine.checkpoints import check_resumable, find_resumable, is_address, read_checkpoint, weights_of
+from mmsynloc.engine.hooks.score_threshold_hook import keeps_threshold, stored_threshold, threshold_file
+from mmsynloc.utils import UserError
+
+__all__ = ["local_checkpoint", "require_threshold", "resolve_start"]
+
+
+def local_checkpoint(name: str) -> str:
+    """The file of a checkpoint, downloaded into torch's cache where it is named by a web address.
+
+    Args:
+        name: a file, a web address, or a ``mmsynloc::`` name; other addresses (``s3://``) pass as they are.
+
+    Raises:
+        UserError: there is no such checkpoint, or it cannot be downloaded.
+    """
+    path = checkpoint_path(str(name))
+    if not path.startswith(("http://", "https://")):
+        return path if is_address(path) else str(Path(path).expanduser())
+    file = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(path).path).name
+    if not file.is_file():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(path, str(file), progress=False)
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            raise UserError(f"{path}: cannot be downloaded: {getattr(error, 'reason', error)}") from None
+    return str(file)
+
+
+def resolve_start(cfg: Config) -> tuple[dict[str, Any] | None, list[str]]:
+    """Find and read the checkpoint that ``load_from`` names, or with ``resume`` alone the newest of the run's folder.
+
+    Args:
+        cfg: the config; its ``load_from`` is set to the file, and ``resume`` to False where there is none.
+
+    Returns:
+        What the checkpoint holds, with the weights left out of memory, None where there is none or it lies on a
+        server; and what the user should know.
+
+    Raises:
+        UserError: the checkpoint is missing or cannot be used.
+    """
+    notes: list[str] = []
+    if cfg.get("resume") and not cfg.get("load_from"):
+        newest, problems = find_resumable(cfg.work_dir)
+        if newest is None:
+            cfg.resume = False
+            return None, [f"{cfg.work_dir} has no checkpoint to go on from: the training starts anew"]
+        if problems:
+            notes = [f"{'; '.join(problems)}; going on from {newest}"]
+        cfg.load_from = str(newest)
+    if not cfg.get("load_from"):
+        return None, notes
+    cfg.load_from = local_checkpoint(cfg.load_from)
+    if is_address(cfg.load_from):
+        return None, notes
+    if cfg.get("resume"):
+        check_resumable(cfg.load_from)
+    held = read_checkpoint(cfg.load_from)
+    weights_of(held, cfg.load_from)
+    return held, notes
+
+
+def require_threshold(cfg: Config, split: str, held: Any) -> None:
+    """Make sure that a test has its score threshold, and that a validation can keep the one it chooses.
+
+    Args:
+        cfg: the config, with ``load_from`` set.
+        split: ``"val"`` or ``"test"``.
+        held: what the checkpoint holds.
+
+    Raises:
+        UserError: no validation has chosen a threshold, or the file beside the checkpoint cannot be written.
+    """
+    if split == "val":
+        if cfg.get("load_from") and keeps_threshold(cfg.load_from):
+            check_file(threshold_file(cfg.load_from), "score threshold")
+        return
+    waits_for_val = [metric for metric in evaluators(cfg, split) if metric.get("score_threshold") == "val"]
+    if waits_for_val and stored_threshold(cfg.get("load_from"), held) is None:
+        raise UserError(
+            f"{cfg.get('load_from')}: no validation has chosen a score threshold yet; run mmsynloc test CONFIG "
+            "CHECKPOINT --split val first, or pass a number: --cfg-options test_evaluator.score_threshold=0.4"
+        )

@@ -1,0 +1,188 @@
+"""The one reader of checkpoints: what a file holds, whether it fits a model, which of a folder goes on."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mmsynloc.utils import UserError
+
+__all__ = [
+    "WeightFit",
+    "check_resumable",
+    "compare_weights",
+    "find_resumable",
+    "is_address",
+    "read_checkpoint",
+    "weights_of",
+]
+
+_REFUSED_GLOBAL = re.compile(r"(?:GLOBAL|Trying to call reduce for unrecognized function|may not take) '?([\w.]+)")
+_PERIODIC = re.compile(r"(epoch|iter)_(\d+)\.pth")
+
+
+@dataclass(frozen=True)
+class WeightFit:
+    """How many weights of a checkpoint a model can take.
+
+    Attributes:
+        fits: names that are in both, with the same shape.
+        other_shape: names that are in both, with another shape.
+        missing: the model's names that the checkpoint lacks.
+        extra: the checkpoint's names that the model lacks.
+    """
+
+    fits: tuple[str, ...]
+    other_shape: tuple[str, ...]
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every weight of the model is there."""
+        return not self.other_shape and not self.missing
+
+    def __str__(self) -> str:
+        total = len(self.fits) + len(self.other_shape) + len(self.missing)
+        text = (
+            f"{len(self.fits)} of the model's {total} weights fit "
+            f"({len(self.other_shape)} have another shape, {len(self.missing)} are missing)"
+        )
+        return f"{text}, {len(self.extra)} more are not the model's" if self.extra else text
+
+
+def is_address(name: str) -> bool:
+    """Whether a checkpoint is named by an address (``https://...``, ``s3://...``), not by a file."""
+    return "://" in name
+
+
+def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, Any]:
+    """What a checkpoint file holds, read without running code from it.
+
+    Args:
+        path: a file.
+        map_location: where the tensors go; ``"meta"`` reads their shapes alone.
+
+    Raises:
+        UserError: it is missing, cut off, holds code, or is no checkpoint.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise UserError(f"{path}: {'a folder, not a checkpoint' if path.is_dir() else 'no such checkpoint'}")
+    try:
+        held = torch.load(path, map_location=map_location, weights_only=True)
+    except Exception as error:  # a damaged file fails in whatever way its bytes happen to lead to
+        raise UserError(f"{path}: {_why_unreadable(path, error)}") from None
+    if not isinstance(held, dict):
+        raise UserError(f"{path}: not a checkpoint: it holds a {type(held).__name__}, not weights by name")
+    return held
+
+
+def _why_unreadable(path: Path, error: Exception) -> str:
+    text = str(error)
+    if "TorchScript" in text:
+        return "holds a TorchScript program, which is not run; weights are needed"
+    refused = _REFUSED_GLOBAL.search(text)
+    if refused:
+        return f"holds code ({refused[1]}), which is not run; a checkpoint may hold weights and logs only"
+    if isinstance(error, OSError):
+        return f"cannot be read: {error.strerror or error}"
+    if path.stat().st_size == 0:
+        return "cannot be loaded as a checkpoint: the file is empty"
+    with path.open("rb") as file:
+        is_zip = file.read(4) == b"PK\x03\x04"
+    if (is_zip and not zipfile.is_zipfile(path)) or "unexpected EOF" in text:
+        return "cannot be loaded as a checkpoint: the file is cut off"
+    return "cannot be loaded as a checkpoint: it is damaged, or a file of another kind"
+
+
+def weights_of(held: Mapping[str, Any], where: str | Path) -> dict[str, Tensor]:
+    """The weights by name, of a checkpoint or of a plain state dict, without the prefix of a model wrapper.
+
+    Args:
+        held: what :func:`read_checkpoint` returns.
+        where: the file's name, for the message.
+
+    Raises:
+        UserError: it holds no weights.
+    """
+    weights = held.get("state_dict", held)
+    if not isinstance(weights, Mapping) or not weights or not all(isinstance(w, Tensor) for w in weights.values()):
+        names = ", ".join(list(map(str, held))[:6])
+        raise UserError(f"{where}: no weights: it has no state_dict (only: {names or 'nothing'})")
+    return {name.removeprefix("module."): weight for name, weight in weights.items()}
+
+
+def compare_weights(model_state: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> WeightFit:
+    """Which weights a model can take by name and shape; batch counters of normalisation layers may be missing."""
+    shared = [name for name in model_state if name in weights]
+    fits = [name for name in shared if model_state[name].shape == weights[name].shape]
+    return WeightFit(
+        fits=tuple(fits),
+        other_shape=tuple(name for name in shared if model_state[name].shape != weights[name].shape),
+        missing=tuple(n for n in model_state if n not in weights and not n.endswith("num_batches_tracked")),
+        extra=tuple(name for name in weights if name not in model_state),
+    )
+
+
+def check_resumable(path: str | Path) -> None:
+    """Make sure that a training can go on from a checkpoint.
+
+    Raises:
+        UserError: it cannot be read, or it lacks the state of a training.
+    """
+    held = read_checkpoint(path)
+    weights_of(held, path)
+    meta = held.get("meta")
+    if not isinstance(meta, Mapping) or not {"epoch", "iter"} <= set(meta) or "message_hub" not in held:
+        raise UserError(
+            f"{path}: weights without the state of a training, which cannot go on from it; to start from these "
+            f"weights: --cfg-options load_from={path}"
+        )
+
+
+def find_resumable(work_dir: str | Path) -> tuple[Path | None, list[str]]:
+    """The newest checkpoint of a run's folder that can be read.
+
+    The name in ``last_checkpoint`` is looked for in the folder itself, for the folder may have been copied.
+
+    Args:
+        work_dir: the run's folder.
+
+    Returns:
+        The checkpoint, None where the folder has none; and what is wrong with each newer one, in words.
+
+    Raises:
+        UserError: there are checkpoints, but none can be used.
+    """
+    problems: list[str] = []
+    for path in _periodic_checkpoints(Path(work_dir)):
+        try:
+            check_resumable(path)
+        except UserError as error:
+            problems.append(str(error))
+            continue
+        return path, problems
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise UserError(f"{work_dir}: no checkpoint to go on from: {problems[0]}{more}")
+    return None, []
+
+
+def _periodic_checkpoints(work_dir: Path) -> Iterator[Path]:
+    """The one that ``last_checkpoint`` names, then those of its kind and of the other, each with the newest first."""
+    last = ""
+    if (work_dir / "last_checkpoint").is_file():
+        last = Path((work_dir / "last_checkpoint").read_text(encoding="utf-8", errors="replace").strip()).name
+    if last and (work_dir / last).is_file():
+        yield work_dir / last
+    found = [(path, _PERIODIC.fullmatch(path.name)) for path in work_dir.glob("*.pth") if path.name != last]
+    numbered = [(last.startswith(match[1]), match[1], int(match[2]), path) for path, match in found if match]
+    yield from (path for *_, path in sorted(numbered, reverse=True))

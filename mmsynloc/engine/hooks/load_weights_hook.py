@@ -1,0 +1,50 @@
+"""What a checkpoint brings into a run: the weights that fit, and no paths of another folder."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from mmpose.registry import HOOKS
+
+from mmsynloc.engine.checkpoints import compare_weights, weights_of
+from mmsynloc.engine.console import tell
+
+__all__ = ["LoadWeightsHook"]
+
+
+@HOOKS.register_module()
+class LoadWeightsHook(Hook):
+    """Complete a checkpoint's weights by the model's own before they are loaded.
+
+    Upstream lists every weight that does not fit, and ``EMAHook`` stops where one is missing; here one line counts
+    them, and they keep their initial values. On resuming, paths that the checkpoint remembers are taken to be in the
+    run's own folder: ``CheckpointHook`` removes the former best checkpoint by that path, and a copied folder must
+    leave the original's alone.
+    """
+
+    priority = "HIGH"  # before EMAHook
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Change the checkpoint in memory."""
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        own = model.state_dict()
+        weights = weights_of(checkpoint, runner._load_from or "the checkpoint")
+        fit = compare_weights(own, weights)
+        if not fit.is_complete or fit.extra:
+            tell(f"weights {runner._load_from}: {fit}" + ("" if fit.is_complete else "; the others start as they are"))
+        complete = OrderedDict({**own, **{name: weights[name] for name in fit.fits}})
+        complete._metadata = getattr(checkpoint.get("state_dict"), "_metadata", OrderedDict())
+        checkpoint["state_dict"] = complete
+        if runner._resume:
+            _keep_to_folder(checkpoint["message_hub"]["runtime_info"], Path(runner.work_dir))
+
+
+def _keep_to_folder(runtime_info: dict[str, Any], work_dir: Path) -> None:
+    for name, value in runtime_info.items():
+        if name.startswith(("best_ckpt", "last_ckpt")) and isinstance(value, str):
+            runtime_info[name] = str(work_dir / Path(value).name)

@@ -1,0 +1,111 @@
+"""Folders, data and devices, before a run begins."""
+
+from __future__ import annotations
+
+import pytest
+from mmengine.config import Config
+
+from mmsynloc.apis import load_config
+from mmsynloc.apis.preflight import check_data, check_devices, check_file, check_folder
+from mmsynloc.utils import UserError
+from tests.synloc_files import write_split
+
+
+def test_check_folder__leaves_nothing_behind(tmp_path):
+    check_folder(tmp_path / "new" / "deep", "--work-dir")
+    check_folder(tmp_path, "--work-dir")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a_file", "a_file/below", "x" * 300])
+def test_check_folder__cannot_be_made(tmp_path, name):
+    (tmp_path / "a_file").write_text("")
+    with pytest.raises(UserError, match=r"^--work-dir "):
+        check_folder(tmp_path / name, "--work-dir")
+
+
+@pytest.mark.parametrize("name", ["", ".", "a_file/out.json"])
+def test_check_file__cannot_be_written(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a_file").write_text("")
+    with pytest.raises(UserError, match=r"^--out "):
+        check_file(name, "--out")
+
+
+def test_check_file__good(tmp_path):
+    check_file(tmp_path / "new" / "out.json", "--out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def cfg(tmp_path, monkeypatch) -> Config:
+    monkeypatch.setenv("SYNLOC_ROOT", str(tmp_path))
+    for split in ("train", "val", "test"):
+        write_split(tmp_path, split, [[(0, 0)]])
+    return load_config("mmsynloc::demo_synloc.py")
+
+
+def test_check_data__is_there(cfg):
+    check_data(cfg)
+
+
+def test_check_data__annotations_are_missing(cfg, tmp_path):
+    (tmp_path / "annotations" / "val.json").unlink()
+    with pytest.raises(UserError, match=r"annotations/val\.json: no such file \(val_dataloader\); SYNLOC_ROOT"):
+        check_data(cfg)
+
+
+def test_check_data__images_are_missing(cfg, tmp_path):
+    (tmp_path / "train").rename(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match=r"train/: no such folder of images \(train_dataloader\)"):
+        check_data(cfg)
+
+
+def test_check_data__looks_into_wrapped_data_sets(cfg, tmp_path):
+    inner = cfg.train_dataloader.dataset
+    cfg.train_dataloader.dataset = dict(type="ConcatDataset", datasets=[dict(type="RepeatDataset", dataset=inner)])
+    check_data(cfg)
+    (tmp_path / "annotations" / "train.json").unlink()
+    with pytest.raises(UserError, match=r"train\.json: no such file"):
+        check_data(cfg)
+
+
+def test_check_data__the_metrics_file(cfg):
+    cfg.val_evaluator.ann_file = "absent.json"
+    with pytest.raises(UserError, match=r"absent\.json: no such file \(val_evaluator\)"):
+        check_data(cfg)
+
+
+@pytest.mark.parametrize(("launcher", "variable"), [("pytorch", "RANK"), ("slurm", "SLURM_PROCID")])
+def test_check_devices__launcher_without_its_environment(monkeypatch, launcher, variable):
+    monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(UserError, match=rf"--launcher {launcher}: {variable} is not set"):
+        check_devices(launcher)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "local_rank", "count", "message"),
+    [
+        ("7", "0", 0, "CUDA_VISIBLE_DEVICES=7: 0 of these GPUs are there"),
+        ("0,1", "0", 1, "1 of these GPUs"),
+        ("", "2", 2, "process 2 of this machine has no GPU"),
+        ("", "-1", 0, "process -1"),
+        ("", "x", 0, "process x"),
+    ],
+)
+def test_check_devices__a_gpu_is_missing(monkeypatch, wanted, local_rank, count, message):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", wanted)
+    monkeypatch.setenv("LOCAL_RANK", local_rank)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: count > 0)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: count)
+    with pytest.raises(UserError, match=message):
+        check_devices("none")
+
+
+@pytest.mark.parametrize("wanted", ["", "-1", "0"])
+def test_check_devices__good(monkeypatch, wanted):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", wanted)
+    monkeypatch.setenv("LOCAL_RANK", "0")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: wanted == "0")
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    check_devices("none")
