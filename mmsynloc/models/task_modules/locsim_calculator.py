@@ -38,7 +38,14 @@ class LocSimCalculator:
         self.ground_index = ground_index
 
     @torch.no_grad()
-    def __call__(self, output: Tensor, target: Tensor, pixel_to_metre: Tensor, fallback: Tensor) -> Tensor:
+    def __call__(
+        self,
+        output: Tensor,
+        target: Tensor,
+        pixel_to_metre: Tensor,
+        fallback: Tensor,
+        tau_m: float | Tensor | None = None,
+    ) -> Tensor:
         """LocSim, or the fallback where an athlete has no metric.
 
         Args:
@@ -46,6 +53,7 @@ class LocSimCalculator:
             target: (..., N, K, 2) px.
             pixel_to_metre: (..., N, 2, 2), d(pitch m) / d(px) at the targets; zeros for an athlete on the horizon.
             fallback: (..., N) another overlap in [0, 1], such as OKS, for athletes on the horizon.
+            tau_m: LocSim's scale in metres; by default the schedule's.
 
         Returns:
             (..., N) in [0, 1], float32.
@@ -54,5 +62,5 @@ class LocSimCalculator:
         usable = usable_metric(pixel_to_metre)
         metric = torch.where(usable[..., None, None], pixel_to_metre.float(), 0.0)
         offset = ground_offset_m(output[..., at, :], target[..., at, :], metric)
-        similarity = locsim(offset.square().sum(-1), self.tau())
+        similarity = locsim(offset.square().sum(-1), self.tau() if tau_m is None else tau_m)
         return torch.where(usable, similarity, fallback.float())
