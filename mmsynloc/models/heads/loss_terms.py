@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
@@ -11,45 +9,34 @@ from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features
 from mmsynloc.models.structures import Assignment, Decoded, Labels, Predictions, decode, take_rows
 
 __all__ = [
-    "ElementLoss",
-    "Slots",
     "auxiliary_losses",
     "detection_losses",
     "objectness_loss",
     "positive_predictions",
     "simcc_loss",
+    "sum_over_slots",
 ]
 
 
-class Slots(NamedTuple):
-    """Which slots count.
+def sum_over_slots(
+    losses: dict[str, Tensor], reductions: dict[str, str], weight: Tensor, count: Tensor
+) -> dict[str, Tensor]:
+    """Reduce losses (B, S, ...) over the slots that count, all at once.
 
     Args:
+        losses: by name, element by element.
+        reductions: ``"sum"`` or ``"mean"`` for each.
         weight: (B, S), 1 for a positive prior and 0 for an unused slot.
         count: scalar, number of positive priors, at least 1.
     """
-
-    weight: Tensor
-    count: Tensor
-
-
-class ElementLoss(NamedTuple):
-    """A loss of upstream, element by element, and how it is to be summed.
-
-    Args:
-        module: built with ``reduction="none"``.
-        reduction: ``"sum"``, or ``"mean"`` over the positive priors.
-    """
-
-    module: nn.Module
-    reduction: str
-
-    def __call__(self, slots: Slots, *args: Tensor) -> Tensor:
-        """Reduce the loss of ``args`` (B, S, ...) over the slots that count; 0 where none does."""
-        loss = self.module(*args)
-        size = loss.shape[2:].numel()
-        total = (loss.reshape(*slots.weight.shape, size) * slots.weight[..., None]).sum()
-        return total if self.reduction == "sum" else total / (slots.count * size)
+    per_slot = [loss.reshape(*weight.shape, -1) for loss in losses.values()]
+    per_slot = [loss.sum(-1) if loss.shape[-1] > 1 else loss[..., 0] for loss in per_slot]
+    totals = (torch.stack(per_slot) * weight).sum((1, 2))
+    sizes = [loss.shape[2:].numel() for loss in losses.values()]
+    return {
+        name: total if reductions[name] == "sum" else total / (count * size)
+        for (name, total), size in zip(zip(losses, totals), sizes)
+    }
 
 
 def positive_predictions(predictions: Predictions, assignment: Assignment) -> Decoded:
@@ -59,56 +46,53 @@ def positive_predictions(predictions: Predictions, assignment: Assignment) -> De
     a sum in which it has no weight.
     """
     raw = take_rows(predictions.values, assignment.prior_index)
-    raw = torch.where(assignment.weight[..., None] > 0, raw, 0.0)
+    raw = raw.masked_fill(assignment.weight[..., None] == 0, 0.0)
     priors = predictions.grid.priors[assignment.prior_index.flatten()].unflatten(0, raw.shape[:2])
     return decode(raw, priors, *predictions.sizes)
 
 
-def objectness_loss(loss: ElementLoss, predictions: Predictions, assignment: Assignment) -> Tensor:
+def objectness_loss(loss: nn.Module, reduction: str, predictions: Predictions, assignment: Assignment) -> Tensor:
     """Loss over all priors: 1 for the positive ones, 0 for the others."""
     logits = predictions.objectness_logits
     target = torch.zeros_like(logits).scatter_add(1, assignment.prior_index, assignment.weight)
-    each = loss.module(logits, target)
-    return each.sum() if loss.reduction == "sum" else each.mean()
+    each = loss(logits, target)
+    return each.sum() if reduction == "sum" else each.mean()
 
 
 def detection_losses(
-    losses: dict[str, ElementLoss], found: Decoded, targets: Labels, slots: Slots, quality: Tensor
+    losses: dict[str, nn.Module], found: Decoded, targets: Labels, quality: Tensor
 ) -> dict[str, Tensor]:
-    """Losses of boxes, keypoints, visibilities and classes.
+    """Losses of boxes, keypoints, visibilities and classes, (B, S, ...) each.
 
     Args:
         losses: ``loss_bbox``, ``loss_oks``, ``loss_vis`` and ``loss_cls``.
         found: predictions (B, S).
         targets: (B, S).
-        slots: which of them count.
         quality: (B, S) in [0, 1], what the classification of the athlete's class is to say.
     """
     classes = torch.arange(found.class_logits.shape[-1], device=quality.device)
     wanted = (targets.classes[..., None] == classes) * quality[..., None]
     keypoints = (found.keypoints_px, targets.keypoints_px, targets.visible, targets.areas)
     return {
-        "loss_bbox": losses["loss_bbox"](slots, found.boxes_xyxy, targets.boxes_xyxy),
-        "loss_kpt": losses["loss_oks"](slots, *keypoints),
-        "loss_vis": losses["loss_vis"](slots, found.visibility_logits, targets.visible, targets.visible_weights),
-        "loss_cls": losses["loss_cls"](slots, found.class_logits, wanted),
+        "loss_bbox": losses["loss_bbox"](found.boxes_xyxy, targets.boxes_xyxy),
+        "loss_kpt": losses["loss_oks"](*keypoints),
+        "loss_vis": losses["loss_vis"](found.visibility_logits, targets.visible, targets.visible_weights),
+        "loss_cls": losses["loss_cls"](found.class_logits, wanted),
     }
 
 
-def auxiliary_losses(
-    losses: dict[str, ElementLoss], found: Decoded, targets: Labels, slots: Slots
-) -> dict[str, Tensor]:
-    """Losses of raw boxes and offsets in strides, those of ``loss_bbox_aux`` and ``loss_kpt_aux`` that there are."""
+def auxiliary_losses(losses: dict[str, nn.Module], found: Decoded, targets: Labels) -> dict[str, Tensor]:
+    """Losses (B, S, ...) of raw boxes and offsets: of ``loss_bbox_aux`` and ``loss_kpt_aux`` those that there are."""
     points, strides = found.priors[..., :2], found.priors[..., 2:]
     result = {}
     if "loss_bbox_aux" in losses:
         low, high = targets.boxes_xyxy.split(2, -1)
         middle, sides = ((low + high) / 2.0 - points) / strides, torch.log((high - low) / strides + 1e-8)
-        result["loss_bbox_aux"] = losses["loss_bbox_aux"](slots, found.boxes, torch.cat([middle, sides], -1))
+        result["loss_bbox_aux"] = losses["loss_bbox_aux"](found.boxes, torch.cat([sides, middle], -1))
     if "loss_kpt_aux" in losses:
         offsets = (targets.keypoints_px - points[..., None, :]) / strides[..., None, :]
         share = targets.visible / targets.visible.shape[-1]
-        result["loss_kpt_aux"] = losses["loss_kpt_aux"](slots, found.offsets, offsets, share)
+        result["loss_kpt_aux"] = losses["loss_kpt_aux"](found.offsets, offsets, share)
     return result
 
 

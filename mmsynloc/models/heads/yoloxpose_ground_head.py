@@ -19,13 +19,12 @@ from mmsynloc.codecs import GROUND_INDEX
 from mmsynloc.models.heads.detections import Detections, cameras_for, detect, to_host
 from mmsynloc.models.heads.head_module import GroundHeadModule
 from mmsynloc.models.heads.loss_terms import (
-    ElementLoss,
-    Slots,
     auxiliary_losses,
     detection_losses,
     objectness_loss,
     positive_predictions,
     simcc_loss,
+    sum_over_slots,
 )
 from mmsynloc.models.heads.postprocess import fuse_views
 from mmsynloc.models.heads.simcc_module import SimCCModule
@@ -214,21 +213,23 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         overlap = assignment.overlap
         if self.quality == "locsim":
             points = (found.keypoints_px, targets.keypoints_px)
-            overlap = self.locsim_calculator(*points, targets.pixel_to_metre, overlap, taus.quality)
-        slots = Slots(weight, count.clamp(min=1))
-        losses = {name: ElementLoss(getattr(self, name), kind) for name, kind in self.reductions.items()}
-        terms = {"loss_obj": objectness_loss(losses["loss_obj"], predictions, assignment)}
-        terms |= detection_losses(losses, found, targets, slots, overlap.pow(self.overlaps_power))
+            metric = (targets.pixel_to_metre, overlap, taus.quality, targets.has_metric)
+            overlap = self.locsim_calculator(*points, *metric)
+        modules = {name: getattr(self, name) for name in self.reductions}
+        each = detection_losses(modules, found, targets, overlap.pow(self.overlaps_power)) | dict(overlaps=overlap)
         if self.use_aux_loss:
-            terms |= auxiliary_losses(losses, found, targets, slots)
+            each |= auxiliary_losses(modules, found, targets)
+        reductions = dict(self.reductions, loss_kpt=self.reductions["loss_oks"], overlaps="mean")
+        terms = sum_over_slots(each, reductions, weight, count.clamp(min=1))
+        terms["loss_obj"] = objectness_loss(self.loss_obj, reductions["loss_obj"], predictions, assignment)
         if self.loss_locsim is not None:
             at = self.ground_index
             points = (field[..., at, :] for field in (found.keypoints_px, targets.keypoints_px))
             counted = weight * targets.visible[..., at]
-            terms["loss_locsim"] = self.loss_locsim(*points, targets.pixel_to_metre, counted, taus.loss)
+            metric = (targets.pixel_to_metre, counted, taus.loss, targets.has_metric)
+            terms["loss_locsim"] = self.loss_locsim(*points, *metric)
         if self.loss_simcc is not None:
             terms["loss_simcc"] = simcc_loss(self.loss_simcc, self.simcc, predictions, assignment, found, targets)
-        terms["overlaps"] = (overlap * weight).sum() / slots.count
         return terms, count
 
     def predict(

@@ -39,7 +39,8 @@ class Predictions(NamedTuple):
     """The outputs of a batch, prior by prior.
 
     Args:
-        values: (B, M, C + 5 + 3K) float32, raw: class logits, objectness logit, box, offsets, visibility logits.
+        values: (B, M, C + 5 + 3K) float32, raw: class logits, objectness logit, logarithms of the box's sides, offset
+            of its centre, offsets of the keypoints, visibility logits.
         grid: the M priors.
         num_classes: C.
         num_keypoints: K.
@@ -69,7 +70,7 @@ class Decoded(NamedTuple):
     Args:
         class_logits: (..., C).
         objectness_logits: (..., 1).
-        boxes: (..., 4) raw.
+        boxes: (..., 4) raw: logarithms of the sides, then the centre's offset.
         offsets: (..., K, 2) raw.
         visibility_logits: (..., K).
         boxes_xyxy: (..., 4) px.
@@ -89,8 +90,10 @@ class Decoded(NamedTuple):
 
 def flatten_outputs(outputs: HeadOutputs, grid: Grid) -> Predictions:
     """Outputs by level as outputs by prior, in float32."""
-    raw = zip(*outputs[:5])
-    levels = [torch.cat([map_.float().flatten(2) for map_ in level], 1) for level in raw]
+    levels = []
+    for classes, objectness, boxes, offsets, visibility in zip(*outputs[:5]):
+        maps = (classes, objectness, boxes[:, 2:], boxes[:, :2], offsets, visibility)
+        levels.append(torch.cat([map_.float().flatten(2) for map_ in maps], 1))
     num_classes, num_keypoints = outputs.class_logits[0].shape[1], outputs.visibility_logits[0].shape[1]
     return Predictions(
         torch.cat(levels, 2).transpose(1, 2), grid, num_classes, num_keypoints, tuple(outputs.pose_features)
@@ -106,20 +109,19 @@ def decode(values: Tensor, priors: Tensor, num_classes: int, num_keypoints: int)
         num_classes: C.
         num_keypoints: K.
     """
-    parts = values.split([num_classes, 1, 4, 2 * num_keypoints, num_keypoints], -1)
-    class_logits, objectness, boxes, offsets, visibility = parts
-    offsets = offsets.unflatten(-1, (num_keypoints, 2))
-    points, strides = priors[..., :2], priors[..., 2:]
-    centre = boxes[..., :2] * strides + points
-    half = boxes[..., 2:].exp() * strides / 2
+    parts = values.split([num_classes, 1, 2, 2 + 2 * num_keypoints, num_keypoints], -1)
+    class_logits, objectness, sides, offsets, visibility = parts
+    offsets = offsets.unflatten(-1, (1 + num_keypoints, 2))  # of the box's centre and of the keypoints
+    points = offsets * priors[..., None, 2:] + priors[..., None, :2]
+    centre, half = points[..., 0, :], sides.exp() * priors[..., 2:] / 2
     return Decoded(
         class_logits,
         objectness,
-        boxes,
-        offsets,
+        values[..., num_classes + 1 : num_classes + 5],
+        offsets[..., 1:, :],
         visibility,
         torch.cat([centre - half, centre + half], -1),
-        offsets * strides[..., None, :] + points[..., None, :],
+        points[..., 1:, :],
         priors,
     )
 

@@ -11,6 +11,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmsynloc.models.structures.rows import take_rows, to_device
+from mmsynloc.models.utils.locsim import clean_metric
 
 __all__ = ["Labels", "Truth", "pad_truth"]
 
@@ -29,6 +30,7 @@ class Labels(NamedTuple):
         areas: (...) px².
         pixel_to_metre: (..., 2, 2), d(pitch m) / d(px) at pelvis_ground; zeros for athletes on the horizon, and for
             all where the labels do not carry it.
+        has_metric: (...) bool, for whom it is not zeros.
     """
 
     classes: Tensor
@@ -38,6 +40,7 @@ class Labels(NamedTuple):
     visible_weights: Tensor
     areas: Tensor
     pixel_to_metre: Tensor
+    has_metric: Tensor
 
 
 class Truth(NamedTuple):
@@ -69,10 +72,10 @@ class Truth(NamedTuple):
 
 
 def _named(table: Tensor, num_keypoints: int) -> Labels:
-    sizes = [1, 1, 4, 2 * num_keypoints, num_keypoints, num_keypoints, 1, 4]
-    _, classes, boxes, keypoints, visible, weights, areas, metric = table.split(sizes, -1)
+    sizes = [1, 1, 4, 2 * num_keypoints, num_keypoints, num_keypoints, 1, 4, 1]
+    _, classes, boxes, keypoints, visible, weights, areas, metric, has_metric = table.split(sizes, -1)
     keypoints, metric = keypoints.unflatten(-1, (num_keypoints, 2)), metric.unflatten(-1, (2, 2))
-    return Labels(classes[..., 0], boxes, keypoints, visible, weights, areas[..., 0], metric)
+    return Labels(classes[..., 0], boxes, keypoints, visible, weights, areas[..., 0], metric, has_metric[..., 0] > 0)
 
 
 def pad_truth(
@@ -98,7 +101,7 @@ def pad_truth(
     _check(data_samples, present, needs_metric)
     longest = max([1, *counts])
     if not present:
-        return Truth(torch.zeros(len(labels), longest, 11 + 4 * num_keypoints, device=device), num_keypoints)
+        return Truth(torch.zeros(len(labels), longest, 12 + 4 * num_keypoints, device=device), num_keypoints)
     table = _table(present)
     rows = torch.tensor([i * longest + n for i, count in enumerate(counts) for n in range(count)])
     padded = table.new_zeros(len(labels) * longest, table.shape[1]).index_copy(0, to_device(rows, table.device), table)
@@ -123,6 +126,8 @@ def _table(labels: list[InstanceData]) -> Tensor:
     ones = torch.ones_like(visible)
     has_weights = all("keypoints_visible_weights" in one for one in labels)
     has_metric = all("pixel_to_metre" in one for one in labels)
+    metric = torch.cat([one["pixel_to_metre"] for one in labels]) if has_metric else ones.new_zeros(len(ones), 2, 2)
+    metric, usable = clean_metric(metric)
     columns = [
         ones[:, :1],
         stacked("labels"),
@@ -131,6 +136,7 @@ def _table(labels: list[InstanceData]) -> Tensor:
         visible,
         stacked("keypoints_visible_weights") if has_weights else ones,
         stacked("areas"),
-        stacked("pixel_to_metre") if has_metric else ones.new_zeros(len(ones), 4),
+        metric.flatten(1),
+        usable[:, None].float(),
     ]
     return torch.cat(columns, 1)

@@ -142,5 +142,6 @@ class LocSimAssigner(nn.Module):
             labels.keypoints_px[:, :, None],
             labels.pixel_to_metre[:, :, None],
             tau_m=tau_m,
+            usable=labels.has_metric[:, :, None],
         )
         return pair_costs(found, labels, self.weights, self.dynamic_k_indicator, self.sigmas, is_inside, locsim)

@@ -56,7 +56,7 @@ def window_candidates(
     exists = _both_axes((cells >= 0) & (cells < size) & mask[:, :, None, None, None])
     is_inside = _both_axes(_is_inside(points, boxes_xyxy, centres, center_radius * stride))
     index = cells[..., 1, :, None] * width[:, None, None] + cells[..., 0, None, :] + start[:, None, None]
-    index = torch.where(exists, index, 0.0).long()
+    index = (index * exists).long()
     x, y, sides = torch.broadcast_tensors(points[..., 0, None, :], points[..., 1, :, None], stride[:, None, None])
     priors = torch.stack([x, y, sides, sides], 2).flatten(3).movedim(2, -1)
     return Candidates(index.flatten(2), priors, exists.flatten(2), is_inside.flatten(2))
@@ -88,10 +88,9 @@ def assign_in_windows(candidates: Candidates, pairs: PairCosts, num_priors: int,
         topk: largest number of priors of an athlete, and how many overlaps are summed for the number.
     """
     topk = min(topk, candidates.index.shape[-1])
-    exists = candidates.exists
-    counts = torch.where(exists, pairs.indicator, 0.0).topk(topk, -1).values.sum(-1).clamp(min=1)
-    cost = torch.where(exists, pairs.cost, torch.inf)
-    cost, slot = cost.topk(topk, -1, largest=False)
+    missing = ~candidates.exists
+    counts = pairs.indicator.masked_fill(missing, 0.0).topk(topk, -1).values.sum(-1).clamp(min=1)
+    cost, slot = pairs.cost.masked_fill(missing, torch.inf).topk(topk, -1, largest=False)
     place = torch.arange(1, topk + 1, device=cost.device)
     wanted = (place <= counts[..., None]) & (cost < torch.inf)
     prior = candidates.index.gather(-1, slot)
@@ -109,6 +108,6 @@ def _is_first(cost: Tensor, wanted: Tensor, prior: Tensor, num_priors: int) -> T
     bits = cost.flatten(1).view(torch.int32).long() << 32
     rank = bits + torch.arange(number.shape[1], device=number.device)
     last = torch.iinfo(torch.long).max
-    rank = torch.where(wanted.flatten(1), rank, last)
+    rank = rank.masked_fill(~wanted.flatten(1), last)
     least = rank.new_full((len(rank), num_priors), last).scatter_reduce(1, number, rank, "amin")
     return (rank == least.gather(1, number)).view_as(wanted)

@@ -6,7 +6,7 @@ import math
 
 from torch import Tensor
 
-__all__ = ["LOG_LOCSIM_AT_TAU", "ground_offset_m", "locsim", "usable_metric"]
+__all__ = ["LOG_LOCSIM_AT_TAU", "clean_metric", "ground_offset_m", "locsim", "usable_metric"]
 
 LOG_LOCSIM_AT_TAU = math.log(0.05)  # LocSim has fallen to 0.05 at a distance of tau (development kit sskit)
 _MAX_OFFSET_PX = 1e4  # no image is larger; keeps squares finite in float32
@@ -16,6 +16,12 @@ def usable_metric(pixel_to_metre: Tensor) -> Tensor:
     """Which matrices (..., 2, 2) are of use, (...) bool: athletes on the horizon carry zeros."""
     size = pixel_to_metre.abs().sum((-2, -1))
     return (size > 0) & (size < math.inf)  # false for what is not a number
+
+
+def clean_metric(pixel_to_metre: Tensor) -> tuple[Tensor, Tensor]:
+    """The matrices (..., 2, 2) in float32, zeros in the place of those of no use, and which are (...) bool."""
+    usable = usable_metric(pixel_to_metre)
+    return pixel_to_metre.float().masked_fill(~usable[..., None, None], 0.0), usable
 
 
 def ground_offset_m(points_px: Tensor, targets_px: Tensor, pixel_to_metre: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ import pytest
 import torch
 from mmengine.logging import MessageHub
 
+from mmsynloc.models.heads.yoloxpose_ground_head import Taus
+from mmsynloc.models.structures import flatten_outputs, pad_truth
 from tests.test_models.inputs import (
     all_options,
     build_head,
@@ -97,6 +99,96 @@ def test_loss__people_out_of_reach_of_all_priors():
     head = build_head(**all_options())
     head.use_aux_loss = True
     _assert_healthy(head, features(), [sample])
+
+
+BOTH_MODES = pytest.mark.parametrize("window", [6, None])
+
+
+def _with_all(window):
+    options = all_options()
+    options["assigner"]["window"] = window
+    head = build_head(**options)
+    head.use_aux_loss = True
+    return head
+
+
+@BOTH_MODES
+@pytest.mark.parametrize("side", [0.0, 1e-3, 0.3])
+def test_loss__boxes_of_a_fraction_of_a_pixel(window, side):
+    sample = crowd(5)
+    labels = sample.gt_instance_labels
+    labels.bboxes[:, 2:] = labels.bboxes[:, :2] + side
+    labels.areas[:] = side**2
+    _assert_healthy(_with_all(window), features(), [sample])
+
+
+@BOTH_MODES
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("counts", [[0, 0], [300, 0, 1]], ids=str)
+def test_loss__half_precision_with_nobody_and_a_crowd(window, dtype, counts):
+    head = _with_all(window)
+    with torch.autocast("cpu", dtype=dtype):
+        losses = head.loss(features(len(counts)), [crowd(count) for count in counts])
+    assert all(value.isfinite() and value.dtype == torch.float32 for value in losses.values())
+    for name, gradient in _gradients(head, losses).items():
+        assert gradient is not None, name
+        assert gradient.isfinite().all(), name
+
+
+def test_loss__predictions_that_are_no_numbers_elsewhere():
+    """A prior that belongs to nobody may predict a box of any size; only its objectness is looked at."""
+    head = build_head(**all_options())
+    with torch.no_grad():
+        outputs = head(features())
+    outputs.boxes[0][0, 2:, 0, 0] = 1e30  # its exponential is infinite
+    expected = head.loss_terms(flatten_outputs(outputs, head.grid_of(outputs)), pad_truth([crowd(3)], 2, "cpu"), Taus())
+    assert all(term.isfinite() for term in expected[0].values())
+
+
+BY_RANK = {"one sees nobody": [[0, 0], [5, 60]], "nobody at all": [[0], [0]]}
+
+
+def _losses_of_rank(rank, folder):
+    """Steps of one of two processes, which see different numbers of people; gradients and losses to a file."""
+    torch.set_num_threads(1)
+    torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=2)
+    results = {}
+    for name, sizes in BY_RANK.items():
+        head = _with_all(6)
+        wrapped = torch.nn.parallel.DistributedDataParallel(_Loss(head))
+        losses = wrapped(features(len(sizes[rank]), rank), [crowd(count) for count in sizes[rank]])
+        total(losses).backward()
+        gradients = {key: parameter.grad for key, parameter in head.named_parameters()}
+        results[name] = gradients, {key: value.detach() for key, value in losses.items()}
+    torch.save(results, f"{folder}/{rank}.pth")
+    torch.distributed.barrier()
+    torch.distributed.destroy_process_group()
+
+
+class _Loss(torch.nn.Module):
+    """The loss as the forward pass, through which DDP looks at a module."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.head = head
+
+    def forward(self, feats, samples):
+        return self.head.loss(feats, samples)
+
+
+def test_loss__two_processes(tmp_path):
+    """All parameters get gradients, the same on both sides; what is divided by the positives is by their mean."""
+    torch.multiprocessing.spawn(_losses_of_rank, (str(tmp_path),), nprocs=2)
+    ranks = [torch.load(tmp_path / f"{rank}.pth") for rank in range(2)]
+    for name, sizes in BY_RANK.items():
+        (first, _), (second, losses) = (rank[name] for rank in ranks)
+        for key, gradient in first.items():
+            assert gradient is not None, key
+            assert gradient.isfinite().all(), key
+            torch.testing.assert_close(gradient, second[key])
+        alone = _with_all(6).loss(features(len(sizes[1]), 1), [crowd(count) for count in sizes[1]])
+        torch.testing.assert_close(losses["loss_bbox"], 2 * alone["loss_bbox"])  # the other process has no positives
+        torch.testing.assert_close(losses["loss_kpt"], alone["loss_kpt"])
 
 
 def test_loss__keypoints_out_of_frame():

@@ -47,13 +47,13 @@ def _predictions(errors_px=(), scores=0.5, images=1, others=0.0):
     grid = make_grid(SHAPES, STRIDES, 0.0, CPU)
     values = torch.zeros(images, len(grid.priors), 12)
     values[..., :2] = torch.logit(torch.tensor(others), eps=1e-6)
-    values[..., 2:4] = values[..., 6:10] = 1e4  # strides away
+    values[..., 4:10] = 1e4  # strides away
     cells = [(5, 5), (5, 4), (5, 6), (4, 5), (6, 5), (4, 4), (6, 4), (4, 6), (6, 6)]  # three are in the box
     for error, score, (x, y) in zip(errors_px, torch.as_tensor(scores).expand(len(errors_px)), cells):
         row = values[:, y * 40 + x]
         row[:, :2] = torch.logit(score)
-        row[:, 2:4] = torch.tensor([40.0 - 8 * x, 40.0 - 8 * y]) / 8
-        row[:, 4:6] = (torch.tensor([10.0, 20.0]) / 8).log()
+        row[:, 2:4] = (torch.tensor([10.0, 20.0]) / 8).log()
+        row[:, 4:6] = torch.tensor([40.0 - 8 * x, 40.0 - 8 * y]) / 8
         row[:, 6:10] = torch.tensor([40.0 - 8 * x, 40.0 - 8 * y, 40.0 + error - 8 * x, 50.0 - 8 * y]) / 8
     return Predictions(values, grid, 1, 2, ())
 
