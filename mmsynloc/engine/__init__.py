@@ -1,10 +1,11 @@
 """What acts around the model: hooks and optimiser wrappers of the Runner."""
 
 from mmsynloc.engine.hooks import NonFiniteLossHook, ProgressBarHook, ScoreThresholdHook, SynLocVisualizationHook
-from mmsynloc.engine.optim import CPUAmpOptimWrapper
+from mmsynloc.engine.optim import CPUAmpOptimWrapper, ForeachEMA
 
 __all__ = [
     "CPUAmpOptimWrapper",
+    "ForeachEMA",
     "NonFiniteLossHook",
     "ProgressBarHook",
     "ScoreThresholdHook",
