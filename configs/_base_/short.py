@@ -10,7 +10,7 @@ short = dict(
     optim_wrapper=dict(optimizer=dict(lr=0.002), clip_grad=dict(max_norm=5)),
     warm_up=dict(type="LinearLR", start_factor=0.1, begin=0, end=1, **_by_epoch),
     cosine=dict(type="CosineAnnealingLR", eta_min=1e-5, begin=1, **_by_epoch),  # misses end and T_max
-    ema=dict(type="EMAHook", ema_type="ExpMomentumEMA", momentum=0.01, gamma=50, update_buffers=True, priority=49),
+    ema=dict(type="EMAHook", ema_type="ForeachEMA", momentum=0.01, gamma=50, update_buffers=True, priority=49),
     # Upstream switches these on for its last epochs; where there are few, from the start.
     head=dict(use_aux_loss=True, loss_kpt_aux=dict(type="L1Loss", use_target_weight=True, loss_weight=5.0)),
 )

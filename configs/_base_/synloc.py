@@ -72,8 +72,10 @@ def _evaluator(ann_file, **kwargs):
 synloc = dict(
     custom_imports=dict(imports=["mmsynloc"], allow_failed_imports=False),
     model=dict(
+        type="SynLocPoseEstimator",
         data_preprocessor=dict(
-            batch_augments=[dict(type="SynLocBatchResize", ratio_range=(0.75, 1.25), size_divisor=32)]
+            type="SynLocDataPreprocessor",
+            batch_augments=[dict(type="SynLocBatchResize", ratio_range=(0.75, 1.25), size_divisor=32)],
         ),
         head=dict(
             type="YOLOXPoseGroundHead",  # with none of its options: upstream, but safe on empty batches
@@ -101,7 +103,7 @@ synloc = dict(
         dict(type="SyncNormHook", priority=48),
         dict(
             type="EMAHook",
-            ema_type="ExpMomentumEMA",
+            ema_type="ForeachEMA",
             momentum=0.0002,
             update_buffers=True,
             strict_load=False,

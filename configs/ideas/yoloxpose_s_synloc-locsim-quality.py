@@ -1,5 +1,5 @@
 # Scores learn LocSim instead of OKS.
 _base_ = "../yoloxpose_s_synloc.py"
 
-model = dict(head=dict(quality="locsim"))
+model = dict(head=dict(assigner=dict(type="LocSimAssigner"), quality="locsim"))
 train_dataloader = dict(dataset=dict(with_ground_metric=True))

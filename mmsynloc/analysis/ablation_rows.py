@@ -93,8 +93,8 @@ def to_upstream_recipe(cfg: Config, data_root: Path, coco_file: Path) -> None:
     """Put upstream's data set, transforms and batch resizing in the place of ours, in place.
 
     Validation and test keep our loading, which shows the network what upstream's ``BottomupResize`` shows it. The
-    head stays ``YOLOXPoseGroundHead``, which without its options gives upstream's losses to the last bit (a test
-    says so) and decodes in float32, so that upstream's recipe does not suffer from mixed precision.
+    head stays ``YOLOXPoseGroundHead``, which without its options has upstream's targets to the last bit and its losses
+    to 1e-5 (tests say so) and decodes in float32, so that upstream's recipe does not suffer from mixed precision.
 
     Args:
         cfg: the ablation's base.

@@ -8,11 +8,12 @@ from mmsynloc.engine.hooks import (
     ScoreThresholdHook,
     SynLocVisualizationHook,
 )
-from mmsynloc.engine.optim import CPUAmpOptimWrapper
+from mmsynloc.engine.optim import CPUAmpOptimWrapper, ForeachEMA
 
 __all__ = [
     "CPUAmpOptimWrapper",
     "ConsoleHook",
+    "ForeachEMA",
     "LoadWeightsHook",
     "NonFiniteLossHook",
     "ProgressBarHook",

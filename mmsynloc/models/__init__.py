@@ -1,6 +1,6 @@
 """Models that learn metres, as plugins for upstream's detectors."""
 
-from mmsynloc.models.data_preprocessors import SynLocBatchResize
+from mmsynloc.models.data_preprocessors import SynLocBatchResize, SynLocDataPreprocessor
 from mmsynloc.models.estimators import SynLocPoseEstimator
 from mmsynloc.models.heads import YOLOXPoseGroundHead, YOLOXPoseSimCCHead
 from mmsynloc.models.losses import LocSimLoss, SimCCLoss
@@ -12,6 +12,7 @@ __all__ = [
     "LocSimLoss",
     "SimCCLoss",
     "SynLocBatchResize",
+    "SynLocDataPreprocessor",
     "SynLocPoseEstimator",
     "YOLOXPoseGroundHead",
     "YOLOXPoseSimCCHead",

@@ -15,6 +15,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmsynloc.datasets.synloc_dataset import METAINFO_FILE
+from mmsynloc.models.structures import HeadOutputs
 from tests.synloc_files import ANNOTATED_SIZE, camera
 
 INPUT_SIZE = (320, 192)  # half of the annotated size, with 6 px of bars above and below
@@ -139,7 +140,7 @@ def total(losses: dict[str, Tensor]) -> Tensor:
     return sum(value.mean() for name, value in losses.items() if "loss" in name)
 
 
-def planted_outputs(detections: list[dict[str, Any]]) -> tuple[list[Tensor], ...]:
+def planted_outputs(detections: list[dict[str, Any]]) -> HeadOutputs:
     """Raw outputs of the head module that decode to just these detections, on level 0 (stride 8).
 
     Args:
@@ -160,7 +161,8 @@ def planted_outputs(detections: list[dict[str, Any]]) -> tuple[list[Tensor], ...
         box = [(x1 + x2) / 2 - prior[0], (y1 + y2) / 2 - prior[1]]
         boxes[0][at] = torch.tensor([*(v / 8 for v in box), math.log((x2 - x1) / 8), math.log((y2 - y1) / 8)])
         offsets[0][at] = torch.tensor(((points - prior) / 8).ravel(), dtype=torch.float32)
-    return scores, objectness, boxes, offsets, visible
+    pose_features = [torch.zeros(1, CHANNELS, *shape) for shape in shapes]
+    return HeadOutputs(scores, objectness, boxes, offsets, visible, pose_features)
 
 
 def person(position_m: tuple[float, float], score: float, **changes: Any) -> dict[str, Any]:

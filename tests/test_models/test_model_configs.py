@@ -67,7 +67,8 @@ def test_config__loads_and_is_short(name):
 def test_config__carries_the_metric_where_the_model_needs_it(name):
     config = _load(name)
     head = config.model.head
-    wanted = bool(head.get("loss_locsim")) or head.get("quality") == "locsim" or head.assigner.type == "LocSimAssigner"
+    in_metres = head.assigner.dynamic_k_indicator == "locsim"
+    wanted = bool(head.get("loss_locsim")) or head.get("quality") == "locsim" or in_metres
     assert config.train_dataloader.dataset.get("with_ground_metric", False) == wanted
 
 

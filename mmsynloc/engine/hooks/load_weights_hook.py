@@ -38,7 +38,7 @@ class LoadWeightsHook(Hook):
         if not fit.is_complete or fit.extra:
             tell(f"weights {runner._load_from}: {fit}" + ("" if fit.is_complete else "; the others start as they are"))
         complete = OrderedDict({**own, **{name: weights[name] for name in fit.fits}})
-        complete._metadata = getattr(checkpoint.get("state_dict"), "_metadata", OrderedDict())
+        complete._metadata = getattr(checkpoint.get("state_dict"), "_metadata", OrderedDict())  # type: ignore[attr-defined]
         checkpoint["state_dict"] = complete
         if runner._resume:
             _keep_to_folder(checkpoint["message_hub"]["runtime_info"], Path(runner.work_dir))

@@ -1,5 +1,6 @@
 """What happens to a batch before the network."""
 
 from mmsynloc.models.data_preprocessors.batch_resize import SynLocBatchResize, resize_labels
+from mmsynloc.models.data_preprocessors.pose_data_preprocessor import SynLocDataPreprocessor
 
-__all__ = ["SynLocBatchResize", "resize_labels"]
+__all__ = ["SynLocBatchResize", "SynLocDataPreprocessor", "resize_labels"]

@@ -1,7 +1,10 @@
-"""Test-time augmentation over scales and mirror images."""
+"""The whole model, laid out for speed, with test-time augmentation over scales and mirror images."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
 from mmpose.models.pose_estimators import BottomupPoseEstimator
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
@@ -14,14 +17,38 @@ __all__ = ["SynLocPoseEstimator"]
 
 @MODELS.register_module()
 class SynLocPoseEstimator(BottomupPoseEstimator):
-    """Upstream's estimator, with views of the input at several scales.
+    """Upstream's estimator with a memory layout for tensor cores, compiled on wish, and with views at several scales.
 
     ``test_cfg.view_scales`` says which, ``(1.0, 0.8)`` for the input and one of four fifths of its size;
     ``test_cfg.flip_test`` adds the mirror image of each. The views are made of the input on the device: a scale over 1
     shows nothing new, so give the test data set the largest input size that is wanted. Without ``view_scales`` it is
     upstream's. The head must take ``views``, as :class:`~mmsynloc.models.YOLOXPoseGroundHead` does; upstream's own
     ``multiscale_test`` needs image pyramids, which its data preprocessor for bottom-up poses cannot stack.
+
+    Args:
+        *args: as for ``BottomupPoseEstimator``.
+        channels_last: keep weights and maps with the channels last, where convolutions in half precision are fastest.
+        compile: arguments of ``torch.compile`` for backbone, neck, the head's convolutions, and, where the head has
+            ``compile_losses``, its targets and losses; None compiles nothing. With inputs of changing sizes
+            ``dict(dynamic=True)`` avoids compiling for each.
+        **kwargs: as for ``BottomupPoseEstimator``.
     """
+
+    def __init__(
+        self, *args: Any, channels_last: bool = True, compile: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if channels_last:
+            self.to(memory_format=torch.channels_last)
+        if compile is not None:
+            self._compile_parts(compile)
+
+    def _compile_parts(self, options: dict[str, Any]) -> None:
+        for part in (self.backbone, getattr(self, "neck", None), getattr(self.head, "head_module", None)):
+            if part is not None:
+                part.compile(**options)  # in place, so that the weights keep their names
+        if hasattr(self.head, "compile_losses"):
+            self.head.compile_losses = dict(options)
 
     def predict(self, inputs: Tensor, data_samples: list[PoseDataSample]) -> list[PoseDataSample]:
         """Athletes of each image.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import torch
 from mmengine.model import BaseModule
@@ -12,44 +11,29 @@ from torch import Tensor, nn
 
 from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 
-__all__ = ["SimCCModule", "gather_features", "recorded_outputs"]
+__all__ = ["SimCCModule", "gather_features"]
 
 _LOG_FLOOR = math.log(1e-3)  # how sure the regression is at most: an outlier must not swamp the loss
 
 
-@contextmanager
-def recorded_outputs(modules: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
-    """The outputs of ``modules``, in the order of their calls, while the context lasts."""
-    outputs: list[Tensor] = []
-    hooks = [module.register_forward_hook(lambda *call: outputs.append(call[-1])) for module in modules]
-    try:
-        yield outputs
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def gather_features(levels: Sequence[Tensor], image_index: Tensor, prior_index: Tensor) -> tuple[Tensor, Tensor]:
+def gather_features(levels: Sequence[Tensor], prior_index: Tensor) -> Tensor:
     """Features at some priors.
 
     Args:
         levels: (B, C, H, W) of each level.
-        image_index: (P,) 0 to B - 1.
-        prior_index: (P,) number of the prior over all levels, row by row.
+        prior_index: (B, S) number of the prior over all levels, row by row.
 
     Returns:
-        Features (P, C) and levels (P,).
+        (B, S, C).
     """
-    ends = torch.tensor([level[0, 0].numel() for level in levels], device=prior_index.device).cumsum(0)
-    level_index = torch.bucketize(prior_index, ends, right=True)
-    picked, order = [], []
-    for i, level in enumerate(levels):
-        rows = (level_index == i).nonzero()[:, 0]
-        number = prior_index[rows] - (ends[i] - level[0, 0].numel())
-        y, x = number // level.shape[-1], number % level.shape[-1]
-        picked.append(level[image_index[rows], :, y, x])
-        order.append(rows)
-    return torch.cat(picked)[torch.cat(order).argsort()], level_index
+    start, features = 0, None
+    for level in levels:
+        cells = level.flatten(2)
+        number = (prior_index - start).clamp(0, cells.shape[-1] - 1)
+        picked = cells.gather(2, number[:, None].expand(-1, cells.shape[1], -1))
+        features = picked if features is None else torch.where((prior_index >= start)[:, None], picked, features)
+        start += cells.shape[-1]
+    return features.transpose(1, 2)
 
 
 class SimCCModule(BaseModule):
@@ -127,7 +111,7 @@ class SimCCModule(BaseModule):
         bins = torch.arange(self.num_bins, dtype=seen.dtype, device=seen.device)
         sharpness = self.log_sharpness.float().exp()[..., None]
         expected = -0.5 * sharpness * (bins - centre[..., None]).square()
-        return seen + expected.logaddexp(expected.new_tensor(_LOG_FLOOR))
+        return seen + expected.logaddexp(torch.full_like(expected, _LOG_FLOOR))
 
     def _to_bins(self, points_px: Tensor, priors: Tensor) -> Tensor:
         return (points_px - priors[:, None, :2]) / priors[:, None, 2:] * self.bins_per_stride + self.middle

@@ -1,6 +1,7 @@
-"""Losses in metres and of classified coordinates."""
+"""Losses in metres, of classified coordinates and of boxes."""
 
+from mmsynloc.models.losses.box_loss import BoxIoULoss
 from mmsynloc.models.losses.locsim_loss import LocSimLoss
 from mmsynloc.models.losses.simcc_loss import SimCCLoss
 
-__all__ = ["LocSimLoss", "SimCCLoss"]
+__all__ = ["BoxIoULoss", "LocSimLoss", "SimCCLoss"]

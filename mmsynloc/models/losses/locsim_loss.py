@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from mmpose.registry import MODELS
 from torch import Tensor, nn
 
-from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
+from mmsynloc.models.utils.locsim import clean_metric, ground_offset_m, locsim
 from mmsynloc.models.utils.tau_schedule import TauSchedule
 
 __all__ = ["LocSimLoss"]
@@ -15,8 +14,6 @@ __all__ = ["LocSimLoss"]
 @MODELS.register_module()
 class LocSimLoss(nn.Module):
     """``1 - LocSim`` of predicted ground points, with a gradient also where LocSim is flat.
-
-    - N: number of predictions
 
     With the offset ``d = |P (pred_px - target_px)|`` in metres, P the derivative of the ground map at the target, the
     loss of one prediction is ``1 - exp(ln(0.05) d² / tau²) + far_weight * ln(1 + d² / tau²)``.
@@ -57,26 +54,31 @@ class LocSimLoss(nn.Module):
         targets_px: Tensor,
         pixel_to_metre: Tensor,
         target_weight: Tensor | None = None,
+        tau_m: float | Tensor | None = None,
+        usable: Tensor | None = None,
     ) -> Tensor:
         """Weighted mean of the loss over the predictions.
 
         Args:
-            points_px: (N, 2) predicted ground points in px of the network's input.
-            targets_px: (N, 2) px.
-            pixel_to_metre: (N, 2, 2), d(pitch m) / d(px) at the targets; zeros where there is none.
-            target_weight: (N,), 0 for a target that does not count.
+            points_px: (..., 2) predicted ground points in px of the network's input.
+            targets_px: (..., 2) px.
+            pixel_to_metre: (..., 2, 2), d(pitch m) / d(px) at the targets; zeros where there is none.
+            target_weight: (...), 0 for a target that does not count.
+            tau_m: LocSim's scale in metres; by default the schedule's.
+            usable: (...) bool, where there is a matrix, if the others are known to be zeros; by default it is found
+                out.
 
         Returns:
             A float32 scalar; 0, with a gradient of 0, where nobody counts.
         """
-        usable = usable_metric(pixel_to_metre)
+        metric, usable = (pixel_to_metre, usable) if usable is not None else clean_metric(pixel_to_metre)
         weight = usable.float() if target_weight is None else usable * target_weight.float()
-        metric = self._shortened(torch.where(usable[:, None, None], pixel_to_metre.float(), 0.0))
+        metric = self._shortened(metric)
         squared_m2 = ground_offset_m(points_px, targets_px, metric).square().sum(-1)
-        tau = self.tau()
+        tau = self.tau() if tau_m is None else tau_m
         loss = 1 - locsim(squared_m2, tau) + self.far_weight * (squared_m2 / tau**2).log1p()
         return self.loss_weight * (loss * weight).sum() / weight.sum().clamp(min=1)
 
     def _shortened(self, metric: Tensor) -> Tensor:
         length = metric.flatten(-2).norm(dim=-1)
-        return metric * (self.max_metres_per_px / length.clamp(min=self.max_metres_per_px))[:, None, None]
+        return metric * (self.max_metres_per_px / length.clamp(min=self.max_metres_per_px))[..., None, None]

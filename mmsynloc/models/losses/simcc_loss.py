@@ -38,6 +38,7 @@ class SimCCLoss(KLDiscretLoss):
         Returns:
             A scalar; 0, with a gradient of 0, where no keypoint counts.
         """
-        num_keypoints, num_bins = pred_simcc.shape[1], pred_simcc.shape[-1]
-        summed = super().forward(pred_simcc.unbind(2), gt_simcc.unbind(2), target_weight)
-        return self.loss_weight * summed * (num_keypoints * num_bins) / target_weight.sum().clamp(min=1)
+        axes, num_bins = pred_simcc[0, ..., 0].numel() if len(pred_simcc) else 1, pred_simcc.shape[-1]
+        weight = target_weight[..., None].expand(pred_simcc.shape[:3])
+        summed = super().forward((pred_simcc.flatten(1, 2),), (gt_simcc.flatten(1, 2),), weight)
+        return self.loss_weight * summed * (axes * num_bins) / target_weight.sum().clamp(min=1)

@@ -1,96 +1,147 @@
-"""SimOTA that counts and prices in metres."""
+"""SimOTA for a whole batch, that can count and price in metres."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
-from mmengine.structures import InstanceData
-from mmpose.models.task_modules import SimOTAAssigner
 from mmpose.registry import TASK_UTILS
-from torch import Tensor
+from torch import Tensor, nn
 
-from mmsynloc.models.task_modules.labels import require_metric
+from mmsynloc.models.structures import (
+    Assignment,
+    Decoded,
+    Labels,
+    Predictions,
+    Truth,
+    decode,
+    take_priors,
+    take_rows,
+)
+from mmsynloc.models.task_modules.costs import CostWeights, PairCosts, athlete_centres, pair_costs
+from mmsynloc.models.task_modules.upstream_assignment import assign_like_upstream, compact, inside_masks
+from mmsynloc.models.task_modules.window_assignment import assign_in_windows, window_candidates
 
 __all__ = ["LocSimAssigner"]
 
-_EPS = 1e-7
+_INDICATORS = ("iou", "oks", "locsim")
 
 
 @TASK_UTILS.register_module()
-class LocSimAssigner(SimOTAAssigner):
-    """Upstream's SimOTA with LocSim as a third overlap beside IoU and OKS.
+class LocSimAssigner(nn.Module):
+    """SimOTA (Ge et al., "YOLOX", 2021; ``SimOTAAssigner`` of MMPose) with LocSim beside IoU and OKS.
 
-    The overlaps of the result stay upstream's (OKS), whatever decides; the head's option ``quality`` chooses what the
-    classification learns.
+    The options have upstream's names and defaults. Upstream lets an athlete choose among all priors that lie in the
+    box or near the centre of any athlete, at a cost that keeps it to its own as long as there are enough. A small
+    athlete has few, and takes the rest from anywhere in the image. With ``window`` it chooses among the cells around
+    its own centre only; the work then has a fixed shape, no step of which makes the host wait for the device.
+
+    The overlap of the result is OKS, or IoU where that is the indicator, whatever decides; the head's option
+    ``quality`` chooses what the classification learns.
 
     Args:
-        *args: as for ``SimOTAAssigner``.
+        center_radius: the area around the centre, in strides to each side.
+        candidate_topk: largest number of priors of an athlete, and how many overlaps are summed for the number.
+        iou_weight: weight of ``-ln(IoU)`` in the cost.
+        cls_weight: weight of the score's cross entropy.
+        oks_weight: weight of ``-ln(OKS)``.
+        vis_weight: weight of the visibilities' cross entropy.
+        locsim_weight: weight of ``-ln(LocSim)``.
         dynamic_k_indicator: ``"iou"``, ``"oks"`` or ``"locsim"``: which overlap says how many priors an athlete gets.
-        locsim_weight: weight of ``-ln(LocSim)`` in the cost.
+        use_keypoints_for_center: the centre is the middle of the keypoints instead of the box's.
+        oks_calculator: config of ``PoseOKS``, of which the sigmas are used.
         locsim_calculator: config of the calculator, among others its tau.
-        **kwargs: as for ``SimOTAAssigner``.
+        window: cells on a side of the window on each level; None for upstream's choice among all priors, with the
+            same result as upstream's.
+
+    Raises:
+        ValueError: the indicator is unknown or the window is smaller than one cell.
     """
 
     def __init__(
         self,
-        *args: Any,
-        dynamic_k_indicator: str = "locsim",
+        center_radius: float = 2.5,
+        candidate_topk: int = 10,
+        iou_weight: float = 3.0,
+        cls_weight: float = 1.0,
+        oks_weight: float = 3.0,
+        vis_weight: float = 0.0,
         locsim_weight: float = 0.0,
+        dynamic_k_indicator: str = "locsim",
+        use_keypoints_for_center: bool = False,
+        oks_calculator: dict[str, Any] | None = None,
         locsim_calculator: dict[str, Any] | None = None,
-        **kwargs: Any,
+        window: int | None = 6,
     ) -> None:
-        self.counts_in_metres = dynamic_k_indicator == "locsim"
-        upstream_indicator = "oks" if self.counts_in_metres else dynamic_k_indicator
-        super().__init__(*args, dynamic_k_indicator=upstream_indicator, **kwargs)
-        self.locsim_weight = locsim_weight
+        super().__init__()
+        if dynamic_k_indicator not in _INDICATORS:
+            raise ValueError(
+                f"dynamic_k_indicator must be one of {', '.join(_INDICATORS)}, not {dynamic_k_indicator!r}"
+            )
+        if window is not None and window < 1:
+            raise ValueError(f"window must be at least one cell, not {window}")
+        self.center_radius = center_radius
+        self.candidate_topk = candidate_topk
+        self.weights = CostWeights(iou_weight, cls_weight, oks_weight, vis_weight, locsim_weight)
+        self.dynamic_k_indicator = dynamic_k_indicator
+        self.use_keypoints_for_center = use_keypoints_for_center
         self.locsim_calculator = TASK_UTILS.build(locsim_calculator or dict(type="LocSimCalculator"))
-        self._pairs: tuple[Tensor, InstanceData] | None = None
+        self.window = window
+        oks = TASK_UTILS.build(oks_calculator or dict(type="PoseOKS"))
+        self.register_buffer("sigmas", getattr(oks, "sigmas", torch.tensor(0.5)).float(), persistent=False)
 
-    def assign(self, pred_instances: InstanceData, gt_instances: InstanceData, **kwargs: Any) -> dict[str, Any]:
-        """Assign athletes to priors.
+    @property
+    def needs_metric(self) -> bool:
+        """Whether the labels must carry ``pixel_to_metre``."""
+        return self.dynamic_k_indicator == "locsim" or self.weights.locsim > 0
 
-        Args:
-            pred_instances: as upstream, with ``keypoints`` (M, K, 2) decoded to px.
-            gt_instances: as upstream, with ``pixel_to_metre`` (N, 2, 2).
-            **kwargs: handed on.
-
-        Returns:
-            As upstream.
-
-        Raises:
-            ValueError: the labels carry no ``pixel_to_metre``.
-        """
-        require_metric(gt_instances)
-        self._pairs = (pred_instances.keypoints, gt_instances)
-        try:
-            return super().assign(pred_instances, gt_instances, **kwargs)
-        finally:
-            self._pairs = None
-
-    def dynamic_k_matching(
-        self, cost: Tensor, pairwise_ious: Tensor, num_gt: int, valid_mask: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Choose the priors; as upstream, with LocSim in the cost and the count.
+    @torch.no_grad()
+    def forward(self, predictions: Predictions, truth: Truth, tau_m: float | Tensor = 1.0) -> Assignment:
+        """Assign priors to athletes.
 
         Args:
-            cost: (V, N).
-            pairwise_ious: (V, N) upstream's indicator.
-            num_gt: N.
-            valid_mask: (M,) which priors are among the V; narrowed to the chosen ones, in place.
-
-        Returns:
-            Overlap and athlete (both (P,)) of each chosen prior.
+            predictions: of all priors.
+            truth: athletes.
+            tau_m: LocSim's scale in metres.
         """
-        candidates = valid_mask.clone()
-        similarity = self._pairwise_locsim(candidates, pairwise_ious)
-        if self.locsim_weight > 0:
-            cost = cost - self.locsim_weight * (similarity + _EPS).log()
-        indicator = similarity if self.counts_in_metres else pairwise_ious
-        _, matched = super().dynamic_k_matching(cost, indicator, num_gt, valid_mask)
-        return pairwise_ious[valid_mask[candidates]].gather(1, matched[:, None])[:, 0], matched
+        assign = self._among_all if self.window is None else self._in_windows
+        return assign(predictions, truth, tau_m)
 
-    def _pairwise_locsim(self, candidates: Tensor, fallback: Tensor) -> Tensor:
-        keypoints, gt = self._pairs
-        with torch.no_grad():
-            return self.locsim_calculator(keypoints[candidates][:, None], gt.keypoints, gt.pixel_to_metre, fallback)
+    def _in_windows(self, predictions: Predictions, truth: Truth, tau_m: float | Tensor) -> Assignment:
+        labels, grid = truth.labels, predictions.grid
+        centres = athlete_centres(labels, self.use_keypoints_for_center)
+        candidates = window_candidates(labels.boxes_xyxy, centres, truth.mask, grid, self.window, self.center_radius)
+        raw = take_rows(predictions.values, candidates.index.flatten(1)).unflatten(1, candidates.index.shape[1:])
+        found = decode(raw, candidates.priors, *predictions.sizes)
+        pairs = self._pairs(found, labels, candidates.is_inside, tau_m)
+        return assign_in_windows(candidates, pairs, len(grid.priors), self.candidate_topk)
+
+    def _among_all(self, predictions: Predictions, truth: Truth, tau_m: float | Tensor) -> Assignment:
+        labels, grid, mask = truth.labels, predictions.grid, truth.mask
+        centres = athlete_centres(labels, self.use_keypoints_for_center)
+        in_box, in_centre = inside_masks(labels.boxes_xyxy, centres, mask, grid, self.center_radius)
+        valid, is_inside = (in_box | in_centre).any(1), in_box & in_centre
+        on_cpu = valid.device.type == "cpu" and not torch.compiler.is_compiling()  # where waiting costs nothing
+        if on_cpu:
+            index, exists = compact(valid)
+            found = take_priors(predictions, index)
+            is_inside = is_inside.gather(2, index[:, None].expand(-1, is_inside.shape[1], -1))
+        else:
+            index, exists = torch.arange(valid.shape[1], device=valid.device).expand_as(valid), valid
+            found = decode(predictions.values, grid.priors.expand(len(valid), -1, -1), *predictions.sizes)
+        # in the layout that upstream computes in, so that the last bit is the same
+        found = Decoded(*(field.contiguous()[:, None] for field in found))
+        pairs = self._pairs(found, labels, is_inside, tau_m)
+        return assign_like_upstream(index, exists, pairs, mask, self.candidate_topk, exact_ties=on_cpu)
+
+    def _pairs(self, found: Decoded, labels: Labels, is_inside: Tensor, tau_m: float | Tensor) -> PairCosts:
+        locsim = partial(
+            self.locsim_calculator,
+            found.keypoints_px,
+            labels.keypoints_px[:, :, None],
+            labels.pixel_to_metre[:, :, None],
+            tau_m=tau_m,
+            usable=labels.has_metric[:, :, None],
+        )
+        return pair_costs(found, labels, self.weights, self.dynamic_k_indicator, self.sigmas, is_inside, locsim)

@@ -7,7 +7,7 @@ from mmpose.registry import TASK_UTILS
 from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
-from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
+from mmsynloc.models.utils.locsim import clean_metric, ground_offset_m, locsim
 from mmsynloc.models.utils.tau_schedule import TauSchedule
 
 __all__ = ["LocSimCalculator"]
@@ -38,7 +38,15 @@ class LocSimCalculator:
         self.ground_index = ground_index
 
     @torch.no_grad()
-    def __call__(self, output: Tensor, target: Tensor, pixel_to_metre: Tensor, fallback: Tensor) -> Tensor:
+    def __call__(
+        self,
+        output: Tensor,
+        target: Tensor,
+        pixel_to_metre: Tensor,
+        fallback: Tensor,
+        tau_m: float | Tensor | None = None,
+        usable: Tensor | None = None,
+    ) -> Tensor:
         """LocSim, or the fallback where an athlete has no metric.
 
         Args:
@@ -46,13 +54,15 @@ class LocSimCalculator:
             target: (..., N, K, 2) px.
             pixel_to_metre: (..., N, 2, 2), d(pitch m) / d(px) at the targets; zeros for an athlete on the horizon.
             fallback: (..., N) another overlap in [0, 1], such as OKS, for athletes on the horizon.
+            tau_m: LocSim's scale in metres; by default the schedule's.
+            usable: (..., N) bool, where there is a matrix, if the others are known to be zeros; by default it is found
+                out.
 
         Returns:
             (..., N) in [0, 1], float32.
         """
         at = self.ground_index
-        usable = usable_metric(pixel_to_metre)
-        metric = torch.where(usable[..., None, None], pixel_to_metre.float(), 0.0)
+        metric, usable = (pixel_to_metre, usable) if usable is not None else clean_metric(pixel_to_metre)
         offset = ground_offset_m(output[..., at, :], target[..., at, :], metric)
-        similarity = locsim(offset.square().sum(-1), self.tau())
+        similarity = locsim(offset.square().sum(-1), self.tau() if tau_m is None else tau_m)
         return torch.where(usable, similarity, fallback.float())

@@ -1,7 +1,8 @@
 """What heads, losses, assigners and estimators are built of."""
 
+from mmsynloc.models.utils.boxes import box_iou
 from mmsynloc.models.utils.fuse_views import pair_views, pairwise_iou
-from mmsynloc.models.utils.ground_nms import box_nms, ground_nms, remove_duplicates
+from mmsynloc.models.utils.ground_nms import box_nms, greedy_keep, ground_nms, remove_duplicates
 from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
 from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 from mmsynloc.models.utils.tau_schedule import TauSchedule
@@ -10,9 +11,11 @@ from mmsynloc.models.utils.views import View, make_views, mirrored
 __all__ = [
     "TauSchedule",
     "View",
+    "box_iou",
     "box_nms",
     "decode_simcc",
     "encode_simcc",
+    "greedy_keep",
     "ground_nms",
     "ground_offset_m",
     "locsim",

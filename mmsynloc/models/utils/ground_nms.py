@@ -1,90 +1,96 @@
-"""One athlete stands at one spot: duplicates are removed in metres on the pitch."""
+"""One athlete stands at one spot: duplicates are removed in metres on the pitch, for a whole batch at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import torch
+from torch import Tensor
 
-import numpy as np
+from mmsynloc.models.utils.boxes import box_iou
 
-__all__ = ["box_nms", "ground_nms", "remove_duplicates"]
+__all__ = ["box_nms", "greedy_keep", "ground_nms", "remove_duplicates"]
 
-
-def _greedy(scores: np.ndarray, is_duplicate: Callable[[int, np.ndarray], np.ndarray]) -> np.ndarray:
-    """Take the best, drop its duplicates among the rest (given as indices), and so on; O(kept x N)."""
-    remaining = np.argsort(-scores, kind="stable")
-    keep = []
-    while len(remaining):
-        best, remaining = remaining[0], remaining[1:]
-        keep.append(best)
-        remaining = remaining[~is_duplicate(best, remaining)]
-    return np.array(keep, dtype=np.int64)
+# A GPU cannot say when nothing changes any more without making the host wait. So many rounds are enough as long as no
+# detection is only kept because the 63rd of a chain of neighbours, each a duplicate of the one before, was dropped.
+_MAX_ROUNDS = 64
 
 
-def ground_nms(points_pitch_m: np.ndarray, scores: np.ndarray, radius_m: float) -> np.ndarray:
-    """Keep the best of those who stand within ``radius_m`` of each other, greedily by score.
+def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
+    """Non-maximum suppression: keep the best, drop its duplicates, go on with the best of the rest, and so on.
+
+    In each round all those are dropped that are duplicates of one whom the round before has kept. This ends at the
+    result of the one-by-one procedure, after as many rounds as the longest chain of duplicates has members.
 
     Args:
-        points_pitch_m: (N, 2) m. Points that are not finite (over the horizon) are kept and drop nobody.
-        scores: (N,); among equal scores the first wins.
+        is_duplicate: (B, P, P) bool, symmetric; the P detections of an image go by falling score.
+        valid: (B, P) bool, false for padding.
+
+    Returns:
+        (B, P) bool, who is kept.
+    """
+    on_cpu = valid.device.type == "cpu"
+    drops = is_duplicate.triu(1).float()  # row i: whom i drops, if it is kept itself
+    keep = valid
+    for _ in range(valid.shape[1] if on_cpu else min(valid.shape[1], _MAX_ROUNDS)):
+        before, keep = keep, valid & ~((keep[:, None].float() @ drops)[:, 0] > 0)
+        if on_cpu and torch.equal(before, keep):
+            break
+    return keep
+
+
+def _on_one_spot(points_pitch_m: Tensor, radius_m: float) -> Tensor:
+    """(B, P, P) bool; false for points that are not numbers."""
+    offsets = points_pitch_m[:, :, None] - points_pitch_m[:, None]
+    return offsets.square().sum(-1) <= radius_m**2
+
+
+def ground_nms(points_pitch_m: Tensor, valid: Tensor, radius_m: float) -> Tensor:
+    """Keep the best of those who stand within ``radius_m`` of each other.
+
+    Args:
+        points_pitch_m: (B, P, 2) m, by falling score. Points that are NaN (over the horizon) stay and drop nobody.
+        valid: (B, P) bool, false for padding.
         radius_m: a detection at this distance from a better one, or nearer, is dropped.
 
     Returns:
-        Indices (K,) of the kept ones, by falling score.
+        (B, P) bool, who is kept.
     """
-
-    def is_near(best: int, others: np.ndarray) -> np.ndarray:
-        squared = ((points_pitch_m[others] - points_pitch_m[best]) ** 2).sum(-1)
-        return squared <= radius_m**2  # false for NaN
-
-    return _greedy(scores, is_near)
+    return greedy_keep(_on_one_spot(points_pitch_m, radius_m), valid)
 
 
-def box_nms(boxes_xyxy: np.ndarray, scores: np.ndarray, iou_threshold: float) -> np.ndarray:
-    """Box NMS, as upstream's ``nms_torch`` but stable among equal scores.
+def box_nms(boxes_xyxy: Tensor, valid: Tensor, iou_threshold: float) -> Tensor:
+    """Box NMS as upstream's ``nms_torch``.
 
     Args:
-        boxes_xyxy: (N, 4) px.
-        scores: (N,).
+        boxes_xyxy: (B, P, 4) px, by falling score.
+        valid: (B, P) bool, false for padding.
         iou_threshold: boxes that overlap a better one by more are dropped; 1 or more drops none.
 
     Returns:
-        Indices (K,) of the kept ones, by falling score.
+        (B, P) bool, who is kept.
     """
     if iou_threshold >= 1:
-        return np.argsort(-scores, kind="stable")
-    low, high = boxes_xyxy[:, :2], boxes_xyxy[:, 2:]
-    areas = (high - low).prod(-1)
-
-    def overlaps(best: int, others: np.ndarray) -> np.ndarray:
-        sides = np.minimum(high[others], high[best]) - np.maximum(low[others], low[best])
-        shared = sides.clip(min=0).prod(-1)
-        return shared > iou_threshold * (areas[others] + areas[best] - shared).clip(min=1e-6)
-
-    return _greedy(scores, overlaps)
+        return valid
+    return greedy_keep(box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None]) > iou_threshold, valid)
 
 
 def remove_duplicates(
-    boxes_xyxy: np.ndarray,
-    scores: np.ndarray,
-    points_pitch_m: np.ndarray,
-    radius_m: float = 0.6,
-    box_threshold: float = 0.65,
-) -> np.ndarray:
+    boxes_xyxy: Tensor, points_pitch_m: Tensor, valid: Tensor, radius_m: float = 0.6, box_threshold: float = 0.65
+) -> Tensor:
     """Ground NMS; among those over the horizon, who have no position, box NMS.
 
     Args:
-        boxes_xyxy: (N, 4) px.
-        scores: (N,).
-        points_pitch_m: (N, 2) m, NaN over the horizon.
+        boxes_xyxy: (B, P, 4) px, by falling score.
+        points_pitch_m: (B, P, 2) m, NaN over the horizon.
+        valid: (B, P) bool, false for padding.
         radius_m: as for :func:`ground_nms`.
         box_threshold: as for :func:`box_nms`.
 
     Returns:
-        Indices (K,) of the kept ones, by falling score.
+        (B, P) bool, who is kept.
     """
-    on_pitch = np.isfinite(points_pitch_m).all(-1)
-    below, above = np.flatnonzero(on_pitch), np.flatnonzero(~on_pitch)
-    below = below[ground_nms(points_pitch_m[below], scores[below], radius_m)]
-    above = above[box_nms(boxes_xyxy[above], scores[above], box_threshold)]
-    kept = np.concatenate([below, above])
-    return kept[np.argsort(-scores[kept], kind="stable")]
+    is_over = points_pitch_m.isnan().any(-1)
+    is_duplicate = _on_one_spot(points_pitch_m, radius_m)
+    if box_threshold < 1:
+        overlap = box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None]) > box_threshold
+        is_duplicate = is_duplicate | (overlap & is_over[:, :, None] & is_over[:, None])
+    return greedy_keep(is_duplicate, valid)

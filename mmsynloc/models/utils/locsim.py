@@ -6,7 +6,7 @@ import math
 
 from torch import Tensor
 
-__all__ = ["LOG_LOCSIM_AT_TAU", "ground_offset_m", "locsim", "usable_metric"]
+__all__ = ["LOG_LOCSIM_AT_TAU", "clean_metric", "ground_offset_m", "locsim", "usable_metric"]
 
 LOG_LOCSIM_AT_TAU = math.log(0.05)  # LocSim has fallen to 0.05 at a distance of tau (development kit sskit)
 _MAX_OFFSET_PX = 1e4  # no image is larger; keeps squares finite in float32
@@ -14,8 +14,14 @@ _MAX_OFFSET_PX = 1e4  # no image is larger; keeps squares finite in float32
 
 def usable_metric(pixel_to_metre: Tensor) -> Tensor:
     """Which matrices (..., 2, 2) are of use, (...) bool: athletes on the horizon carry zeros."""
-    finite = pixel_to_metre.isfinite().flatten(-2).all(-1)
-    return finite & (pixel_to_metre != 0).flatten(-2).any(-1)
+    size = pixel_to_metre.abs().sum((-2, -1))
+    return (size > 0) & (size < math.inf)  # false for what is not a number
+
+
+def clean_metric(pixel_to_metre: Tensor) -> tuple[Tensor, Tensor]:
+    """The matrices (..., 2, 2) in float32, zeros in the place of those of no use, and which are (...) bool."""
+    usable = usable_metric(pixel_to_metre)
+    return pixel_to_metre.float().masked_fill(~usable[..., None, None], 0.0), usable
 
 
 def ground_offset_m(points_px: Tensor, targets_px: Tensor, pixel_to_metre: Tensor) -> Tensor:
@@ -34,6 +40,6 @@ def ground_offset_m(points_px: Tensor, targets_px: Tensor, pixel_to_metre: Tenso
     return (pixel_to_metre.float() * offset_px.unsqueeze(-2)).sum(-1)
 
 
-def locsim(squared_m2: Tensor, tau_m: float) -> Tensor:
+def locsim(squared_m2: Tensor, tau_m: float | Tensor) -> Tensor:
     """``exp(ln(0.05) d² / tau²)`` of squared distances in m² (development kit ``sskit``), in [0, 1]."""
     return (squared_m2 * (LOG_LOCSIM_AT_TAU / tau_m**2)).exp()

@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+import torch
 import torch.nn.functional as F
-from mmengine.structures import InstanceData
 from torch import Tensor
 
 from mmsynloc.structures import scale_points_px
@@ -43,26 +42,26 @@ class View:
             inputs = F.interpolate(inputs, size, mode="bilinear", align_corners=False, antialias=shrinks)
         return inputs.flip(-1) if self.flip else inputs
 
-    def to_input(self, found: InstanceData) -> InstanceData:
-        """Detections in px of the view as such in px of the input, exact at the pixel centres."""
+    def points_to_input(self, points_px: Tensor) -> Tensor:
+        """Points (..., 2) in px of the view as such in px of the input, exact at the pixel centres."""
         if self.is_plain:
-            return found
-        found = mirrored(found, self.size[0]) if self.flip else found.new()
-        scale = np.array(self.input_size, np.float64) / self.size
-        found.keypoints = scale_points_px(found.keypoints, scale).astype(np.float32)
-        corners = scale_points_px(found.bboxes.reshape(-1, 2, 2), scale)
-        found.bboxes = corners.reshape(-1, 4).astype(np.float32)
-        return found
+            return points_px
+        points_px = mirrored(points_px, self.size[0]) if self.flip else points_px
+        scales = (here / there for here, there in zip(self.input_size, self.size))
+        return torch.stack([scale_points_px(points_px[..., i], scale) for i, scale in enumerate(scales)], -1)
+
+    def boxes_to_input(self, boxes_xyxy: Tensor) -> Tensor:
+        """Boxes (..., 4) in px of the view as such in px of the input."""
+        if self.is_plain:
+            return boxes_xyxy
+        x1, y1, x2, y2 = self.points_to_input(boxes_xyxy.unflatten(-1, (2, 2))).flatten(-2).unbind(-1)
+        return torch.stack([x2, y1, x1, y2] if self.flip else [x1, y1, x2, y2], -1)
 
 
-def mirrored(found: InstanceData, width: int) -> InstanceData:
-    """The same detections in the mirror image, ``x' = width - 1 - x`` (pixel centres are integers)."""
-    turned = found.new()
-    turned.keypoints = found.keypoints * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
-    turned.bboxes = np.stack(
-        [width - 1 - found.bboxes[:, 2], found.bboxes[:, 1], width - 1 - found.bboxes[:, 0], found.bboxes[:, 3]], 1
-    )
-    return turned
+def mirrored(points_px: Tensor, width: int) -> Tensor:
+    """The same points (..., 2) in the mirror image, ``x' = width - 1 - x`` (pixel centres are integers)."""
+    x, y = points_px.unbind(-1)
+    return torch.stack([width - 1 - x, y], -1)
 
 
 def make_views(

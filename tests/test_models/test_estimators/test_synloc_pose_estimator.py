@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,8 @@ from tests.test_models.inputs import INPUT_SIZE, crowd
 def _model(kind="SynLocPoseEstimator", **test_cfg):
     cfg = load_config("mmsynloc::yoloxpose_nano_synloc.py").model
     cfg.type = kind
+    if kind == "SynLocPoseEstimator":
+        cfg.channels_last = False  # random weights are drawn in the order of memory
     cfg.test_cfg = dict(score_thr=2e-5, nms_thr=0.3, **test_cfg)
     torch.manual_seed(0)
     with DefaultScope.overwrite_default_scope("mmpose"):
@@ -75,3 +79,30 @@ def test_predict__wrong_scales():
 def test_predict__scales_need_the_estimator():
     with pytest.raises(ValueError, match=r"view_scales needs model\.type='SynLocPoseEstimator'"):
         _predict(_model("BottomupPoseEstimator", view_scales=(1.0, 0.8)))
+
+
+def _losses(model):
+    inputs = torch.rand(2, 3, *INPUT_SIZE[::-1], generator=torch.Generator().manual_seed(0)) * 255
+    return model.train().loss(inputs, [crowd(5), crowd(0)])
+
+
+@pytest.mark.parametrize("options", [dict(channels_last=False), dict(compile=dict(backend="eager"))], ids=str)
+def test_loss__layout_and_compiling_change_nothing(options):
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc-window-assigner.py").model
+    cfg.backbone.update(init_cfg=None, widen_factor=0.125)
+    cfg.neck.update(in_channels=[32, 64, 128], out_channels=32)
+    cfg.head.head_module_cfg.widen_factor = 0.125
+    models = []
+    with DefaultScope.overwrite_default_scope("mmpose"):
+        for changes in ({}, options):
+            torch.manual_seed(0)
+            models.append(MODELS.build({**cfg, **changes}))
+    plain, other = models
+    assert plain.backbone.stem.conv.conv.weight.is_contiguous(memory_format=torch.channels_last)
+    assert other.state_dict().keys() == plain.state_dict().keys()
+    other.load_state_dict(plain.state_dict())
+    expected, found = _losses(plain), _losses(other)
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value, rtol=1e-3, atol=1e-5)  # sums in another order, normalised
+    twin = copy.deepcopy(other)  # as the moving average does
+    assert twin.state_dict().keys() == plain.state_dict().keys()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
 
-from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features, recorded_outputs
+from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features
 
 PRIORS = torch.tensor([[80.0, 40.0, 8.0, 8.0], [160.0, 96.0, 16.0, 16.0]])
 
@@ -85,23 +84,10 @@ def test_module__wrong_arguments(name):
 
 def test_gather_features__finds_image_level_and_cell():
     levels = [torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5), -torch.arange(2 * 3 * 2 * 2.0).reshape(2, 3, 2, 2)]
-    image, prior = torch.tensor([1, 0, 1]), torch.tensor([22, 7, 19])  # 20 cells on level 0, 4 on level 1
-    picked, level = gather_features(levels, image, prior)
-    assert level.tolist() == [1, 0, 0]
-    expected = torch.stack([levels[1][1, :, 1, 0], levels[0][0, :, 1, 2], levels[0][1, :, 3, 4]])
-    torch.testing.assert_close(picked, expected)
+    picked = gather_features(levels, torch.tensor([[7, 0], [22, 19]]))  # 20 cells on level 0, 4 on level 1
+    expected = [[levels[0][0, :, 1, 2], levels[0][0, :, 0, 0]], [levels[1][1, :, 1, 0], levels[0][1, :, 3, 4]]]
+    torch.testing.assert_close(picked, torch.stack([torch.stack(image) for image in expected]))
 
 
 def test_gather_features__empty_input():
-    picked, level = gather_features([torch.zeros(1, 3, 2, 2)], *[torch.zeros(0, dtype=torch.long)] * 2)
-    assert picked.shape == (0, 3)
-    assert level.shape == (0,)
-
-
-def test_recorded_outputs__in_call_order_and_only_while_it_lasts():
-    modules = nn.ModuleList([nn.Linear(1, 1), nn.Linear(1, 2)])
-    with recorded_outputs(modules) as outputs:
-        modules[1](torch.zeros(1, 1))
-        modules[0](torch.zeros(1, 1))
-    modules[0](torch.zeros(1, 1))
-    assert [output.shape[-1] for output in outputs] == [2, 1]
+    assert gather_features([torch.zeros(1, 3, 2, 2)], torch.zeros(1, 0, dtype=torch.long)).shape == (1, 0, 3)

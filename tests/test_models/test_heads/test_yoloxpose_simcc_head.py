@@ -21,14 +21,7 @@ def _predict(monkeypatch, detections, cell_px, test_cfg=CFG):
     prior = torch.tensor([[0.0, 0, 8, 8]])
     target, inside = module.encode(torch.tensor([[cell_px, cell_px]]), prior)
     assert inside.all()
-    original = head.head_module.conv_pose
-
-    def forward(feats):
-        for conv, level in zip(original, feats):
-            conv(level)
-        return planted_outputs(detections)
-
-    monkeypatch.setattr(head.head_module, "forward", forward)
+    monkeypatch.setattr(head.head_module, "forward", lambda feats: planted_outputs(detections))
     monkeypatch.setattr(module, "forward", lambda feats, *others: target.log().repeat(len(feats), 1, 1, 1))
     with torch.no_grad():
         return head.predict(features(), [crowd(0)], test_cfg)[0]
@@ -94,5 +87,4 @@ def test_head__can_be_copied_after_a_step():
     """The moving average copies the model, which fails if it holds results of a step."""
     head = build_head(**SIMCC)
     total(head.loss(features(), [crowd(3)])).backward()
-    twin = copy.deepcopy(head)
-    assert not any(conv._forward_hooks for conv in twin.head_module.conv_pose)
+    copy.deepcopy(head)

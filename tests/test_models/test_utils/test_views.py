@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from mmengine.structures import InstanceData
 
 from mmsynloc.models.utils.views import View, make_views, mirrored
-
-
-def _found(points, boxes):
-    return InstanceData(keypoints=np.array(points, np.float32), bboxes=np.array(boxes, np.float32))
 
 
 def test_make_views__sizes_are_multiples():
@@ -29,33 +24,25 @@ def test_make_views__wrong_scales(scales):
 
 
 def test_to_input__nobody():
-    found = View((64, 32), (32, 32), flip=True).to_input(_found(np.zeros((0, 2, 2)), np.zeros((0, 4))))
-    assert found.keypoints.shape == (0, 2, 2)
-    assert found.bboxes.shape == (0, 4)
+    view = View((64, 32), (32, 32), flip=True)
+    assert view.points_to_input(torch.zeros(1, 0, 2, 2)).shape == (1, 0, 2, 2)
+    assert view.boxes_to_input(torch.zeros(1, 0, 4)).shape == (1, 0, 4)
 
 
 def test_to_input__by_hand():
     # Half the size: the view's first pixel covers the input's first two, so that its centre lies between them.
-    seen = View((64, 32), (32, 16)).to_input(_found([[[0, 0], [31, 15]]], [[0, 0, 31, 15]]))
-    assert seen.keypoints[0].tolist() == [[0.5, 0.5], [62.5, 30.5]]
-    assert seen.bboxes[0].tolist() == [0.5, 0.5, 62.5, 30.5]
-    turned = View((64, 32), (64, 32), flip=True).to_input(_found([[[0, 3], [10, 5]]], [[4, 1, 10, 7]]))
-    assert turned.keypoints[0].tolist() == [[63, 3], [53, 5]]
-    assert turned.bboxes[0].tolist() == [53, 1, 59, 7]
-
-
-def test_to_input__other_values_ride_along():
-    found = _found([[[1, 2]]], [[0, 0, 2, 2]])
-    found.scores = np.array([0.7])
-    assert View((64, 64), (32, 32), flip=True).to_input(found).scores.tolist() == [0.7]
+    view = View((64, 32), (32, 16))
+    assert view.points_to_input(torch.tensor([[0.0, 0], [31, 15]])).tolist() == [[0.5, 0.5], [62.5, 30.5]]
+    assert view.boxes_to_input(torch.tensor([0.0, 0, 31, 15])).tolist() == [0.5, 0.5, 62.5, 30.5]
+    view = View((64, 32), (64, 32), flip=True)
+    assert view.points_to_input(torch.tensor([[0.0, 3], [10, 5]])).tolist() == [[63, 3], [53, 5]]
+    assert view.boxes_to_input(torch.tensor([4.0, 1, 10, 7])).tolist() == [53, 1, 59, 7]
 
 
 def test_mirrored__twice_is_the_same():
-    found = _found([[[3, 4], [5, 6]]], [[1, 2, 9, 8]])
-    turned = mirrored(found, 320)
-    assert turned.keypoints[0, 0].tolist() == [316, 4]
-    assert (turned.bboxes[:, 2] > turned.bboxes[:, 0]).all()
-    np.testing.assert_allclose(mirrored(turned, 320).bboxes, found.bboxes)
+    points = torch.tensor([[3.0, 4], [5, 6]])
+    assert mirrored(points, 320).tolist() == [[316, 4], [314, 6]]
+    torch.testing.assert_close(mirrored(mirrored(points, 320), 320), points)
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.5, 1.5])
@@ -67,6 +54,5 @@ def test_view__what_it_shows_is_where_to_input_says(scale, flip):
     (view,) = [view for view in make_views((width, height), (scale,), flip=True) if view.flip == flip]
     seen = view.apply(blob[None, None])[0, 0]
     y, x = torch.meshgrid(*(torch.arange(side) for side in seen.shape), indexing="ij")
-    peak = [[[float((seen * x).sum() / seen.sum()), float((seen * y).sum() / seen.sum())]]]
-    found = view.to_input(_found(peak, [[0, 0, 1, 1]]))
-    np.testing.assert_allclose(found.keypoints[0, 0], centre, atol=0.02)  # bilinear sampling of a wide blob
+    peak = torch.stack([(seen * x).sum(), (seen * y).sum()]) / seen.sum()
+    np.testing.assert_allclose(view.points_to_input(peak), centre, atol=0.02)  # bilinear sampling of a wide blob
