@@ -155,8 +155,9 @@ def _targets(paths: list[PurePosixPath], split: str | None) -> list[Path | None]
 
 def _target(split: str | None, below: PurePosixPath, old_layout: bool) -> Path | None:
     if below.suffix.lower() == ".json":
-        is_old = split is not None and str(below) == OLD_ANNOTATIONS
-        return annotation_path(Path(), split) if is_old else Path("annotations") / below.name
+        if split is not None and str(below) == OLD_ANNOTATIONS:
+            return annotation_path(Path(), split)
+        return Path("annotations") / below.name
     if split is None:
         return None
     return Path(split) / (without_images_folder(below) if old_layout else below)
@@ -172,7 +173,8 @@ def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
     Raises:
         UserError: an entry is a link or would leave the folder, or two entries claim one file.
     """
-    members, seen = [], {}
+    members: list[Member] = []
+    seen: dict[Path, str] = {}
     for info in archive.infolist():
         if _is_unsafe(info):
             raise UserError(f"{archive.filename}: entry {info.filename!r} leaves the folder; nothing was extracted")

@@ -65,7 +65,8 @@ def _read_file(path: Path) -> Credentials:
         content = None  # the error would quote the content, so it is not passed on
     if not (isinstance(content, list) and len(content) == 2 and all(isinstance(c, str) and c for c in content)):
         raise UserError(f'{path}: cannot be used; it must hold ["email", "password"]')
-    return Credentials(*content, source=str(path))
+    email, password = content
+    return Credentials(email, password, str(path))
 
 
 def _ask() -> Credentials:

@@ -39,11 +39,10 @@ def require_space(folder: Path, needed: int, purpose: str) -> None:
 
 def is_disk_full(error: BaseException) -> bool:
     """Whether an error, or what it was raised from, says that disk or quota is used up."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    origin = error.__cause__ or error.__context__
+    return origin is not None and is_disk_full(origin)
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def _remove(path: Path) -> None:
 
 
 def _fetch(downloader: Any, credentials: Credentials, path: Path, version: str, expected: int, progress: bool) -> None:
-    fault = ""
+    fault: str | None = None
     for _ in range(_ATTEMPTS):
         try:
             with _watch(path, expected, progress):
@@ -186,8 +186,9 @@ def _advance(bar: tqdm, path: Path) -> None:
 def _zips_of(source: Path, version: str, names: Sequence[str]) -> dict[str, Path]:
     if not source.is_dir():
         raise UserError(f"{source}: no such folder")
-    found = {name: find_zip(zip_folders(source, version), name) for name in names}
-    lacking = [f"{name}.zip" for name, path in found.items() if path is None]
+    zips = {name: find_zip(zip_folders(source, version), name) for name in names}
+    found = {name: path for name, path in zips.items() if path is not None}
+    lacking = [f"{name}.zip" for name in names if name not in found]
     if lacking:
         raise UserError(f"{source}: has no {', '.join(lacking)}")
     return found

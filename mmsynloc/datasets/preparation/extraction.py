@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
@@ -101,7 +102,7 @@ def _find_tree(folders: list[Path], name: str) -> Path | None:
 def _extract_zip(path: Path, root: Path, name: str, version: str | None, progress: bool) -> int:
     with open_zip(path) as archive:
         members = plan_members(archive, None if name == "annotations" else name)
-        items = [_Item(root / m.target, m.info.file_size, lambda info=m.info: archive.open(info)) for m in members]
+        items = [_Item(root / m.target, m.info.file_size, partial(archive.open, m.info)) for m in members]
         try:
             _require_one_version(root, items, version, path)
             _write(items, root, path.name, progress)
@@ -111,10 +112,14 @@ def _extract_zip(path: Path, root: Path, name: str, version: str | None, progres
     return len(items)
 
 
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
 def _copy_tree(folder: Path, root: Path, name: str, version: str | None, progress: bool) -> Counter:
     """Copy the annotations, or the images of a split, of an extracted tree; returns how many files of each it has."""
     targets = _annotations_of(folder, root) if name == "annotations" else _images_of(folder, root, name)
-    items = [_Item(target, f.stat().st_size, lambda f=f: f.open("rb")) for f, target in targets.items()]
+    items = [_Item(target, f.stat().st_size, partial(_open_file, f)) for f, target in targets.items()]
     _require_one_version(root, items, version, folder)
     _write(items, root, str(folder), progress)
     return Counter("annotations" if target.suffix == ".json" else name for target in targets.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -46,7 +47,8 @@ def plot_box_sizes(axes: Axes, labels: dict[str, Annotations]) -> None:
     groups = {split: areas[areas > 0] for split, areas in groups.items() if (areas > 0).any()}
     if groups:
         low, high = min(a.min() for a in groups.values()), max(a.max() for a in groups.values())
-        bins = np.geomspace(low, max(high, low * 1.01), int(np.clip(np.sqrt(min(map(len, groups.values()))), 10, 60)))
+        count = int(np.clip(np.sqrt(min(map(len, groups.values()))), 10, 60))
+        bins = np.geomspace(low, max(high, low * 1.01), count).tolist()
     for split, areas in groups.items():
         weights = np.full(len(areas), 1 / len(areas))
         label = f"{split}: median {np.median(areas):.0f} px²"
@@ -70,14 +72,14 @@ def plot_positions(axes: Axes, labels: dict[str, Annotations], seed: int = 0) ->
         if len(points) > _MAX_DOTS:
             points = points[rng.choice(len(points), _MAX_DOTS, replace=False)]
         size = float(np.clip(6000 / len(points), 1, 16))
-        edge = {"edgecolors": "black", "linewidths": 0.3} if size > 4 else {"linewidths": 0}
-        plotted = pitch_to_plot(points).T
-        axes.scatter(*plotted, s=size, c=_COLORS_ON_GRASS[split], alpha=0.85, zorder=4, label=split, **edge)
+        edge: dict[str, Any] = {"edgecolors": "black", "linewidths": 0.3} if size > 4 else {"linewidths": 0}
+        x, y = pitch_to_plot(points).T
+        axes.scatter(x, y, s=size, c=_COLORS_ON_GRASS[split], alpha=0.85, zorder=4, label=split, **edge)
     axes.set_title("Positions on the pitch (metres, seen from above)")
     _legend(axes, loc="lower center", ncols=4, markerscale=2)
 
 
-def _legend(axes: Axes, **options: object) -> None:
+def _legend(axes: Axes, **options: Any) -> None:
     if axes.get_legend_handles_labels()[0]:
         axes.legend(framealpha=0.9, fontsize=9, **options)
     else:

@@ -179,9 +179,10 @@ def _start_manifest(root: Path, out: Path, images: dict[str, list[str]], width: 
 def _copy_annotations(root: Path, out: Path) -> None:
     for path in sorted((root / "annotations").glob("*.json")):
         target = out / "annotations" / path.name
-        old, new = (p.stat() if p.exists() else None for p in (target, path))
-        if old is not None and old.st_size == new.st_size and old.st_mtime_ns >= new.st_mtime_ns:
-            continue
+        if target.exists():
+            old, new = target.stat(), path.stat()
+            if old.st_size == new.st_size and old.st_mtime_ns >= new.st_mtime_ns:
+                continue
         with explain_full_disk(out), atomic_write(target) as temporary:
             shutil.copyfile(path, temporary)
 

@@ -42,4 +42,5 @@ class ForeachEMA(ExpMomentumEMA):
 
 def _copy(pairs: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
     if pairs:
-        torch._foreach_copy_(*map(list, zip(*pairs)))
+        targets, sources = zip(*pairs)
+        torch._foreach_copy_(targets, sources)

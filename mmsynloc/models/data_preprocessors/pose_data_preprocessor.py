@@ -30,6 +30,7 @@ class SynLocDataPreprocessor(PoseDataPreprocessor):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._enable_normalize: bool
         if self._enable_normalize and not self.mean.any() and self.std.eq(1).all():
             self._enable_normalize = False
 

@@ -26,4 +26,4 @@ class GroundHeadModule(YOLOXPoseHeadModule):
             (self.out_kpt_vis, pose_features),
         )
         maps = ([conv(level) for conv, level in zip(convs, features)] for convs, features in outputs)
-        return HeadOutputs(*maps, pose_features)
+        return HeadOutputs._make((*maps, pose_features))

@@ -34,8 +34,8 @@ def fuse_views(
     radius = cfg.get("ground_nms_radius_m", 0.6)
     fused = views[0].new()
     for found in views[1:]:
-        positions = [_positions(one, ground_map, ground_index) for one in (fused, found)]
-        ours, theirs = pair_views(fused.bboxes, found.bboxes, *positions, radius_m=radius)
+        mine, others = (_positions(one, ground_map, ground_index) for one in (fused, found))
+        ours, theirs = pair_views(fused.bboxes, found.bboxes, mine, others, radius_m=radius)
         alone, other = np.delete(np.arange(len(fused)), ours), np.delete(np.arange(len(found)), theirs)
         fused = InstanceData.cat([_average(fused[ours], found[theirs]), fused[alone], found[other]])
     fused.scores = fused.scores / len(views)

@@ -26,13 +26,15 @@ def gather_features(levels: Sequence[Tensor], prior_index: Tensor) -> Tensor:
     Returns:
         (B, S, C).
     """
-    start, features = 0, None
+    start = 0
+    features: Tensor | None = None
     for level in levels:
         cells = level.flatten(2)
         number = (prior_index - start).clamp(0, cells.shape[-1] - 1)
         picked = cells.gather(2, number[:, None].expand(-1, cells.shape[1], -1))
         features = picked if features is None else torch.where((prior_index >= start)[:, None], picked, features)
         start += cells.shape[-1]
+    assert features is not None, "there is at least one level"
     return features.transpose(1, 2)
 
 
@@ -87,8 +89,8 @@ class SimCCModule(BaseModule):
         self._start_at_regression()
 
     def _start_at_regression(self) -> None:
-        nn.init.zeros_(self.layers[-1].weight)
-        nn.init.zeros_(self.layers[-1].bias)
+        for parameter in self.layers[-1].parameters():
+            nn.init.zeros_(parameter)
 
     def init_weights(self) -> None:
         """The regressed keypoint's Gaussian alone at the start."""

@@ -147,7 +147,7 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
             keypoints, each a list of (B, C', H, W) by level.
         """
         *outputs, pose_features = self.head_module(feats)
-        return HeadOutputs(*([level.float() for level in output] for output in outputs), pose_features)
+        return HeadOutputs._make((*([level.float() for level in output] for output in outputs), pose_features))
 
     def grid_of(self, outputs: HeadOutputs) -> Grid:
         """The priors of the outputs."""
@@ -182,7 +182,7 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
             if self.compile_losses is None:
                 terms, num_positives = self.loss_terms(predictions, truth, self.taus())
             else:
-                taus = Taus(*(torch.full((), tau, device=device) for tau in self.taus()))
+                taus = Taus(*(torch.full((), float(tau), device=device) for tau in self.taus()))
                 terms, num_positives = _compiled(**self.compile_losses)(self, predictions, truth, taus)
             total = reduce_mean(num_positives).clamp(min=1)
             return {name: term / total if name in _PER_POSITIVE else term for name, term in terms.items()}
@@ -211,7 +211,7 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         found = positive_predictions(predictions, assignment)
         targets = truth.of(assignment.athlete_index)
         overlap = assignment.overlap
-        if self.quality == "locsim":
+        if self.locsim_calculator is not None:
             points = (found.keypoints_px, targets.keypoints_px)
             metric = (targets.pixel_to_metre, overlap, taus.quality, targets.has_metric)
             overlap = self.locsim_calculator(*points, *metric)
@@ -224,11 +224,11 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         terms["loss_obj"] = objectness_loss(self.loss_obj, reductions["loss_obj"], predictions, assignment)
         if self.loss_locsim is not None:
             at = self.ground_index
-            points = (field[..., at, :] for field in (found.keypoints_px, targets.keypoints_px))
+            ground = (field[..., at, :] for field in (found.keypoints_px, targets.keypoints_px))
             counted = weight * targets.visible[..., at]
             metric = (targets.pixel_to_metre, counted, taus.loss, targets.has_metric)
-            terms["loss_locsim"] = self.loss_locsim(*points, *metric)
-        if self.loss_simcc is not None:
+            terms["loss_locsim"] = self.loss_locsim(*ground, *metric)
+        if self.simcc is not None and self.loss_simcc is not None:
             terms["loss_simcc"] = simcc_loss(self.loss_simcc, self.simcc, predictions, assignment, found, targets)
         return terms, count
 

@@ -106,9 +106,12 @@ def pair_costs(
     if weights.iou > 0:
         cost = cost - torch.log(iou + _EPS) * weights.iou
     if weights.oks > 0 or weights.locsim > 0 or indicator != "iou":
-        per_athlete = (labels.keypoints_px, labels.visible, labels.areas)
-        overlaps["oks"] = pairwise_oks(found.keypoints_px, *(field[:, :, None] for field in per_athlete), sigmas)
+        points, shown, areas = (
+            field[:, :, None] for field in (labels.keypoints_px, labels.visible, labels.areas)
+        )
+        overlaps["oks"] = pairwise_oks(found.keypoints_px, points, shown, areas, sigmas)
     if weights.locsim > 0 or indicator == "locsim":
+        assert locsim is not None, "its weight and the indicator need it"
         overlaps["locsim"] = locsim(overlaps["oks"])
     if weights.oks > 0:
         cost = cost - torch.log(overlaps["oks"] + _EPS) * weights.oks

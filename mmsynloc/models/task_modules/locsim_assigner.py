@@ -59,6 +59,8 @@ class LocSimAssigner(nn.Module):
         ValueError: the indicator is unknown or the window is smaller than one cell.
     """
 
+    sigmas: Tensor
+
     def __init__(
         self,
         center_radius: float = 2.5,
@@ -105,14 +107,16 @@ class LocSimAssigner(nn.Module):
             truth: athletes.
             tau_m: LocSim's scale in metres.
         """
-        assign = self._among_all if self.window is None else self._in_windows
-        return assign(predictions, truth, tau_m)
+        if self.window is None:
+            return self._among_all(predictions, truth, tau_m)
+        return self._in_windows(predictions, truth, tau_m, self.window)
 
-    def _in_windows(self, predictions: Predictions, truth: Truth, tau_m: float | Tensor) -> Assignment:
+    def _in_windows(self, predictions: Predictions, truth: Truth, tau_m: float | Tensor, window: int) -> Assignment:
         labels, grid = truth.labels, predictions.grid
         centres = athlete_centres(labels, self.use_keypoints_for_center)
-        candidates = window_candidates(labels.boxes_xyxy, centres, truth.mask, grid, self.window, self.center_radius)
-        raw = take_rows(predictions.values, candidates.index.flatten(1)).unflatten(1, candidates.index.shape[1:])
+        candidates = window_candidates(labels.boxes_xyxy, centres, truth.mask, grid, window, self.center_radius)
+        index = candidates.prior_index
+        raw = take_rows(predictions.values, index.flatten(1)).unflatten(1, index.shape[1:])
         found = decode(raw, candidates.priors, *predictions.sizes)
         pairs = self._pairs(found, labels, candidates.is_inside, tau_m)
         return assign_in_windows(candidates, pairs, len(grid.priors), self.candidate_topk)

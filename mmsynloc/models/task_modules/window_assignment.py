@@ -19,13 +19,13 @@ class Candidates(NamedTuple):
     - V: number of cells of an athlete's windows, ``window² * L``
 
     Args:
-        index: (B, N, V) int64, their priors, 0 where there is none.
+        prior_index: (B, N, V) int64, their priors, 0 where there is none.
         priors: (B, N, V, 4): x, y, stride, stride in px.
         exists: (B, N, V) bool, false beyond the edge of the feature map and for padded athletes.
         is_inside: (B, N, V) bool, which lie in the athlete's box and near its centre.
     """
 
-    index: Tensor
+    prior_index: Tensor
     priors: Tensor
     exists: Tensor
     is_inside: Tensor
@@ -87,13 +87,13 @@ def assign_in_windows(candidates: Candidates, pairs: PairCosts, num_priors: int,
         num_priors: M.
         topk: largest number of priors of an athlete, and how many overlaps are summed for the number.
     """
-    topk = min(topk, candidates.index.shape[-1])
+    topk = min(topk, candidates.prior_index.shape[-1])
     missing = ~candidates.exists
     counts = pairs.indicator.masked_fill(missing, 0.0).topk(topk, -1).values.sum(-1).clamp(min=1)
     cost, slot = pairs.cost.masked_fill(missing, torch.inf).topk(topk, -1, largest=False)
     place = torch.arange(1, topk + 1, device=cost.device)
     wanted = (place <= counts[..., None]) & (cost < torch.inf)
-    prior = candidates.index.gather(-1, slot)
+    prior = candidates.prior_index.gather(-1, slot)
     won = wanted & _is_first(cost, wanted, prior, num_priors)
     athlete = torch.arange(cost.shape[1], device=cost.device)[None, :, None].expand_as(prior)
     return Assignment(prior, athlete, won.float(), pairs.overlap.gather(-1, slot))
