@@ -19,7 +19,7 @@ __all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset",
 
 MANIFEST_NAME = "minisynloc.json"
 MINI_IMAGES = 8
-DEFAULT_VENUES = (12, 12, 4, 4)
+DEFAULT_VENUES = (24, 12, 6, 4)
 SERIAL_IMAGES = 24
 CATEGORIES = [{"id": 1, "name": "person"}]
 
@@ -106,7 +106,9 @@ def _worker_count(workers: int | None, num_images: int) -> int:
 
 def _render(root: Path, parameters: Parameters, workers: int, progress: bool) -> list[tuple[str, dict, list[dict]]]:
     """Write all images; returns what :func:`run_task` does, in any order."""
-    run = functools.partial(run_task, root=root, seed=parameters.seed, size=parameters.image_size)
+    run = functools.partial(
+        run_task, root=root, seed=parameters.seed, size=parameters.image_size, strength=parameters.strength
+    )
     results = []
     total = sum(parameters.num_images)
     with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
@@ -147,6 +149,7 @@ def generate(
     workers: int | None = None,
     progress: bool = True,
     num_venues: tuple[int, int, int, int] = DEFAULT_VENUES,
+    strength: float = 1.0,
 ) -> GeneratedDataset:
     """Write a data set of rendered matches in the official SynLoc layout.
 
@@ -164,12 +167,13 @@ def generate(
         workers: processes; None takes all processors, or one for a few images.
         progress: show a progress bar.
         num_venues: venues in train, val, test and challenge; val takes the first ones of train.
+        strength: of the randomisation of looks, 0 (typical values only) to 1 (the whole ranges).
 
     Raises:
         UserError: a parameter is out of range, or ``out_dir`` holds something that is not a mini data set.
     """
     counts = (num_train, num_val, num_test, num_challenge)
-    parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]))
+    parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]), strength)
     parameters.check()
     if workers is not None and workers < 1:
         raise UserError(f"the number of workers is not positive: {workers}")

@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
         nargs=4,
         default=DEFAULT_VENUES,
         metavar=("TRAIN", "VAL", "TEST", "CHALLENGE"),
-        help="stadiums in each split, those of val being the first of train (default: 12 12 4 4)",
+        help="stadiums in each split, those of val being the first of train (default: 24 12 6 4)",
     )
     return parser.parse_args()
 
