@@ -118,11 +118,13 @@ def _boards(venue: Venue, axis: int, sign: int, rng: np.random.Generator, back: 
     return [_board(axis, sign, out, half, board_texture(rng))]
 
 
-def _side(venue: Venue, stand: Stand, axis: int, sign: int, reach: float, rng: np.random.Generator) -> list[Surface]:
+def _side(
+    venue: Venue, stand: Stand, axis: int, sign: int, reach: float, crowd: np.ndarray, rng: np.random.Generator
+) -> list[Surface]:
     first = (venue.board_x_m if axis == 0 else venue.board_y_m) + WALKWAY_M
     return [
         *_boards(venue, axis, sign, rng),
-        _slope(axis, sign, first, stand, reach, _crowd(venue, stand.crowd, rng), -1),
+        _slope(axis, sign, first, stand, reach, crowd, -1),
         _wall(axis, sign, first + stand.depth_m, stand, reach, rng.uniform(0.1, 0.4)),
     ]
 
@@ -135,13 +137,15 @@ def _near_side(venue: Venue, rng: np.random.Generator) -> list[Surface]:
         return boards
     slope = np.clip((z - 5.5 - BOARD_HEIGHT_M) / (abs(x) - first), 0.05, 0.5)
     share = float(np.clip(venue.drawn.numbers["crowd_share"] + rng.uniform(-0.1, 0.3), 0, 1))
-    stand = Stand(60.0, float(slope), 0.0, share)
+    stand = Stand(60.0, float(slope), 0.0)
     return [*boards, _slope(0, -1, first, stand, 80.0, _crowd(venue, share, rng, back=True), 1)]
 
 
 def stadium_surfaces(venue: Venue, rng: np.random.Generator) -> list[Surface]:
     """All surfaces of the stadium but the ground."""
-    surfaces = _side(venue, venue.far, 0, 1, venue.board_y_m + float(rng.uniform(-6, 3)), rng)
-    surfaces += _side(venue, venue.left, 1, 1, venue.board_x_m - 3, rng)
-    surfaces += _side(venue, venue.right, 1, -1, venue.board_x_m - 3, rng)
+    crowd = _crowd(venue, venue.drawn.numbers["crowd_share"], rng)
+    far_reach, end_reach = venue.board_y_m + float(rng.uniform(-6, 3)), venue.board_x_m - 3
+    surfaces = _side(venue, venue.far, 0, 1, far_reach, crowd, rng)
+    surfaces += _side(venue, venue.left, 1, 1, end_reach, crowd, rng)
+    surfaces += _side(venue, venue.right, 1, -1, end_reach, crowd, rng)
     return surfaces + _near_side(venue, rng)

@@ -26,7 +26,6 @@ class Stand:
     depth_m: float
     slope: float
     wall_m: float
-    crowd: float  # share of the seats that are taken, 0 to 1
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,10 @@ class Venue:
         return 1 - (1 - self.drawn.numbers["haze"]) ** (distance_m / 100)
 
 
-def _sample_stand(rng: np.random.Generator, crowd: float) -> Stand:
-    crowd = float(np.clip(crowd + rng.normal(0, 0.15), 0, 1))
+def _sample_stand(rng: np.random.Generator) -> Stand:
     if rng.random() < 0.2:  # an open side, only a bank of a few rows
-        return Stand(rng.uniform(2, 5), rng.uniform(0.2, 0.4), 1.0, crowd)
-    return Stand(rng.uniform(8, 22), rng.uniform(0.4, 0.6), rng.uniform(2, 7), crowd)
+        return Stand(rng.uniform(2, 5), rng.uniform(0.2, 0.4), 1.0)
+    return Stand(rng.uniform(8, 22), rng.uniform(0.4, 0.6), rng.uniform(2, 7))
 
 
 def _towards(azimuth: float, elevation: float) -> tuple[float, float, float]:
@@ -149,8 +147,8 @@ def sample_venue(seed: tuple[int, ...], randomisation: Randomisation = FULL) -> 
         grass_bgr=grass,
         verge_bgr=_verge_colour(rng, drawn.kinds["verge"], grass),
         seat_bgr=seats,
-        far=_sample_stand(rng, numbers["crowd_share"]),
-        left=_sample_stand(rng, numbers["crowd_share"]),
-        right=_sample_stand(rng, numbers["crowd_share"]),
+        far=_sample_stand(rng),
+        left=_sample_stand(rng),
+        right=_sample_stand(rng),
         **_sample_light(rng, drawn),
     )
