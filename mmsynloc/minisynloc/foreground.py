@@ -29,7 +29,7 @@ def _outlines(kind: str, rng: np.random.Generator) -> list[np.ndarray]:
     """Polygons (P, 2) in shares of width and height."""
     side = rng.integers(2)
     if kind == "roof":
-        reach, drop = rng.uniform(0.15, 0.5), rng.uniform(0.1, 0.3)
+        reach, drop = rng.uniform(0.25, 0.6), rng.uniform(0.15, 0.45)
         shape = np.array([[0, -0.1], [reach, -0.1], [reach * 0.9, 0], [-0.1, drop], [-0.1, -0.1]])
     elif kind == "rail":
         left, right, thick = *rng.uniform(0.78, 1.0, 2), rng.uniform(0.006, 0.03)

@@ -15,7 +15,7 @@ from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, make_ta
 from mmsynloc.minisynloc.worker import initialise, run_task
 from mmsynloc.utils import UserError, dump_json, load_json, parallel_map
 
-__all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate"]
+__all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate", "write_annotations"]
 
 MANIFEST_NAME = "minisynloc.json"
 MINI_IMAGES = 8
@@ -119,7 +119,8 @@ def _render(root: Path, parameters: Parameters, workers: int, progress: bool) ->
     return results
 
 
-def _write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -> None:
+def write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -> None:
+    """Write the annotation files of all splits from (split, image entry, annotations without ids) of each image."""
     results = sorted(results, key=lambda result: result[1]["id"])
     for split in SPLITS:
         images, annotations = [], []
@@ -181,6 +182,6 @@ def generate(
     wanted = {"version": FORMAT_VERSION, "complete": True, "parameters": parameters.to_dict()}
     kept = _prepare(root, parameters, wanted)
     if not kept:
-        _write_annotations(root, _render(root, parameters, _worker_count(workers, sum(counts)), progress))
+        write_annotations(root, _render(root, parameters, _worker_count(workers, sum(counts)), progress))
         dump_json(wanted, root / MANIFEST_NAME, indent=1)
     return GeneratedDataset(root, kept, dict(zip(SPLITS, counts)))

@@ -120,12 +120,12 @@ def _skin(rng: np.random.Generator, brightness: float) -> Colour:
 
 def sample_look(rng: np.random.Generator, kit: Kit, randomisation: Randomisation) -> Look:
     """Someone in a kit."""
-    hair = HAIRS.get(randomisation.kind(rng, "hair"))
+    hair, shade = HAIRS.get(randomisation.kind(rng, "hair")), rng.uniform(0.7, 1.4)
     bib = _other_colour(rng, randomisation, [kit.shirt])
     return Look(
         kit=kit,
         skin=_skin(rng, randomisation.number(rng, "skin_brightness")),
-        hair=None if hair is None else tuple(np.array(hair) * rng.uniform(0.7, 1.4)),
+        hair=None if hair is None else tuple(np.array(hair) * shade),
         shoes=tuple(rng.uniform(0.03, 0.25, 3)) if rng.random() < 0.5 else tuple(rng.uniform(0.3, 0.95, 3)),
         gloves=tuple(rng.uniform(0.05, 0.9, 3)) if rng.random() < 0.12 else None,
         long_sleeves=randomisation.kind(rng, "sleeves") == "long" or kit.legs == "trousers",

@@ -53,13 +53,13 @@ LIGHT = {
     "shadow_blur_m": Range(0.0, 0.08, 0.4, "a veiled sun and floodlights have soft shadows"),
     "shadow_strength": Range(0.15, 0.7, 1.0, "composited people often have shadows that are too faint"),
     "contact_strength": Range(0.0, 0.25, 0.5, "darkness below the feet; composited people may have none"),
-    "ambient_contrast": Range(0.1, 0.35, 0.6, "how much darker the sides of a body are that face the ground"),
+    "ambient_contrast": Range(0.15, 0.45, 0.7, "how much darker the sides of a body are that face the ground"),
     "haze": Range(0.0, 0.04, 0.2, "share of the view that the air's own light takes at 100 m"),
 }
 GRASS = {
     "grass_hue_deg": Range(48.0, 85.0, 150.0, "brown in winter, yellow-green, blue-green when artificial"),
-    "grass_saturation": Range(0.25, 0.48, 0.68, "dry or lush"),
-    "grass_brightness": Range(0.22, 0.42, 0.62, "wet and dark, or dry and light"),
+    "grass_saturation": Range(0.15, 0.42, 0.65, "dry or lush"),
+    "grass_brightness": Range(0.18, 0.38, 0.58, "wet and dark, or dry and light"),
     "mowing": Choice({"across": 0.3, "along": 0.25, "oblique": 0.1, "checks": 0.15, "none": 0.2}, "how it is mown"),
     "mowing_width_m": Range(3.0, 5.5, 9.0, "width of a stripe"),
     "mowing_contrast": Range(0.02, 0.07, 0.2, "brightness of a stripe against the next"),
@@ -114,8 +114,8 @@ COMPOSITING = {
     "people_gain": Range(0.7, 1.0, 1.35, "people composited into a photograph are lit more or less than it"),
     "people_warmth": Range(-0.1, 0.0, 0.12, "and in another colour"),
     "people_contrast": Range(0.75, 0.95, 1.0, "and with another depth of black"),
-    "people_blur_px": Range(0.0, 0.2, 0.55, "and sharper or softer; in pixels of Full HD"),
-    "cloth_folds": Range(0.0, 0.06, 0.16, "brightness of folds on the clothes"),
+    "people_blur_px": Range(0.0, 0.15, 0.45, "and sharper or softer; in pixels of Full HD"),
+    "cloth_folds": Range(0.0, 0.08, 0.2, "brightness of folds on the clothes"),
 }
 SENSOR = {
     "exposure": Range(0.75, 1.0, 1.3, "brightness that the camera aims at, against the usual one"),
@@ -123,7 +123,7 @@ SENSOR = {
     "saturation": Range(0.6, 1.0, 1.35, "colour processing"),
     "warmth": Range(-0.12, 0.0, 0.12, "white balance between blue and red"),
     "tint": Range(-0.06, 0.0, 0.06, "white balance between green and magenta"),
-    "lens_blur_px": Range(0.2, 0.45, 0.75, "in pixels of Full HD"),
+    "lens_blur_px": Range(0.2, 0.4, 0.65, "in pixels of Full HD"),
     "sharpening": Range(0.0, 0.4, 1.2, "halos around edges"),
     "noise": Range(0.3, 1.5, 4.0, "in grey levels"),
     "denoising": Choice({"no": 0.65, "yes": 0.35}, "denoising smooths what is faint: grass turns to paint"),

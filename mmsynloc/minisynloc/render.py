@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,14 +13,14 @@ from mmsynloc.minisynloc.compositing import composite
 from mmsynloc.minisynloc.figures import build_ball
 from mmsynloc.minisynloc.foreground import Foreground
 from mmsynloc.minisynloc.lighting import contact_mask, figure_light, shadow_mask
-from mmsynloc.minisynloc.randomisation import FULL, Randomisation
+from mmsynloc.minisynloc.randomisation import FULL, Drawn, Randomisation
 from mmsynloc.minisynloc.rasterise import ANNOTATION_CELL, VIRTUAL_SIZE, Patch, draw_figure
 from mmsynloc.minisynloc.scene import Scene
 from mmsynloc.minisynloc.sensor import develop
 from mmsynloc.minisynloc.venue import Venue
 from mmsynloc.structures import Camera
 
-__all__ = ["RenderedImage", "render_scene"]
+__all__ = ["RenderedImage", "compose_scene", "render_scene"]
 
 
 @dataclass(frozen=True)
@@ -45,26 +45,18 @@ def _shaded_ground(scene: Scene, venue: Venue, background: Background, camera: C
     return cv2.blendLinear(image, np.zeros_like(image), 1 - contact, contact)
 
 
-def render_scene(
-    scene: Scene,
-    venue: Venue,
-    background: Background,
-    rng: np.random.Generator,
-    randomisation: Randomisation = FULL,
-) -> RenderedImage:
-    """Render one image at the background's size.
+def compose_scene(scene: Scene, venue: Venue, background: Background, compositing: Drawn) -> RenderedImage:
+    """One image at the background's size as it arrives at the lens.
 
     Args:
         scene: the figures and the ball.
         venue: the stadium.
         background: its picture without people.
-        rng: source of chance for the compositing and the sensor.
-        randomisation: how far these vary.
+        compositing: the axes of ``compositing``.
     """
     height, width = background.falloff.shape
     cell = VIRTUAL_SIZE[0] // width
     camera, fine = venue.camera.resized((width, height)), venue.camera.resized(VIRTUAL_SIZE)
-    compositing, sensor = randomisation.draw(rng, "compositing"), randomisation.draw(rng, "sensor")
     image = _shaded_ground(scene, venue, background, camera)
     figures = (*scene.figures, build_ball(scene.ball_m))
     order = np.argsort([-np.linalg.norm(figure.pelvis_m - camera.position_m) for figure in figures])
@@ -79,6 +71,26 @@ def render_scene(
             composite(image, patch, cell, blur_px)
     if background.foreground is not None:
         image = background.foreground.over(image)
+    return RenderedImage(image, tuple(patches), tuple(int(i) for i in order), background.foreground)
+
+
+def render_scene(
+    scene: Scene,
+    venue: Venue,
+    background: Background,
+    rng: np.random.Generator,
+    randomisation: Randomisation = FULL,
+) -> RenderedImage:
+    """One image at the background's size as the camera delivers it.
+
+    Args:
+        scene: the figures and the ball.
+        venue: the stadium.
+        background: its picture without people.
+        rng: source of chance for the compositing and the sensor.
+        randomisation: how far these vary.
+    """
+    compositing, sensor = randomisation.draw(rng, "compositing"), randomisation.draw(rng, "sensor")
+    composed = compose_scene(scene, venue, background, compositing)
     quality = round(sensor.numbers["jpeg_quality"])
-    ranks = tuple(int(i) for i in order)
-    return RenderedImage(develop(image, sensor, rng), tuple(patches), ranks, background.foreground, quality)
+    return replace(composed, image=develop(composed.image, sensor, rng), jpeg_quality=quality)

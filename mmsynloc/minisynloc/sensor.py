@@ -11,7 +11,7 @@ __all__ = ["develop"]
 
 LUMA = np.array([0.114, 0.587, 0.299])  # of BGR, BT.601
 NOISE_TILE = 256
-USUAL_MEAN, AUTOMATIC = 0.40, 0.8  # brightness that exposure control aims at, and how far it gets there
+USUAL_MEAN, AUTOMATIC = 0.37, 0.8  # brightness that exposure control aims at, and how far it gets there
 
 
 def _tone_table(numbers: dict[str, float], mean: float) -> np.ndarray:

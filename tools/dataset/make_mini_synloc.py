@@ -31,6 +31,12 @@ def parse_args() -> argparse.Namespace:
         metavar=("TRAIN", "VAL", "TEST", "CHALLENGE"),
         help="stadiums in each split, those of val being the first of train (default: 24 12 6 4)",
     )
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=1.0,
+        help="of the randomisation of looks: 0 for typical ones only, 1 for the whole ranges (default: %(default)s)",
+    )
     return parser.parse_args()
 
 
@@ -45,6 +51,7 @@ def main() -> None:
         image_size=args.image_size,
         workers=args.workers,
         num_venues=tuple(args.venues),
+        strength=args.strength,
     )
     images = ", ".join(f"{count} {split}" for split, count in dataset.num_images.items())
     print(f"{dataset.root}: {'already there, kept' if dataset.kept else 'written'} ({images})")
