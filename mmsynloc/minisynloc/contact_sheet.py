@@ -25,8 +25,8 @@ CLOSE_TOO = {
     "shadow_strength",
     "contact_strength",
 }
-HALF = {"occasion", "technical_area", "clutter", "onlookers", "ghosts", "other_lines", "grass_wear"}
-WHOLE = {"exposure", "gamma", "saturation", "warmth", "tint"}
+HALF = {"technical_area", "clutter", "onlookers", "ghosts", "dugouts", "margin_m"}
+WHOLE = {"occasion", "exposure", "gamma", "saturation", "warmth", "tint"}
 NEEDED = {  # what must be there for an axis to be seen
     "sun_elevation_deg": {"weather": "sun"},
     "sun_strength": {"weather": "sun"},
@@ -47,8 +47,8 @@ def axis_values(axis: Range | Choice) -> list[float | str]:
 
 
 def _label(cell: np.ndarray, text: str) -> np.ndarray:
-    cv2.rectangle(cell, (0, 0), (8 + 7 * len(text), 17), (0, 0, 0), -1)
-    return cv2.putText(cell, text, (4, 13), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
+    cv2.rectangle(cell, (0, CELL[1] - 17), (8 + 7 * len(text), CELL[1]), (0, 0, 0), -1)
+    return cv2.putText(cell, text, (4, CELL[1] - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
 
 
 def _close_view(image: np.ndarray, annotations: list[dict]) -> np.ndarray:
@@ -78,8 +78,8 @@ def draw_axis(group: str, name: str, value: float | str) -> np.ndarray:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     close = (group in CLOSE and name not in WHOLE | HALF) or name in CLOSE_TOO
     view = _close_view(image, annotations) if close else image
-    if name in HALF:  # the nearer half of the frame's middle
-        view = image[SIZE[1] // 4 : 3 * SIZE[1] // 4, SIZE[0] // 4 : 3 * SIZE[0] // 4]
+    if name in HALF:  # the middle of the near side
+        view = image[SIZE[1] // 2 :, SIZE[0] // 3 : SIZE[0] // 3 + SIZE[0] // 2]
     cell = cv2.resize(view, CELL, interpolation=cv2.INTER_CUBIC if close else cv2.INTER_AREA)
     return _label(cell, f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}")
 

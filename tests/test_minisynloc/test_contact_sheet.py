@@ -19,5 +19,5 @@ def test_draw_axis__extremes_differ(group: str, name: str) -> None:
     first, last = axis_values(AXES[group][name])[0], axis_values(AXES[group][name])[-1]
     cells = [draw_axis(group, name, value) for value in (first, last)]
     assert cells[0].shape == (CELL[1], CELL[0], 3)
-    picture = [cell[20:].astype(int) for cell in cells]  # below the label
+    picture = [cell[:-20].astype(int) for cell in cells]  # above the label
     assert np.abs(picture[0] - picture[1]).max() > 30
