@@ -22,8 +22,8 @@ def _shrunk(patch: Patch, cell: int, blur_px: float) -> tuple[np.ndarray, np.nda
     if blur_px < LEAST_BLUR_PX:
         return colour.astype(np.float32), cover.astype(np.float32)[..., None] / 255, 0
     pad = math.ceil(2.5 * blur_px)
-    colour, cover = (cv2.copyMakeBorder(part, *[pad] * 4, cv2.BORDER_CONSTANT) for part in (colour, cover))
-    colour, cover = (cv2.GaussianBlur(part, None, blur_px).astype(np.float32) for part in (colour, cover))
+    colour, cover = (cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_CONSTANT) for part in (colour, cover))
+    colour, cover = (cv2.GaussianBlur(part, (0, 0), blur_px).astype(np.float32) for part in (colour, cover))
     return colour, cover[..., None] / 255, pad
 
 

@@ -27,7 +27,7 @@ CLOSE_TOO = {
 }
 HALF = {"technical_area", "clutter", "onlookers", "ghosts", "dugouts", "margin_m"}
 WHOLE = {"occasion", "exposure", "gamma", "saturation", "warmth", "tint"}
-NEEDED = {  # what must be there for an axis to be seen
+NEEDED: dict[str, dict[str, float | str]] = {  # what must be there for an axis to be seen
     "sun_elevation_deg": {"weather": "sun"},
     "sun_strength": {"weather": "sun"},
     "shadow_blur_m": {"weather": "sun"},

@@ -64,4 +64,4 @@ def draw_foreground(venue: Venue, size: tuple[int, int], rng: np.random.Generato
     colour = rng.uniform(0.4, 0.95, 3) if bright else rng.uniform(0.03, 0.4) * rng.uniform(0.9, 1.1, 3)
     grain = cv2.resize(noise_texture(rng, 64, 3), size, interpolation=cv2.INTER_LINEAR)
     picture = np.clip(255 * colour * (1 + 0.12 * grain[..., None]), 0, 255).astype(np.uint8)
-    return Foreground(picture, cv2.GaussianBlur(cover, None, blur).astype(np.float32) / 255)
+    return Foreground(picture, cv2.GaussianBlur(cover, (0, 0), blur).astype(np.float32) / 255)

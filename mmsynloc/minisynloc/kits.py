@@ -69,7 +69,8 @@ def sample_colour(rng: np.random.Generator, kind: str) -> Colour:
     """A colour of one of the kinds of the axis ``kit_colour``."""
     saturation, value = (rng.uniform(*ends) for ends in COLOURS[kind])
     hue = rng.uniform(*GRASS_HUE) if kind == "grass" else rng.random()
-    return tuple(colorsys.hsv_to_rgb(hue, saturation, value))[::-1]
+    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, value)
+    return blue, green, red
 
 
 def _distance(first: Colour, second: Colour) -> float:
@@ -107,8 +108,7 @@ def sample_kits(rng: np.random.Generator, randomisation: Randomisation) -> dict[
     for name in ("home", "away", "keeper_home", "keeper_away", "referee", "staff"):
         avoid = [kits[team].shirt for team in ("home", "away") if team in kits and name != "staff"]
         kits[name] = _kit(rng, randomisation, _other_colour(rng, randomisation, avoid))
-    staff = {"pattern": "plain", "numbers": False}
-    kits["staff"] = replace(kits["staff"], legs="trousers", **staff)
+    kits["staff"] = replace(kits["staff"], legs="trousers", pattern="plain", numbers=False)
     kits["referee"] = replace(kits["referee"], numbers=False)
     return kits
 

@@ -32,7 +32,7 @@ def figure_light(venue: Venue, point_m: np.ndarray, falloff: float, compositing:
     strengths = np.array([lit * lamp.strength / max(lamp.direction[2], LOWEST_SINE) for lamp in venue.lamps])
     sky = np.asarray(venue.shade_bgr) + 0.15 * strengths.sum()
     ground = (1 - venue.drawn.numbers["ambient_contrast"]) * sky
-    haze = float(venue.haze(np.linalg.norm(point_m - venue.camera.position_m)))
+    haze = float(venue.haze(np.asarray(np.linalg.norm(point_m - venue.camera.position_m))))
     gain, offset = np.full(3, (1 - haze) * falloff), haze * falloff * np.asarray(venue.sky_bgr)
     if compositing is not None:
         numbers = compositing.numbers
@@ -75,7 +75,7 @@ def _draw_ground(mask: np.ndarray, camera: Camera, polygons: list[np.ndarray], v
 
 
 def _blurred(mask: np.ndarray, blur_px: float) -> np.ndarray:
-    return cv2.GaussianBlur(mask, None, max(blur_px, 0.3)).astype(np.float32) / 255
+    return cv2.GaussianBlur(mask, (0, 0), max(blur_px, 0.3)).astype(np.float32) / 255
 
 
 def contact_mask(figures: tuple[Figure, ...], camera: Camera) -> np.ndarray:

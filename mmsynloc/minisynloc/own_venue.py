@@ -13,7 +13,7 @@ from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.generate import write_annotations
 from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
 from mmsynloc.minisynloc.plan import SPLITS, Parameters
-from mmsynloc.minisynloc.randomisation import AXES, Drawn, Randomisation
+from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, compose_scene
 from mmsynloc.minisynloc.scene import sample_scene
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M, sample_venue
@@ -21,11 +21,12 @@ from mmsynloc.utils import UserError, atomic_write, dump_json
 
 __all__ = ["WEATHERS", "compose_photograph", "make_venue_set"]
 
-WEATHERS = tuple(AXES["light"]["weather"].weights)
+WEATHERS = ("overcast", "sun", "floodlight")
 MANIFEST_NAME = "venue.json"
 MAX_ATTEMPTS = 30
 JPEG_QUALITY = 92
-CLEAR = {"haze": 0.0, "vignette": 0.0, "stand_shadow": "no"}  # what a photograph has of these is in it already
+# What a photograph has of these is in it already.
+CLEAR: dict[str, float | str] = {"haze": 0.0, "vignette": 0.0, "stand_shadow": "no"}
 
 
 def _compositing(rng: np.random.Generator, light: np.ndarray) -> Drawn:

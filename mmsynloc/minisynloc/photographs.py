@@ -85,7 +85,7 @@ def matched_light(image: np.ndarray, camera: Camera) -> np.ndarray:
     return np.clip(light, *LIGHT_LIMITS)
 
 
-def _camera(entry: object, where: str) -> Camera:
+def _camera(entry: dict, where: str) -> Camera:
     try:
         camera = Camera.from_image_info(entry)
     except (KeyError, TypeError, ValueError) as error:

@@ -33,7 +33,9 @@ class Choice:
     reason: str
 
 
-CAMERA = {
+Axes = dict[str, Range | Choice]
+
+CAMERA: Axes = {
     "camera_height_m": Range(8.5, 14.0, 20.0, "stadium cameras hang under a low roof or stand on a high platform"),
     "camera_setback_m": Range(8.0, 18.0, 28.0, "from the touch line to the camera: tracks and deep stands lie between"),
     "camera_aim_m": Range(12.0, 28.0, 46.0, "one camera sees one half, from its penalty area to past the halfway line"),
@@ -45,7 +47,7 @@ CAMERA = {
     "lens_focal": Range(0.55, 0.62, 0.72, "focal length in image widths"),
     "lens_squeeze": Range(0.30, 0.60, 0.86, "from an equidistant to nearly an orthographic fisheye"),
 }
-LIGHT = {
+LIGHT: Axes = {
     "weather": Choice({"overcast": 0.4, "sun": 0.4, "floodlight": 0.2}, "no shadows, one, or several soft ones"),
     "sun_elevation_deg": Range(8.0, 35.0, 60.0, "a winter sun throws shadows seven times a person's height"),
     "sun_strength": Range(0.15, 0.45, 0.75, "share of the light that throws shadows: veiled or clear"),
@@ -56,7 +58,7 @@ LIGHT = {
     "ambient_contrast": Range(0.15, 0.45, 0.7, "how much darker the sides of a body are that face the ground"),
     "haze": Range(0.0, 0.04, 0.2, "share of the view that the air's own light takes at 100 m"),
 }
-GRASS = {
+GRASS: Axes = {
     "grass_hue_deg": Range(48.0, 85.0, 150.0, "brown in winter, yellow-green, blue-green when artificial"),
     "grass_saturation": Range(0.15, 0.42, 0.65, "dry or lush"),
     "grass_brightness": Range(0.18, 0.38, 0.58, "wet and dark, or dry and light"),
@@ -69,7 +71,7 @@ GRASS = {
     "line_brightness": Range(0.35, 0.85, 1.0, "worn or fresh paint"),
     "other_lines": Choice({"no": 0.8, "blue": 0.1, "yellow": 0.1}, "lines of other sports on the same ground"),
 }
-SURROUNDINGS = {
+SURROUNDINGS: Axes = {
     "margin_m": Range(3.5, 6.0, 9.0, "from the touch line to the boards"),
     "verge": Choice(
         {"grass": 0.4, "turf": 0.2, "track": 0.15, "paving": 0.15, "snow": 0.1}, "the ground beside the pitch"
@@ -90,7 +92,7 @@ SURROUNDINGS = {
     ),
     "vignette": Range(0.0, 0.2, 0.4, "darkening towards the corners"),
 }
-KITS = {
+KITS: Axes = {
     "kit_colour": Choice(
         {"vivid": 0.36, "white": 0.2, "black": 0.13, "grey": 0.06, "dark": 0.1, "pale": 0.09, "grass": 0.06},
         "near-white and near-black kits have the least in common with vivid ones",
@@ -101,7 +103,7 @@ KITS = {
     "kit_bib": Choice({"no": 0.9, "yes": 0.1}, "bibs over the shirts of substitutes and at training"),
     "kit_looseness_m": Range(0.004, 0.018, 0.04, "how far clothes stand off the body"),
 }
-PEOPLE = {
+PEOPLE: Axes = {
     "body_height_m": Range(1.55, 1.80, 2.0, "adults"),
     "body_build": Range(-1.6, 0.0, 1.6, "each principal change of the body's shape, in standard deviations"),
     "skin_brightness": Range(0.22, 0.7, 0.92, "from dark to fair"),
@@ -110,14 +112,14 @@ PEOPLE = {
     "occasion": Choice({"match": 0.6, "few": 0.2, "warm-up": 0.2}, "how many there are, and where"),
     "pace": Range(0.0, 0.4, 1.0, "how much of the time people run rather than stand"),
 }
-COMPOSITING = {
+COMPOSITING: Axes = {
     "people_gain": Range(0.7, 1.0, 1.35, "people composited into a photograph are lit more or less than it"),
     "people_warmth": Range(-0.1, 0.0, 0.12, "and in another colour"),
     "people_contrast": Range(0.75, 0.95, 1.0, "and with another depth of black"),
     "people_blur_px": Range(0.0, 0.15, 0.45, "and sharper or softer; in pixels of Full HD"),
     "cloth_folds": Range(0.0, 0.08, 0.2, "brightness of folds on the clothes"),
 }
-SENSOR = {
+SENSOR: Axes = {
     "exposure": Range(0.75, 1.0, 1.3, "brightness that the camera aims at, against the usual one"),
     "gamma": Range(0.7, 1.0, 1.4, "tone curve"),
     "saturation": Range(0.6, 1.0, 1.35, "colour processing"),
@@ -129,7 +131,7 @@ SENSOR = {
     "denoising": Choice({"no": 0.65, "yes": 0.35}, "denoising smooths what is faint: grass turns to paint"),
     "jpeg_quality": Range(55.0, 88.0, 96.0, "compression"),
 }
-AXES: dict[str, dict[str, Range | Choice]] = {
+AXES: dict[str, Axes] = {
     "camera": CAMERA,
     "light": LIGHT,
     "grass": GRASS,
@@ -165,14 +167,18 @@ class Randomisation:
 
     def number(self, rng: np.random.Generator, name: str) -> float:
         """A value of a :class:`Range`, evenly drawn."""
-        axis = _axis(name, Range)
+        axis = _axis(name)
+        if not isinstance(axis, Range):
+            raise KeyError(f"{name} is no range")
         low, high = (axis.typical + self.strength * (end - axis.typical) for end in (axis.low, axis.high))
         value = float(rng.uniform(low, high))
         return float(self.fixed.get(name, value))
 
     def kind(self, rng: np.random.Generator, name: str) -> str:
         """A kind of a :class:`Choice`."""
-        axis = _axis(name, Choice)
+        axis = _axis(name)
+        if not isinstance(axis, Choice):
+            raise KeyError(f"{name} is no choice")
         weights = np.array(list(axis.weights.values()))
         drawn = list(axis.weights)[int(rng.choice(len(weights), p=weights / weights.sum()))]
         if rng.random() >= self.strength:
@@ -191,8 +197,8 @@ FULL = Randomisation()
 """The whole ranges."""
 
 
-def _axis(name: str, kind: type) -> Range | Choice:
-    axis = next((axes[name] for axes in AXES.values() if name in axes), None)
-    if not isinstance(axis, kind):
-        raise KeyError(f"no axis of the kind {kind.__name__}: {name}")
-    return axis
+def _axis(name: str) -> Range | Choice:
+    for axes in AXES.values():
+        if name in axes:
+            return axes[name]
+    raise KeyError(f"no axis of this name: {name}")

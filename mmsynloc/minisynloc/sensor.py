@@ -42,7 +42,7 @@ def develop(image: np.ndarray, sensor: Drawn, rng: np.random.Generator) -> np.nd
     """
     numbers, scale = sensor.numbers, image.shape[1] / 1920
     if numbers["lens_blur_px"] * scale > 0.25:
-        image = cv2.GaussianBlur(image, None, numbers["lens_blur_px"] * scale)
+        image = cv2.GaussianBlur(image, (0, 0), numbers["lens_blur_px"] * scale)
     image = cv2.LUT(image, _tone_table(numbers, image[::8, ::8].mean() / 255))
     mix = numbers["saturation"] * np.eye(3) + (1 - numbers["saturation"]) * LUMA
     image = cv2.transform(image, mix.astype(np.float32))
@@ -50,6 +50,6 @@ def develop(image: np.ndarray, sensor: Drawn, rng: np.random.Generator) -> np.nd
     if sensor.kinds["denoising"] == "yes":
         image = cv2.addWeighted(image, 0.3, cv2.medianBlur(image, 3), 0.7, 0)
     if numbers["sharpening"] > 0.05:
-        soft = cv2.GaussianBlur(image, None, max(1.2 * scale, 0.3))
+        soft = cv2.GaussianBlur(image, (0, 0), max(1.2 * scale, 0.3))
         image = cv2.addWeighted(image, 1 + numbers["sharpening"], soft, -numbers["sharpening"], 0)
     return image

@@ -101,7 +101,7 @@ def _crowd(venue: Venue, share: float, rng: np.random.Generator, back: bool = Fa
     texture = crowd_texture(rng, venue.seat_bgr, share, back=back)
     blur = numbers["crowd_blur_px"] * CROWD_TEXELS_PER_PX
     if blur > 0.3:
-        texture = cv2.GaussianBlur(np.tile(texture, (2, 2, 1)), None, blur)[: len(texture), : texture.shape[1]]
+        texture = cv2.GaussianBlur(np.tile(texture, (2, 2, 1)), (0, 0), blur)[: len(texture), : texture.shape[1]]
     return np.clip(texture * np.float32(numbers["crowd_brightness"]), 0, 1)
 
 

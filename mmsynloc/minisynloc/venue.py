@@ -117,7 +117,8 @@ def _sample_sky(rng: np.random.Generator, weather: str) -> tuple[float, float, f
 
 
 def _hsv(hue: float, saturation: float, value: float) -> tuple[float, float, float]:
-    return tuple(colorsys.hsv_to_rgb(hue % 1, float(np.clip(saturation, 0, 1)), value))[::-1]
+    red, green, blue = colorsys.hsv_to_rgb(hue % 1, float(np.clip(saturation, 0, 1)), value)
+    return blue, green, red
 
 
 def _verge_colour(rng: np.random.Generator, kind: str, grass: tuple[float, float, float]) -> tuple[float, float, float]:

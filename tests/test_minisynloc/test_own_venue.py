@@ -14,9 +14,9 @@ import pytest
 from mmsynloc.minisynloc.annotate import image_entry
 from mmsynloc.minisynloc.background import render_background
 from mmsynloc.minisynloc.median import median_background
-from mmsynloc.minisynloc.own_venue import compose_photograph, make_venue_set
+from mmsynloc.minisynloc.own_venue import WEATHERS, compose_photograph, make_venue_set
 from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
-from mmsynloc.minisynloc.randomisation import Randomisation
+from mmsynloc.minisynloc.randomisation import AXES, Randomisation
 from mmsynloc.minisynloc.venue import Venue, sample_venue
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
@@ -134,6 +134,10 @@ def test_load_photographs__a_file_without_images(tmp_path: Path, content: str) -
     (tmp_path / "cameras.json").write_text(content)
     with pytest.raises(UserError, match="has no list of images"):
         load_photographs(tmp_path / "cameras.json", tmp_path, None, SIZE)
+
+
+def test_weathers__are_those_of_the_randomisation() -> None:
+    assert set(WEATHERS) == set(AXES["light"]["weather"].weights)
 
 
 def test_median_background__removes_who_moves(tmp_path: Path) -> None:

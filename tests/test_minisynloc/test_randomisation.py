@@ -54,7 +54,9 @@ def test_draw__fixed_values_leave_all_others_as_they_are() -> None:
 
 def test_number__an_unknown_axis_or_the_other_kind_is_refused() -> None:
     rng = np.random.default_rng(0)
-    with pytest.raises(KeyError, match="no axis of the kind Range: nose"):
+    with pytest.raises(KeyError, match="no axis of this name: nose"):
         FULL.number(rng, "nose")
-    with pytest.raises(KeyError, match="no axis of the kind Range: hair"):
+    with pytest.raises(KeyError, match="hair is no range"):
         FULL.number(rng, "hair")
+    with pytest.raises(KeyError, match="noise is no choice"):
+        FULL.kind(rng, "noise")
