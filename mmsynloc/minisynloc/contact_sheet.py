@@ -25,7 +25,17 @@ CLOSE_TOO = {
     "shadow_strength",
     "contact_strength",
 }
-HALF = {"technical_area", "clutter", "onlookers", "ghosts", "dugouts", "margin_m"}
+HALF = {
+    "dash_length_m",
+    "dash_reach_m",
+    "dash_width_m",
+    "technical_area",
+    "clutter",
+    "onlookers",
+    "ghosts",
+    "dugouts",
+    "margin_m",
+}
 WHOLE = {"occasion", "exposure", "gamma", "saturation", "warmth", "tint"}
 NEEDED: dict[str, dict[str, float | str]] = {  # what must be there for an axis to be seen
     "sun_elevation_deg": {"weather": "sun"},
@@ -37,6 +47,9 @@ NEEDED: dict[str, dict[str, float | str]] = {  # what must be there for an axis 
     "mowing": {"mowing_contrast": 0.2},
     "crowd_blur_px": {"crowd_share": 0.9},
     "crowd_brightness": {"crowd_share": 0.9},
+    "dash_width_m": {"technical_area": "dashes"},
+    "dash_length_m": {"technical_area": "dashes"},
+    "dash_reach_m": {"technical_area": "dashes"},
     "camera_lean": {"camera_aim_m": 46.0},
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mmsynloc.minisynloc.pitch import band, grass_colour, line_coverage, sample_texture, within
+from mmsynloc.minisynloc.randomisation import Drawn
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M, Venue
 
 __all__ = ["ground_colour"]
@@ -13,18 +14,23 @@ LINE_BGR = np.array([0.90, 0.96, 0.94], np.float32)
 OTHER_LINES = {"blue": np.array([0.7, 0.35, 0.1], np.float32), "yellow": np.array([0.15, 0.75, 0.85], np.float32)}
 TURF_STRIP_M = 2.5  # grass beyond the lines where the verge is something else
 LANE_M = 1.22
-DASH_M, GAP_M, DASH_WIDTH_M = 1.0, 1.0, 0.12
-AREA_Y_M, AREA_DEPTH_M = (6.0, 24.0), 3.0  # technical areas: from and to along the touch line, and how deep
+AREA_Y_M = 4.0  # where technical areas begin, from the halfway line
 
 
-def _technical_area(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Share (H, W) of each pixel that is covered by the dashes around the two technical areas at x < 0."""
-    out, along = -x - PITCH_HALF_WIDTH_M, np.abs(y)
-    dash_y = within(np.abs(along - AREA_Y_M[0]) % (DASH_M + GAP_M), 0, DASH_M)
-    dash_x = within(out % (DASH_M + GAP_M), 0, DASH_M)
-    front = band(out - 1.0, DASH_WIDTH_M / 2) * within(along, *AREA_Y_M) * dash_y
-    ends = np.maximum(*(band(along - end, DASH_WIDTH_M / 2) for end in AREA_Y_M))
-    return np.maximum(front, ends * within(out, 1.0, 1.0 + AREA_DEPTH_M) * dash_x)
+def _dashes(along: np.ndarray, length_m: float) -> np.ndarray:
+    """Coverage (H, W) by dashes of a length, with gaps as long, where ``along`` (H, W) runs along them."""
+    phase = np.abs((along + length_m / 2) % (2 * length_m) - length_m)
+    return within(phase, -1, length_m / 2)
+
+
+def _technical_area(x: np.ndarray, y: np.ndarray, drawn: Drawn) -> np.ndarray:
+    """Share (H, W) of each pixel that is covered by the dashes around the technical areas beside both touch lines."""
+    length, half = drawn.numbers["dash_length_m"], drawn.numbers["dash_width_m"] / 2
+    last = AREA_Y_M + drawn.numbers["dash_reach_m"]
+    out, along = np.abs(x) - PITCH_HALF_WIDTH_M, np.abs(y)
+    front = band(out - 1.0, half) * within(along, AREA_Y_M, last) * _dashes(along, length)
+    ends = np.maximum(band(along - AREA_Y_M, half), band(along - last, half)) * _dashes(out, length)
+    return np.maximum(front, ends * within(out, 1.0, drawn.numbers["margin_m"]))
 
 
 def _other_lines(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -56,7 +62,7 @@ def ground_colour(x: np.ndarray, y: np.ndarray, venue: Venue, coarse: np.ndarray
     colour[mask] = verge[mask]
     cover = line_coverage(x, y)
     if venue.drawn.kinds["technical_area"] == "dashes":
-        cover = np.maximum(cover, _technical_area(x, y))
+        cover = np.maximum(cover, _technical_area(x, y, venue.drawn))
     white = LINE_BGR * np.float32(venue.drawn.numbers["line_brightness"])
     cover = (0.9 * cover[..., None]).astype(np.float32)
     colour = colour * (1 - cover) + white * cover

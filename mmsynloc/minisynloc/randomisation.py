@@ -84,8 +84,11 @@ SURROUNDINGS: Axes = {
     "ghosts": Range(0.0, 0.0, 5.0, "who stood by the line for most of the median's frames is left as a pale smear"),
     "clutter": Range(0.0, 12.0, 40.0, "benches, boxes, cones, balls, posts and bags beside the pitch"),
     "technical_area": Choice(
-        {"none": 0.5, "dashes": 0.5}, "white dashes before the benches, as long as people are tall"
+        {"none": 0.35, "dashes": 0.65}, "white dashes before the benches, which look like people in white"
     ),
+    "dash_width_m": Range(0.08, 0.12, 0.4, "painted or laid out in tape of any width"),
+    "dash_length_m": Range(0.5, 1.0, 1.8, "and length"),
+    "dash_reach_m": Range(10.0, 18.0, 26.0, "how far along the touch line the technical areas reach"),
     "dugouts": Choice({"none": 0.5, "near": 0.25, "far": 0.25}, "shelters of the substitutes"),
     "foreground": Choice(
         {"none": 0.5, "roof": 0.2, "rail": 0.1, "pole": 0.1, "banner": 0.1}, "near objects that hide a part of the view"

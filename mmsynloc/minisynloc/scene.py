@@ -128,7 +128,7 @@ def _sample_spots(rng: np.random.Generator, ball: np.ndarray, occasion: str, kit
     officials = _officials(rng, ball, np.array([p.position for p in players]), kits["referee"])
     keepers = [_keeper(rng, ball, side, kits["keeper_home"]), _keeper(rng, ball, -side, kits["keeper_away"])]
     spots = players + keepers + officials
-    bystanders = _bystanders(rng, kits, int(rng.integers(0, 5)))
+    bystanders = _bystanders(rng, kits, int(rng.integers(0, 8)))
     if occasion == "few":
         keep = rng.permutation(len(spots))[: int(rng.integers(1, 14))]
         return [spots[i] for i in sorted(keep)] + bystanders
