@@ -12,6 +12,7 @@ import pytest
 from mmsynloc.evaluation import score_results
 from mmsynloc.minisynloc import generate
 from mmsynloc.minisynloc.generate import MANIFEST_NAME
+from mmsynloc.minisynloc.plan import FORMAT_VERSION
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
@@ -215,4 +216,16 @@ def test_generate__refuses_a_file_and_bad_numbers(tmp_path: Path) -> None:
         generate(tmp_path / "file", 1, 0, 0, 0, **TINY)
     with pytest.raises(UserError, match="number of workers is not positive: 0"):
         generate(tmp_path / "new", 1, 0, 0, 0, **{**TINY, "workers": 0})
+    with pytest.raises(UserError, match=r"strength of the randomisation is not between 0 and 1: 2.0"):
+        generate(tmp_path / "new", 1, 0, 0, 0, strength=2.0, **TINY)
     assert not (tmp_path / "new").exists()
+
+
+def test_generate__strength_is_recorded_and_another_one_replaces_the_data(tmp_path: Path) -> None:
+    generate(tmp_path, 1, 0, 0, 0, **TINY)
+    full = (tmp_path / "train" / "000000.jpg").read_bytes()
+    assert not generate(tmp_path, 1, 0, 0, 0, strength=0.0, **TINY).kept
+    assert (tmp_path / "train" / "000000.jpg").read_bytes() != full
+    manifest = json.loads((tmp_path / MANIFEST_NAME).read_text())
+    assert manifest["parameters"]["strength"] == 0.0
+    assert manifest["version"] == FORMAT_VERSION
