@@ -32,8 +32,13 @@ def compare(ours: float, upstream: float | None, unit: str, larger_is_better: bo
     ratio = None
     if upstream is not None and ours > 0 and upstream > 0:
         ratio = round(ours / upstream if larger_is_better else upstream / ours, 3)
-    rounded = None if upstream is None else round(upstream, 3)
-    return {"ours": round(ours, 3), "upstream": rounded, "ratio": ratio, "unit": unit}
+    rounded = None if upstream is None else _rounded(upstream)
+    return {"ours": _rounded(ours), "upstream": rounded, "ratio": ratio, "unit": unit}
+
+
+def _rounded(figure: float) -> float:
+    """Four digits, and all those before the point."""
+    return float(f"{figure:.4g}") if abs(figure) < 1000 else round(figure)
 
 
 def format_report(report: Mapping[str, dict]) -> str:
@@ -41,7 +46,7 @@ def format_report(report: Mapping[str, dict]) -> str:
     width = max(map(len, report))
     lines = [f"{'case':{width}}  {'ours':>10}  {'upstream':>10}  {'ratio':>7}  unit"]
     for name, case in report.items():
-        figures = ["-" if case[k] is None else f"{case[k]:.2f}" for k in ("ours", "upstream", "ratio")]
+        figures = ["-" if case[k] is None else f"{case[k]:.4g}" for k in ("ours", "upstream", "ratio")]
         lines.append(f"{name:{width}}  {figures[0]:>10}  {figures[1]:>10}  {figures[2]:>7}  {case['unit']}")
     return "\n".join(lines)
 
@@ -106,21 +111,29 @@ def one_core() -> Iterator[None]:
             os.sched_setaffinity(0, cores)
 
 
-def time_interleaved(functions: Mapping[str, Callable[[int], object]], rounds: int, warmup: int) -> dict[str, float]:
+def time_interleaved(
+    functions: Mapping[str, Callable[[int], object]], rounds: int, warmup: int, device: str = "cpu"
+) -> dict[str, float]:
     """Mean seconds a call of several functions, called in turns.
 
-    It is processor time, so that what else the machine does hardly counts.
+    On a CPU it is processor time, so that what else the machine does hardly counts; on a GPU it is time by the clock
+    until the GPU is done.
 
     Args:
         functions: each takes the number of the call, from 0 over the warm-up on.
         rounds: calls of each that count.
         warmup: calls of each before, which do not.
+        device: ``"cpu"`` or ``"cuda"``.
     """
+    on_gpu = device == "cuda"
+    clock = time.perf_counter if on_gpu else time.process_time
     seconds = dict.fromkeys(functions, 0.0)
     for i in tqdm(range(warmup + rounds), desc="rounds", leave=False):
         for name, function in functions.items():
-            start = time.process_time()
+            start = clock()
             function(i)
+            if on_gpu:
+                torch.cuda.synchronize()
             if i >= warmup:
-                seconds[name] += time.process_time() - start
+                seconds[name] += clock() - start
     return {name: total / rounds for name, total in seconds.items()}

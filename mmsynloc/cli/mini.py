@@ -28,7 +28,13 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         type=int,
         nargs=4,
         metavar=("TRAIN", "VAL", "TEST", "CHALLENGE"),
-        help="stadiums in each split, those of val being the first of train (default: 12 12 4 4)",
+        help="stadiums in each split, those of val being the first of train (default: 24 12 6 4)",
+    )
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=1.0,
+        help="of the randomisation of looks: 0 for typical ones only, 1 for the whole ranges (default: %(default)s)",
     )
     return parser.parse_args(argv)
 
@@ -46,6 +52,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         workers=args.workers,
         num_venues=tuple(args.venues or DEFAULT_VENUES),
         force=args.force,
+        strength=args.strength,
     )
     images = ", ".join(f"{count} {split}" for split, count in dataset.num_images.items())
     print(f"{dataset.root}: {'already there, kept' if dataset.kept else 'written'} ({images})")

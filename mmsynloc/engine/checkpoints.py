@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -77,7 +78,9 @@ def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, A
     if not path.is_file():
         raise UserError(f"{path}: {'a folder, not a checkpoint' if path.is_dir() else 'no such checkpoint'}")
     try:
-        held = torch.load(path, map_location=map_location, weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's advice on old formats; what matters is raised
+            held = torch.load(path, map_location=map_location, weights_only=True)
     except Exception as error:  # a damaged file fails in whatever way its bytes happen to lead to
         raise UserError(f"{path}: {_why_unreadable(path, error)}") from None
     if not isinstance(held, dict):

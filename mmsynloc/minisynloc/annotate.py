@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE
+from mmsynloc.minisynloc.foreground import Foreground
 from mmsynloc.minisynloc.rasterise import ANNOTATION_CELL, Patch
 from mmsynloc.minisynloc.render import RenderedImage
 from mmsynloc.minisynloc.scene import Scene
@@ -26,6 +28,14 @@ def _hide(mask: np.ndarray, patch: Patch, nearer: Patch) -> None:
         mask[y0 - patch.y : y1 - patch.y, x0 - patch.x : x1 - patch.x][cover > 0] = 0
 
 
+def _hide_behind(mask: np.ndarray, left: int, top: int, foreground: Foreground) -> None:
+    """Clear from ``mask`` (h, w), in annotated pixels from ``left`` and ``top``, what the foreground covers."""
+    scale = foreground.cover.shape[1] / ANNOTATION_SIZE[0]
+    rows = ((top + np.arange(mask.shape[0]) + 0.5) * scale).astype(int)
+    columns = ((left + np.arange(mask.shape[1]) + 0.5) * scale).astype(int)
+    mask &= foreground.cover[np.ix_(rows, columns)] < 0.5
+
+
 def visible_masks(rendered: RenderedImage) -> list[tuple[int, int, np.ndarray] | None]:
     """What is visible of each figure, in annotated pixels: left, top and mask (h, w) bool; None if not drawn."""
     masks: list[tuple[int, int, np.ndarray] | None] = [None] * len(rendered.patches)
@@ -39,7 +49,10 @@ def visible_masks(rendered: RenderedImage) -> list[tuple[int, int, np.ndarray] |
                 _hide(mask, patch, rendered.patches[j])
         size = (mask.shape[1] // ANNOTATION_CELL, mask.shape[0] // ANNOTATION_CELL)
         cover = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        masks[i] = (patch.x // ANNOTATION_CELL, patch.y // ANNOTATION_CELL, cover >= 127)
+        left, top, visible = patch.x // ANNOTATION_CELL, patch.y // ANNOTATION_CELL, cover >= 127
+        if rendered.foreground is not None:
+            _hide_behind(visible, left, top, rendered.foreground)
+        masks[i] = (left, top, visible)
     return masks
 
 
@@ -60,7 +73,8 @@ def _annotation(pelvis_m: np.ndarray, camera: Camera, left: int, top: int, mask:
     x, y, z = (float(value) for value in pelvis_m)
     points = camera.pitch_to_pixel(np.array([[x, y, z], [x, y, 0.0]])).points
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    width, height = columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
+    # As in the official files, a box reaches from the first to the last pixel's index, one less than their number.
+    width, height = max(columns[-1] - columns[0], 1), max(rows[-1] - rows[0], 1)
     return {
         "keypoints": [[float(u), float(v), 1] for u, v in points],
         "keypoints_3d": [[x, y, z, 1], [x, y, 0, 1]],

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmsynloc.minisynloc.cameras import pixel_rays
+from mmsynloc.minisynloc.clutter import draw_clutter, draw_onlookers
+from mmsynloc.minisynloc.foreground import Foreground, draw_foreground
 from mmsynloc.minisynloc.goals import draw_goals
-from mmsynloc.minisynloc.pitch import grass_colour, line_coverage, noise_texture, sample_texture
+from mmsynloc.minisynloc.ground import ground_colour
+from mmsynloc.minisynloc.pitch import noise_texture
 from mmsynloc.minisynloc.scenery import far_scenery, sample_scenery
 from mmsynloc.minisynloc.stadium import Surface, stadium_surfaces
 from mmsynloc.minisynloc.venue import Venue
 
-__all__ = ["SHADE_TINT", "Background", "render_background", "vignette"]
-
-SHADE_TINT = np.array([1.12, 1.0, 0.9], np.float32)
-"""Colour of the light in the shade, BGR: it comes from the sky."""
+__all__ = ["Background", "render_background", "vignette"]
 
 STAND_SUN = 0.7  # share of the sun on the stands, which no one looks at
-SAMPLES_PX = ((-0.25, -0.25), (0.25, 0.25))
+FARTHEST_M = 300.0  # where the haze is the sky's own
 WIDTH_M, LENGTH_M = 110.0, 140.0  # half size of the ground that is drawn
 
 
@@ -27,19 +27,20 @@ WIDTH_M, LENGTH_M = 110.0, 140.0  # half size of the ground that is drawn
 class Background:
     """Pictures (H, W, 3) uint8 BGR, ``sunlit`` with the stands' shadows and ``shaded`` without any sun.
 
-    ``falloff`` (H, W) is the brightness of the lens towards the corners.
+    ``falloff`` (H, W) is the brightness of the lens towards the corners, ``foreground`` what may hide athletes.
     """
 
     sunlit: np.ndarray
     shaded: np.ndarray
     falloff: np.ndarray
+    foreground: Foreground | None = None
 
 
-def vignette(height: int, width: int) -> np.ndarray:
-    """Brightness (H, W), float32, that falls towards the corners to 0.75."""
+def vignette(height: int, width: int, strength: float) -> np.ndarray:
+    """Brightness (H, W), float32, that falls towards the corners by ``strength``."""
     v, u = np.mgrid[:height, :width].astype(np.float32)
     squared = ((u - (width - 1) / 2) ** 2 + (v - (height - 1) / 2) ** 2) / (width**2 + height**2) * 4
-    return 1 - 0.25 * squared**1.5
+    return 1 - np.float32(strength) * squared**1.5
 
 
 def _bounds(mask: np.ndarray) -> tuple[slice, slice]:
@@ -70,8 +71,8 @@ class _Painter:
         self.scenery = sample_scenery(rng)
         self.noises = (noise_texture(rng, 512, 4), noise_texture(rng, 512, 4, first=64, gain=1.15))
 
-    def paint(self, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Colours (H, W, 3) under full light, and the share of the sun (H, W) that reaches them."""
+    def paint(self, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Colours (H, W, 3) under full light, the share of the sun (H, W) on them, their distance (H, W) in metres."""
         picture = np.zeros(rays.shape, np.float32)
         sun = np.full(rays.shape[:2], 1.0, np.float32)
         nearest = np.full(rays.shape[:2], np.inf, np.float32)
@@ -89,7 +90,7 @@ class _Painter:
             box = _bounds(owner == i)
             mine = owner[box] == i
             picture[box][mine], sun[box][mine] = self._colour(int(i), rays[box], nearest[box], mine)
-        return picture, sun
+        return picture, sun, np.minimum(nearest * np.linalg.norm(rays, axis=-1), FARTHEST_M)
 
     def _colour(self, i: int, rays: np.ndarray, distance: np.ndarray, mine: np.ndarray) -> tuple:
         if i < 0:
@@ -99,41 +100,40 @@ class _Painter:
         x, y, _ = _points(self.origin, rays, _hits(self.origin, rays, (0, 0, 1), 0))
         x, y = np.clip(x, -2 * WIDTH_M, 2 * WIDTH_M), np.clip(y, -2 * LENGTH_M, 2 * LENGTH_M)
         lit = 1 - self.venue.shaded(np.stack([x, y], -1))
-        return self._ground_colour(x, y)[mine], lit[mine]
+        return ground_colour(x, y, self.venue, *self.noises)[mine], lit[mine]
 
     def _surface_colour(self, surface: Surface, rays: np.ndarray) -> np.ndarray:
         x, y, z = _points(self.origin, rays, _hits(self.origin, rays, surface.normal, surface.offset))
         return surface.colour(*surface.split(x, y), z)
 
-    def _ground_colour(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        venue = self.venue
-        cover = line_coverage(x, y)[..., None] * np.float32(0.88)
-        white = np.array([0.80, 0.85, 0.83], np.float32)
-        colour = grass_colour(x, y, venue, *self.noises) * (1 - cover) + white * cover
-        paved = (np.abs(x) > venue.board_x_m) | (np.abs(y) > venue.board_y_m)
-        if paved.any():
-            grain = sample_texture(self.noises[1], x * 12, y * 12)[..., None]
-            colour = np.where(paved[..., None], 0.33 + 0.015 * grain, colour)
-        return colour
+
+def _light(venue: Venue, sun: np.ndarray) -> np.ndarray:
+    """Light (H, W, 3) where the share ``sun`` (H, W) of the lamps' light arrives."""
+    lamps = np.float32(sum(lamp.strength for lamp in venue.lamps))
+    return np.asarray(venue.shade_bgr, np.float32) + lamps * sun[..., None]
 
 
 def render_background(venue: Venue, size: tuple[int, int]) -> Background:
-    """Render the stadium without people.
+    """Render the stadium without athletes.
 
     Args:
         venue: the stadium and its camera.
         size: width and height of the picture in pixels.
     """
     camera = venue.camera.resized(size)
-    painter = _Painter(venue, np.random.default_rng([*venue.seed, 1]))
-    samples = [painter.paint(pixel_rays(camera, shift)) for shift in SAMPLES_PX]
-    colour = draw_goals(sum(sample[0] for sample in samples) / len(samples), camera)
-    sun = sum(sample[1] for sample in samples) / len(samples)
-    falloff = vignette(size[1], size[0])
-    shade = SHADE_TINT * np.float32(venue.shade)
-    light = np.float32(0.95) if venue.overcast else shade + (1 - shade) * sun[..., None]
+    rng = np.random.default_rng([*venue.seed, 1])
+    painter = _Painter(venue, rng)
+    colour, sun, distance = painter.paint(pixel_rays(camera))
+    colour = draw_goals(colour, camera)
+    falloff = vignette(size[1], size[0], venue.drawn.numbers["vignette"])
+    haze = venue.haze(distance)[..., None].astype(np.float32)
+    air = np.asarray(venue.sky_bgr, np.float32)
 
-    def finish(lit: np.ndarray) -> np.ndarray:
+    def finish(light: np.ndarray) -> np.ndarray:
+        lit = colour * light * (1 - haze) + air * haze
         return np.clip(lit * falloff[..., None] * 255 + 0.5, 0, 255).astype(np.uint8)
 
-    return Background(finish(colour * light), finish(colour * shade), falloff)
+    sunlit, shaded = finish(_light(venue, sun)), finish(_light(venue, np.zeros_like(sun)))
+    draw_clutter([sunlit, shaded], venue, falloff, rng)
+    draw_onlookers([sunlit, shaded], venue, falloff, rng)
+    return Background(sunlit, shaded, falloff, draw_foreground(venue, size, rng))

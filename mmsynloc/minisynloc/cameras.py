@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from mmsynloc.minisynloc.randomisation import Drawn
 from mmsynloc.structures import Camera
 
 __all__ = ["ANNOTATION_SIZE", "MAX_ANGLE", "fit_lens", "look_at", "pixel_rays", "sample_camera"]
@@ -55,15 +56,21 @@ def look_at(position_m: np.ndarray, yaw: float, tilt: float, roll: float) -> np.
     return -np.concatenate([rotation, -rotation @ np.reshape(position_m, (3, 1))], axis=1)
 
 
-def sample_camera(rng: np.random.Generator) -> Camera:
-    """A camera in the stand along the touch line x < 0, with image size :data:`ANNOTATION_SIZE`."""
-    position = np.array([rng.uniform(-62, -52), rng.uniform(-10, 10), rng.uniform(14, 20)])
-    aim_y = rng.choice([-1, 1]) * rng.uniform(12, 46)
+def sample_camera(rng: np.random.Generator, drawn: Drawn) -> Camera:
+    """A camera in the stand along the touch line x < 0, with image size :data:`ANNOTATION_SIZE`.
+
+    Args:
+        rng: source of chance for where along the stand it is and which half it looks at.
+        drawn: the axes of ``camera``.
+    """
+    numbers = drawn.numbers
+    position = np.array([-34.0 - numbers["camera_setback_m"], rng.uniform(-10, 10), numbers["camera_height_m"]])
+    aim_y = rng.choice([-1, 1]) * numbers["camera_aim_m"]
     yaw = math.atan2(aim_y - position[1], -position[0])
     near, far = (math.atan2(position[2], x - position[0]) for x in (-34.0, 34.0))
-    tilt = (near + far) / 2 - math.radians(rng.uniform(2, 6))
-    roll = math.radians(rng.normal(0, 1.5)) + 0.12 * yaw
-    dist_poly, undist_poly = fit_lens(focal=rng.uniform(0.50, 0.56), squeeze=rng.uniform(0.30, 0.55))
+    tilt = (near + far) / 2 - math.radians(numbers["camera_tilt_deg"])
+    roll = math.radians(numbers["camera_roll_deg"]) + numbers["camera_lean"] * yaw
+    dist_poly, undist_poly = fit_lens(numbers["lens_focal"], numbers["lens_squeeze"])
     return Camera(look_at(position, yaw, tilt, roll), dist_poly, undist_poly, ANNOTATION_SIZE)
 
 

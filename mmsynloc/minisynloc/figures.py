@@ -1,4 +1,4 @@
-"""Solid figures: a skeleton dressed in rounded parts, each the hull of a few balls."""
+"""Solid figures: a posed body in its clothes, painted face by face; and the ball."""
 
 from __future__ import annotations
 
@@ -6,146 +6,103 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmsynloc.minisynloc.kits import Colour, Look
-from mmsynloc.minisynloc.poses import Pose, Skeleton, build_skeleton
+from mmsynloc.minisynloc.bodies import BONES, Body, BodyModel, load_body_model, pose_body, vertex_normals
+from mmsynloc.minisynloc.clothes import paint, prints, thickness
+from mmsynloc.minisynloc.kits import Look
+from mmsynloc.minisynloc.poses import Pose, pose_rotations
 
-__all__ = ["BALL_RADIUS_M", "Figure", "Part", "build_ball", "build_figure"]
+__all__ = ["BALL_RADIUS_M", "Figure", "build_ball", "build_figure", "build_sphere"]
 
 BALL_RADIUS_M = 0.11
 
 
 @dataclass(frozen=True)
-class Part:
-    """Convex hull of balls: ``centres_m`` (K, 3) in the pitch frame, ``radii_m`` (K,); one colour.
+class Figure:
+    """A coloured triangle mesh in the pitch frame.
 
-    Parts are drawn in the order of their ``anchor_m`` (3,) from far to near, in the listed order where it is equal.
-    One with an outward ``normal`` (3,) is a print, seen from that side only.
+    Attributes:
+        pelvis_m: (3,) what the annotation says of it.
+        vertices_m: (V, 3).
+        normals: (V, 3) outward, of length 1.
+        faces: (F, 3) vertices, counter-clockwise from outside.
+        colours: (F, 3) BGR in 0 to 1 under full light.
+        limbs: (V,) number of the limb each vertex belongs to; the vertices of one are about convex, for shadows.
+        is_print: (F,) faces on top of others, drawn after those below them.
     """
 
-    centres_m: np.ndarray
-    radii_m: np.ndarray
-    colour: Colour
-    anchor_m: np.ndarray
-    normal: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """An athlete on the pitch: ``pelvis_m`` (3,) and the parts of the body."""
-
     pelvis_m: np.ndarray
-    parts: tuple[Part, ...]
+    vertices_m: np.ndarray
+    normals: np.ndarray
+    faces: np.ndarray
+    colours: np.ndarray
+    limbs: np.ndarray
+    is_print: np.ndarray
 
-    @property
-    def centres_m(self) -> np.ndarray:
-        """Centres (B, 3) of all balls."""
-        return np.concatenate([part.centres_m for part in self.parts])
 
-
-def _leg(s: Skeleton, i: int, look: Look) -> list[tuple]:
-    knee, ankle, hip, toe, heel = (f"{name}{i}" for name in ("knee", "ankle", "hip", "toe", "heel"))
-    bare = look.kit.shorts if look.tights else look.skin
-    return [
-        ([s[heel], s[toe]], [0.040, 0.034], look.shoes),
-        ([s[ankle], s[heel]], [0.038, 0.036], look.shoes),
-        ([s.between(knee, ankle, 0.14), s.between(knee, ankle, 0.35), s[ankle]], [0.056, 0.062, 0.040], look.kit.socks),
-        ([s.between(hip, knee, 0.55), s[knee], s.between(knee, ankle, 0.14)], [0.077, 0.059, 0.054], bare),
-        ([s[hip], s.between(hip, knee, 0.62)], [0.098, 0.098], look.kit.shorts),
+def build_sphere(centre_m: np.ndarray, radius_m: float, colour: tuple[float, float, float]) -> Figure:
+    """A ball of 20 meridians and 10 rings; ``centre_m`` (3,)."""
+    across, down = np.meshgrid(np.arange(20) * np.pi / 10, (np.arange(10) + 0.5) * np.pi / 10)
+    normals = np.stack([np.sin(down) * np.cos(across), np.sin(down) * np.sin(across), np.cos(down)], -1).reshape(-1, 3)
+    normals = np.concatenate([normals, [[0, 0, 1.0], [0, 0, -1.0]]])
+    i, j = np.meshgrid(np.arange(20), np.arange(9))
+    a, b = (20 * j + i).ravel(), (20 * j + (i + 1) % 20).ravel()
+    ring = np.arange(20)
+    caps = [
+        np.stack([np.full(20, 200), ring, (ring + 1) % 20], 1),
+        np.stack([np.full(20, 201), 180 + (ring + 1) % 20, 180 + ring], 1),
     ]
-
-
-def _arm(s: Skeleton, i: int, look: Look) -> list[tuple]:
-    shoulder, elbow, hand = f"shoulder{i}", f"elbow{i}", f"hand{i}"
-    lower = look.kit.sleeve if look.long_sleeves else look.skin
-    return [
-        ([s[shoulder], s.between(shoulder, elbow, 0.7)], [0.060, 0.058], look.kit.sleeve),
-        ([s.between(shoulder, elbow, 0.6), s[elbow]], [0.046, 0.041], lower),
-        ([s[elbow], s.between(elbow, hand, 0.85)], [0.041, 0.031], lower),
-        ([s[hand]], [0.045], look.skin),
-    ]
-
-
-def _forward(s: Skeleton) -> np.ndarray:
-    """The direction the chest faces, level; the figure faces +x in its own frame."""
-    level = np.cross(s["shoulder0"] - s["shoulder1"], [0, 0, 1])
-    return level / np.linalg.norm(level)
-
-
-def _trunk(s: Skeleton, look: Look) -> list[tuple]:
-    kit = look.kit
-    up = (s["neck"] - s["pelvis"]) / np.linalg.norm(s["neck"] - s["pelvis"])
-    across = s["shoulder0"] - s["shoulder1"]
-    waist, chest = s.between("pelvis", "neck", 0.22), s.between("pelvis", "neck", 0.68)
-    belly = [waist + 0.13 * across, waist - 0.13 * across]
-    breast = [chest + 0.24 * across, chest - 0.24 * across]
-    shoulders = [s.between("neck", f"shoulder{i}", 0.8) - 0.015 * up for i in (0, 1)]
-    shirt = [*belly, *breast, *shoulders, s["neck"] - 0.035 * up]
-    return [
-        ([s["hip0"], s["hip1"], waist], [0.098, 0.098, 0.108], kit.shorts),
-        (shirt, [0.105, 0.105, 0.108, 0.108, 0.058, 0.058, 0.065], kit.shirt),
-        *_prints(s, look, np.mean(shirt, axis=0), chest, breast),
-    ]
-
-
-def _prints(s: Skeleton, look: Look, anchor: np.ndarray, chest: np.ndarray, breast: list[np.ndarray]) -> list[tuple]:
-    """What is on the shirt: a hoop, and the number on the back as two strokes."""
-    prints = [(breast, [0.108, 0.108], look.kit.trim, anchor, None)] if look.kit.hoop else []
-    back, across = -_forward(s), s["shoulder0"] - s["shoulder1"]
-    for x in (-0.12, 0.12):
-        middle, stroke = chest + 0.09 * back + x * across, np.array([0, 0, 0.08])
-        ends = [middle + stroke, middle - stroke]
-        prints.append((ends, [0.024, 0.024], look.kit.trim, anchor, back))
-    return prints
-
-
-def _head(s: Skeleton, look: Look, height: float) -> list[tuple]:
-    up = (s["neck"] - s["pelvis"]) / np.linalg.norm(s["neck"] - s["pelvis"])
-    head, forward = s["head"], _forward(s)
-    chin = head + 0.012 * height * forward - 0.035 * height * up
-    crown = head + 0.02 * height * up - 0.014 * height * forward
-    return [
-        ([s["neck"] - 0.01 * up, head - 0.05 * up], [0.052, 0.050], look.skin),
-        ([chin, head + 0.01 * up], [0.061, 0.081], look.skin),
-        ([crown, crown - 0.02 * forward - 0.03 * up], [0.085, 0.078], look.hair),
-    ]
-
-
-def _place(raw: tuple, turn: np.ndarray, offset: np.ndarray, scale: float) -> Part:
-    """A part in the pitch frame, from (centres, radii, colour[, anchor, normal]) in the body frame."""
-    centres, radii, colour, *rest = raw
-    anchor, normal = rest or (np.mean(centres, axis=0), None)
-    return Part(
-        np.array(centres) @ turn.T + offset,
-        np.array(radii) * scale,
-        colour,
-        turn @ anchor + offset,
-        None if normal is None else turn @ normal,
-    )
+    faces = np.concatenate([np.stack([a, a + 20, b], 1), np.stack([b, a + 20, b + 20], 1), *caps])
+    colours = np.tile(np.asarray(colour, float), (len(faces), 1))
+    limbs, plain = np.zeros(len(normals), int), np.zeros(len(faces), bool)
+    return Figure(centre_m, centre_m + radius_m * normals, normals, faces, colours, limbs, plain)
 
 
 def build_ball(position_m: np.ndarray) -> Figure:
-    """The ball as a figure of one part; ``position_m`` (3,) is its centre."""
-    part = Part(position_m[None], np.array([BALL_RADIUS_M]), (0.9, 0.9, 0.9), position_m)
-    return Figure(position_m, (part,))
+    """The ball; ``position_m`` (3,) is its centre."""
+    return build_sphere(position_m, BALL_RADIUS_M, (0.9, 0.9, 0.9))
 
 
-def build_figure(position_m: np.ndarray, heading: float, pose: Pose, height_m: float, look: Look) -> Figure:
-    """Place an athlete.
+def _dressed(model: BodyModel, body: Body, look: Look) -> tuple[Body, np.ndarray, np.ndarray]:
+    """The body at rest with clothes on, all its faces (F, 3) and their weights (V, 16), prints last."""
+    vertices = body.vertices_m + thickness(model, look)[:, None] * body.normals
+    marks, mark_faces = prints(model, vertices, look)
+    weights = np.zeros((len(marks), len(BONES)))
+    weights[:, BONES.index("chest")] = 1
+    faces = np.concatenate([model.faces, mark_faces + len(vertices)])
+    vertices = np.concatenate([vertices, marks])
+    dressed = Body(vertices, body.joints_m, vertex_normals(vertices, faces))
+    return dressed, faces, np.concatenate([model.weights, weights])
+
+
+def build_figure(
+    position_m: np.ndarray,
+    heading: float,
+    pose: Pose,
+    height_m: float,
+    build: np.ndarray,
+    look: Look,
+    folds: np.ndarray | float = 0.0,
+) -> Figure:
+    """Place a person.
 
     Args:
         position_m: (2,) ground position of the pelvis.
-        heading: direction the athlete faces, radians from +x towards +y.
+        heading: direction the person faces, radians from +x towards +y.
         pose: joint angles.
         height_m: standing height.
-        look: clothes, colours and girth.
+        build: (K,) principal changes of the body's shape, in standard deviations.
+        look: clothes and colours.
+        folds: (F,) change of the brightness of the body's faces, 0 for none.
     """
-    skeleton = build_skeleton(pose, height_m)
+    model = load_body_model()
+    dressed, faces, weights = _dressed(model, model.shape(build, height_m), look)
+    vertices, _, normals = pose_body(dressed, weights, pose_rotations(pose))
     cos, sin = np.cos(heading), np.sin(heading)
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-    offset = np.array([position_m[0], position_m[1], 0.0])
-    raw = _trunk(skeleton, look) + _head(skeleton, look, height_m)
-    for i in (0, 1):
-        raw += _leg(skeleton, i, look) + _arm(skeleton, i, look)
-    scale = look.girth * height_m / 1.8
-    parts = tuple(_place(part, turn, offset, scale) for part in raw)
-    return Figure(skeleton["pelvis"] @ turn.T + offset, parts)
+    pelvis = np.array([*position_m, pose.jump_m - vertices[:, 2].min()])
+    is_print = np.arange(len(faces)) >= len(model.faces)
+    colours = np.concatenate(
+        [paint(model, look) * (1 + np.reshape(folds, (-1, 1))), np.tile(look.kit.trim, (is_print.sum(), 1))]
+    )
+    limbs = weights.argmax(1)
+    return Figure(pelvis, vertices @ turn.T + pelvis, normals @ turn.T, faces, colours, limbs, is_print)

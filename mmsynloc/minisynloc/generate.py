@@ -17,11 +17,11 @@ from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, make_ta
 from mmsynloc.minisynloc.worker import initialise, run_task
 from mmsynloc.utils import UserError, dump_json, parallel_map
 
-__all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate"]
+__all__ = ["DEFAULT_VENUES", "MANIFEST_NAME", "MINI_IMAGES", "GeneratedDataset", "generate", "write_annotations"]
 
 MANIFEST_NAME = "minisynloc.json"
 MINI_IMAGES = 8
-DEFAULT_VENUES = (12, 12, 4, 4)
+DEFAULT_VENUES = (24, 12, 6, 4)
 SERIAL_IMAGES = 24
 CATEGORIES = [{"id": 1, "name": "person"}]
 
@@ -119,7 +119,9 @@ def _worker_count(workers: int | None, num_images: int) -> int:
 
 def _render(root: Path, parameters: Parameters, workers: int, progress: bool) -> list[tuple[str, dict, list[dict]]]:
     """Write all images; returns what :func:`run_task` does, in any order."""
-    run = functools.partial(run_task, root=root, seed=parameters.seed, size=parameters.image_size)
+    run = functools.partial(
+        run_task, root=root, seed=parameters.seed, size=parameters.image_size, strength=parameters.strength
+    )
     results = []
     total = sum(parameters.num_images)
     with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
@@ -132,7 +134,8 @@ def _render(root: Path, parameters: Parameters, workers: int, progress: bool) ->
     return results
 
 
-def _write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -> None:
+def write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -> None:
+    """Write the annotation files of all splits from (split, image entry, annotations without ids) of each image."""
     results = sorted(results, key=lambda result: result[1]["id"])
     for split in SPLITS:
         images, annotations = [], []
@@ -163,6 +166,7 @@ def generate(
     progress: bool = True,
     num_venues: tuple[int, int, int, int] = DEFAULT_VENUES,
     force: bool = False,
+    strength: float = 1.0,
 ) -> GeneratedDataset:
     """Write a data set of rendered matches in the official SynLoc layout.
 
@@ -181,13 +185,14 @@ def generate(
         progress: show a progress bar.
         num_venues: venues in train, val, test and challenge; val takes the first ones of train.
         force: replace a mini data set of other parameters.
+        strength: of the randomisation of looks, 0 (typical values only) to 1 (the whole ranges).
 
     Raises:
         UserError: a parameter is out of range, or ``out_dir`` holds a mini data set of other parameters, or something
             else.
     """
     counts = (num_train, num_val, num_test, num_challenge)
-    parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]))
+    parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]), strength)
     parameters.check()
     if workers is not None and workers < 1:
         raise UserError(f"the number of workers is not positive: {workers}")
@@ -195,6 +200,6 @@ def generate(
     wanted = {"version": FORMAT_VERSION, "complete": True, "parameters": parameters.to_dict()}
     kept = _prepare(root, parameters, wanted, force)
     if not kept:
-        _write_annotations(root, _render(root, parameters, _worker_count(workers, sum(counts)), progress))
+        write_annotations(root, _render(root, parameters, _worker_count(workers, sum(counts)), progress))
         dump_json(wanted, root / MANIFEST_NAME, indent=1)
     return GeneratedDataset(root, kept, dict(zip(SPLITS, counts)))

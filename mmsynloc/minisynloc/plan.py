@@ -9,7 +9,7 @@ from mmsynloc.utils import UserError
 
 __all__ = ["FORMAT_VERSION", "SPLITS", "Parameters", "Task", "make_tasks", "venue_counts"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Grows when the same parameters give other pictures or annotations."""
 
 SPLITS = ("train", "val", "test", "challenge")
@@ -24,6 +24,7 @@ class Parameters:
     num_venues: tuple[int, int, int, int]
     seed: int
     image_size: tuple[int, int]
+    strength: float = 1.0  # of the randomisation
 
     def check(self) -> None:
         """Raise :class:`UserError` for what cannot be generated."""
@@ -34,6 +35,8 @@ class Parameters:
                 raise UserError(f"{name}: the number of venues is not positive: {venues}")
         if self.seed < 0:
             raise UserError(f"the seed is negative: {self.seed}")
+        if not 0 <= self.strength <= 1:
+            raise UserError(f"the strength of the randomisation is not between 0 and 1: {self.strength}")
         width, height = self.image_size
         if min(width, height) < 64 or VIRTUAL_SIZE[0] % width or width * VIRTUAL_SIZE[1] != height * VIRTUAL_SIZE[0]:
             raise UserError(

@@ -1,7 +1,6 @@
-"""Joint angles of athletes in play, and the skeleton that follows from them.
+"""Joint angles of people on a pitch, and the rotations of the body's bones that follow from them.
 
-Body frame: x forward, y to the left, z up, metres. Proportions are those of Drillis and Contini (1966), as printed in
-Winter, "Biomechanics and Motor Control of Human Movement".
+Body frame: x forward, y to the left, z up.
 """
 
 from __future__ import annotations
@@ -10,105 +9,140 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-__all__ = ["Pose", "Skeleton", "build_skeleton", "sample_pose"]
+from mmsynloc.minisynloc.bodies import BONES
 
-THIGH, SHANK, UPPER_ARM, FOREARM, TRUNK = 0.245, 0.246, 0.186, 0.160, 0.288
-HIP_HALF, SHOULDER_HALF, TOE, HEEL, SOLE = 0.050, 0.112, 0.086, 0.024, 0.039
+__all__ = ["POSES", "Pose", "pose_rotations", "sample_pose"]
 
 
 @dataclass(frozen=True)
 class Pose:
-    """Angles in radians, pairs are (left, right); flexion is forward, abduction outward."""
+    """Angles in radians, pairs are (left, right); flexion is forward, abduction outward.
+
+    ``lean`` and ``side_lean`` turn the chest, of which the pelvis takes a share; thighs and shanks are measured
+    from the vertical, so that leaning does not move the feet.
+    """
 
     lean: float = 0.05
     side_lean: float = 0.0
     twist: float = 0.0
+    head: tuple[float, float] = (0.0, 0.0)  # nod forward, turn to the left
     hip: tuple[float, float] = (0.03, -0.03)
     spread: tuple[float, float] = (0.08, 0.08)
     knee: tuple[float, float] = (0.08, 0.08)
     toe: tuple[float, float] = (0.0, 0.0)
+    toe_out: tuple[float, float] = (0.2, 0.2)
     shoulder: tuple[float, float] = (0.05, 0.05)
     arm_out: tuple[float, float] = (0.18, 0.18)
     elbow: tuple[float, float] = (0.3, 0.3)
     jump_m: float = 0.0
 
 
-@dataclass(frozen=True)
-class Skeleton:
-    """Named points (3,) in metres; pairs are indexed by side, 0 left and 1 right. The lowest sole is at ``jump_m``."""
-
-    points: dict[str, np.ndarray]
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.points[name]
-
-    def between(self, first: str, second: str, share: float) -> np.ndarray:
-        """The point at ``share`` (0 to 1) of the way from one named point to another."""
-        return self.points[first] * (1 - share) + self.points[second] * share
+def _about(axis: int, angle: float) -> np.ndarray:
+    """Right-handed rotation (3, 3) about a coordinate axis."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    turn = np.eye(3)
+    turn[i, i] = turn[j, j] = cos
+    turn[i, j], turn[j, i] = -sin, sin
+    return turn
 
 
 def _limb(flexion: float, outward: float, side: int) -> np.ndarray:
-    """Direction of a limb that hangs down when both angles are 0."""
-    return np.array([np.sin(flexion) * np.cos(outward), side * np.sin(outward), -np.cos(flexion) * np.cos(outward)])
+    """Turn of a limb that hangs down when both angles are 0."""
+    return _about(1, -flexion) @ _about(0, side * outward)
 
 
-def _leg(pose: Pose, i: int, height: float, side: int) -> dict[str, np.ndarray]:
-    hip = np.array([0, side * HIP_HALF * height, 0])
-    knee = hip + THIGH * height * _limb(pose.hip[i], pose.spread[i], side)
-    ankle = knee + SHANK * height * _limb(pose.hip[i] - pose.knee[i], 0.6 * pose.spread[i], side)
-    pitch = pose.toe[i] + max(0.0, pose.knee[i] - pose.hip[i] - 0.35)
-    ahead = np.array([np.cos(pitch), 0.22 * side, -np.sin(pitch)])
-    down = np.array([-np.sin(pitch), 0, -np.cos(pitch)]) * (SOLE - 0.02) * height
-    return {
-        f"hip{i}": hip,
-        f"knee{i}": knee,
-        f"ankle{i}": ankle,
-        f"toe{i}": ankle + TOE * height * ahead + down,
-        f"heel{i}": ankle - HEEL * height * ahead + down,
-    }
+def _leg(pose: Pose, i: int, side: int) -> list[np.ndarray]:
+    shank = pose.hip[i] - pose.knee[i]
+    pitch = pose.toe[i] + max(0.0, -shank - 0.35)  # the heel rises where the shank leans far forward
+    out = _about(2, side * pose.toe_out[i])
+    return [
+        _limb(pose.hip[i], pose.spread[i], side) @ _about(2, 0.5 * side * pose.toe_out[i]),
+        _limb(shank, 0.6 * pose.spread[i], side) @ out,
+        out @ _about(1, pitch),
+    ]
 
 
-def _trunk(pose: Pose, height: float) -> dict[str, np.ndarray]:
-    up = np.array([np.sin(pose.lean), np.sin(pose.side_lean), 1.0])
-    up[2] = np.cos(pose.lean) * np.cos(pose.side_lean)
-    neck = TRUNK * height * up
-    upright = up + np.array([0, 0, 0.9])
-    upright /= np.linalg.norm(upright)
-    return {"pelvis": np.zeros(3), "neck": neck, "head": neck + 0.105 * height * upright, "up": up}
-
-
-def _arm(pose: Pose, i: int, height: float, side: int, neck: np.ndarray, up: np.ndarray) -> dict[str, np.ndarray]:
-    across = np.array([-np.sin(pose.twist), np.cos(pose.twist), 0.0])
-    shoulder = neck - 0.042 * height * up + side * SHOULDER_HALF * height * across
+def _arm(pose: Pose, i: int, side: int) -> list[np.ndarray]:
     flexion = pose.shoulder[i] + 0.4 * pose.lean
-    elbow = shoulder + UPPER_ARM * height * _limb(flexion, pose.arm_out[i], side)
-    hand = elbow + FOREARM * height * _limb(flexion + pose.elbow[i], 0.4 * pose.arm_out[i] - 0.1, side)
-    return {f"shoulder{i}": shoulder, f"elbow{i}": elbow, f"hand{i}": hand}
+    level = _about(2, pose.twist)
+    lower = level @ _limb(flexion + pose.elbow[i], 0.4 * pose.arm_out[i] - 0.1, side)
+    return [level @ _limb(flexion, pose.arm_out[i], side), lower, lower]
 
 
-def build_skeleton(pose: Pose, height_m: float) -> Skeleton:
-    """Forward kinematics; the pelvis is above the origin and the lowest sole ``pose.jump_m`` above the ground."""
-    points = _trunk(pose, height_m)
-    up = points.pop("up")
+def pose_rotations(pose: Pose) -> np.ndarray:
+    """Turns (16, 3, 3) of :data:`BONES` in the body frame, for :func:`~mmsynloc.minisynloc.bodies.pose_body`."""
+
+    def trunk(share: float, twist: float) -> np.ndarray:
+        return _about(2, twist * pose.twist) @ _about(0, -share * pose.side_lean) @ _about(1, share * pose.lean)
+
+    nod, turn = pose.head
+    head = _about(2, pose.twist + turn) @ _about(1, 0.45 * pose.lean + nod)
+    turns = [trunk(0.4, -0.3), trunk(0.75, 0.5), trunk(1.0, 1.0), head]
     for i, side in ((0, 1), (1, -1)):
-        points |= _leg(pose, i, height_m, side) | _arm(pose, i, height_m, side, points["neck"], up)
-    lowest = min(points[f"{part}{i}"][2] for part in ("toe", "heel") for i in (0, 1))
-    lift = np.array([0, 0, pose.jump_m + 0.02 * height_m - lowest])
-    return Skeleton({name: point + lift for name, point in points.items()})
+        turns += _leg(pose, i, side) + _arm(pose, i, side)
+    assert len(turns) == len(BONES)
+    return np.stack(turns)
+
+
+def _pair(rng: np.random.Generator, mean: float, deviation: float, positive: bool = False) -> tuple[float, float]:
+    values = rng.normal(mean, deviation, 2)
+    return tuple(np.abs(values) if positive else values)
+
+
+def _mirrored(pose: Pose, rng: np.random.Generator) -> Pose:
+    """The pose, or its mirror image."""
+    if rng.random() < 0.5:
+        return pose
+    pairs = ("hip", "spread", "knee", "toe", "toe_out", "shoulder", "arm_out", "elbow")
+    swapped = {name: getattr(pose, name)[::-1] for name in pairs}
+    return replace(pose, side_lean=-pose.side_lean, twist=-pose.twist, head=(pose.head[0], -pose.head[1]), **swapped)
 
 
 def _stand(rng: np.random.Generator) -> Pose:
     return Pose(
-        lean=rng.normal(0.08, 0.08),
+        lean=rng.normal(0.06, 0.07),
         side_lean=rng.normal(0, 0.05),
         twist=rng.normal(0, 0.2),
-        hip=tuple(rng.normal(0.0, 0.07, 2)),
-        spread=tuple(np.abs(rng.normal(0.05, 0.05, 2))),
-        knee=tuple(np.abs(rng.normal(0.10, 0.08, 2))),
-        shoulder=tuple(rng.normal(0.1, 0.25, 2)),
-        arm_out=tuple(np.abs(rng.normal(0.2, 0.12, 2))),
-        elbow=tuple(np.abs(rng.normal(0.45, 0.35, 2))),
+        head=(rng.normal(0.05, 0.2), rng.normal(0, 0.5)),
+        hip=_pair(rng, 0.04, 0.05),
+        spread=_pair(rng, 0.04, 0.07, positive=True),
+        knee=_pair(rng, 0.06, 0.06, positive=True),
+        toe_out=_pair(rng, 0.25, 0.15),
+        shoulder=_pair(rng, 0.05, 0.2),
+        arm_out=_pair(rng, 0.15, 0.1, positive=True),
+        elbow=_pair(rng, 0.35, 0.3, positive=True),
     )
+
+
+def _hands_on_hips(rng: np.random.Generator) -> Pose:
+    return replace(
+        _stand(rng), shoulder=_pair(rng, -0.35, 0.1), arm_out=_pair(rng, 0.75, 0.1), elbow=_pair(rng, 1.3, 0.15)
+    )
+
+
+def _arms_folded(rng: np.random.Generator) -> Pose:
+    return replace(
+        _stand(rng), shoulder=_pair(rng, 0.3, 0.1), arm_out=_pair(rng, 0.1, 0.05), elbow=_pair(rng, 1.5, 0.2)
+    )
+
+
+def _point(rng: np.random.Generator) -> Pose:
+    """One arm stretched out, to point or to call."""
+    pose = replace(_stand(rng), shoulder=(rng.uniform(0.9, 1.7), 0.0), arm_out=(rng.uniform(0.0, 1.0), 0.2))
+    return _mirrored(replace(pose, elbow=(rng.uniform(0, 0.4), 0.3)), rng)
+
+
+def _arms_wide(rng: np.random.Generator) -> Pose:
+    return replace(_stand(rng), arm_out=_pair(rng, 1.3, 0.2), shoulder=_pair(rng, 0.2, 0.2), elbow=_pair(rng, 0.2, 0.2))
+
+
+def _arms_up(rng: np.random.Generator) -> Pose:
+    raised = rng.uniform(2.2, 2.9, 2)
+    if rng.random() < 0.5:
+        raised[rng.integers(2)] = rng.uniform(0, 0.4)
+    out = tuple(rng.uniform(0.1, 0.4, 2))
+    return replace(_stand(rng), shoulder=tuple(raised), arm_out=out, elbow=_pair(rng, 0.5, 0.5, positive=True))
 
 
 def _stride(rng: np.random.Generator, speed: float) -> Pose:
@@ -117,15 +151,17 @@ def _stride(rng: np.random.Generator, speed: float) -> Pose:
     swing = np.array([np.sin(phase), -np.sin(phase)])
     lift = np.clip(np.array([np.cos(phase), -np.cos(phase)]), 0, 1)
     return Pose(
-        lean=0.05 + 0.25 * speed + rng.normal(0, 0.05),
-        side_lean=rng.normal(0, 0.07),
+        lean=0.02 + 0.25 * speed**2 + rng.normal(0, 0.05),
+        side_lean=rng.normal(0, 0.06),
         twist=float(-0.3 * speed * swing[0]),
-        hip=tuple(0.1 * speed + 0.65 * speed * swing),
-        spread=tuple(np.abs(rng.normal(0.05, 0.03, 2))),
-        knee=tuple(0.12 + 0.35 * speed * np.clip(-swing, 0, 1) + 1.5 * speed * lift),
-        shoulder=tuple(-0.8 * speed * swing + rng.normal(0, 0.08, 2)),
-        arm_out=tuple(np.abs(rng.normal(0.2, 0.1, 2))),
-        elbow=tuple(np.abs(rng.normal(0.4 + speed, 0.2, 2))),
+        head=(rng.normal(0, 0.15), rng.normal(0, 0.4)),
+        hip=tuple(0.15 * speed**2 + (0.15 + 0.55 * speed) * swing),
+        spread=_pair(rng, 0.03, 0.03, positive=True),
+        knee=tuple(0.06 + 0.3 * speed * np.clip(-swing, 0, 1) + (0.3 + 1.3 * speed**1.5) * lift),
+        toe_out=_pair(rng, 0.15, 0.1),
+        shoulder=tuple(-(0.15 + 0.7 * speed) * swing + rng.normal(0, 0.08, 2)),
+        arm_out=_pair(rng, 0.15, 0.08, positive=True),
+        elbow=tuple(np.abs(rng.normal(0.2 + 1.1 * speed, 0.2, 2))),
         jump_m=0.08 * speed if speed > 0.7 and abs(swing[0]) > 0.8 else 0.0,
     )
 
@@ -137,25 +173,71 @@ def _crouch(rng: np.random.Generator) -> Pose:
         lean=0.3 + 0.5 * depth,
         twist=rng.normal(0, 0.2),
         hip=tuple(bend * 0.8),
-        spread=tuple(np.abs(rng.normal(0.3, 0.12, 2))),
+        spread=_pair(rng, 0.3, 0.12, positive=True),
         knee=tuple(1.45 * bend),
-        shoulder=tuple(rng.normal(0.7, 0.2, 2)),
-        arm_out=tuple(np.abs(rng.normal(0.3, 0.2, 2))),
-        elbow=tuple(np.abs(rng.normal(0.5, 0.3, 2))),
+        shoulder=_pair(rng, 0.7, 0.2),
+        arm_out=_pair(rng, 0.3, 0.2, positive=True),
+        elbow=_pair(rng, 0.5, 0.3, positive=True),
     )
 
 
-def _lean_forward(rng: np.random.Generator) -> Pose:
-    """Hands on the knees, or ready to move."""
-    bend = rng.uniform(0.3, 0.7)
+def _bow(rng: np.random.Generator) -> Pose:
+    """Hands on the knees, or reaching for the ground."""
+    lean = rng.uniform(0.6, 1.9)
+    knee = rng.uniform(0.05, 0.8)
     return Pose(
-        lean=rng.uniform(0.5, 1.0),
-        hip=tuple(bend + rng.normal(0, 0.05, 2)),
-        spread=tuple(np.abs(rng.normal(0.25, 0.08, 2))),
-        knee=tuple(1.5 * bend + rng.normal(0, 0.05, 2)),
-        shoulder=tuple(rng.normal(0.3, 0.15, 2)),
-        elbow=tuple(np.abs(rng.normal(0.3, 0.2, 2))),
+        lean=lean,
+        twist=rng.normal(0, 0.15),
+        hip=tuple(0.25 * lean + 0.5 * knee + rng.normal(0, 0.05, 2)),
+        spread=_pair(rng, 0.15, 0.1, positive=True),
+        knee=tuple(np.abs(knee + rng.normal(0, 0.05, 2))),
+        shoulder=_pair(rng, 0.15, 0.2),
+        elbow=_pair(rng, 0.2, 0.2, positive=True),
     )
+
+
+def _kneel(rng: np.random.Generator) -> Pose:
+    """On one knee or on both."""
+    both = rng.random() < 0.4
+    pose = Pose(
+        lean=rng.uniform(-0.05, 0.5),
+        twist=rng.normal(0, 0.25),
+        head=(rng.normal(0.2, 0.2), rng.normal(0, 0.4)),
+        hip=(0.1, 0.1) if both else (1.45, rng.uniform(-0.3, 0.1)),
+        knee=(1.65, 1.65) if both else (1.5, rng.uniform(1.5, 1.9)),
+        toe=(1.2, 1.2) if both else (0.0, 0.4),
+        shoulder=_pair(rng, 0.3, 0.3),
+        elbow=_pair(rng, 0.8, 0.4, positive=True),
+    )
+    return _mirrored(pose, rng)
+
+
+def _sit(rng: np.random.Generator) -> Pose:
+    """On the ground, legs out."""
+    return Pose(
+        lean=rng.uniform(-0.4, 0.5),
+        hip=_pair(rng, 1.5, 0.08),
+        spread=_pair(rng, 0.25, 0.15, positive=True),
+        knee=_pair(rng, 0.3, 0.4, positive=True),
+        toe=(-0.9, -0.9),
+        shoulder=_pair(rng, 0.2, 0.6),
+        elbow=_pair(rng, 0.2, 0.2, positive=True),
+    )
+
+
+def _stretch(rng: np.random.Generator) -> Pose:
+    """A lunge, a heel pulled up behind, a leg to the side, or the trunk bent sideways."""
+    kind = rng.integers(4)
+    if kind == 0:
+        pose = Pose(lean=0.2, hip=(1.25, -0.75), knee=(1.3, 0.25), toe=(0, 0.6), shoulder=(0.4, 0.2), elbow=(0.7, 0.5))
+    elif kind == 1:
+        pose = Pose(lean=0.1, hip=(0.0, -0.1), knee=(0.05, 2.3), shoulder=(0.2, -0.7), arm_out=(0.5, 0.1))
+    elif kind == 2:
+        bend = rng.uniform(0.2, 1.2)
+        pose = Pose(lean=0.6, hip=(0.1, 0.6 * bend), spread=(0.9, 0.25), knee=(0.0, bend), shoulder=(0.5, 0.3))
+    else:
+        pose = Pose(side_lean=rng.uniform(0.3, 0.6), spread=(0.25, 0.25), shoulder=(2.7, 0.0), arm_out=(0.2, 0.5))
+    return _mirrored(replace(pose, twist=rng.normal(0, 0.15), head=(rng.normal(0, 0.2), rng.normal(0, 0.3))), rng)
 
 
 def _kick(rng: np.random.Generator) -> Pose:
@@ -165,36 +247,43 @@ def _kick(rng: np.random.Generator) -> Pose:
         side_lean=rng.normal(-0.15, 0.1),
         twist=-0.35 if leg > 0 else 0.3,
         hip=(leg, -0.1),
-        knee=(0.25, 0.25) if leg > 0 else (1.2, 0.3),
+        knee=(rng.uniform(0.1, 1.2), 0.25) if leg > 0 else (1.2, 0.3),
         shoulder=(-0.6 * leg, 0.6 * leg),
         arm_out=(0.7, 0.8),
         elbow=(0.5, 0.5),
     )
-    if rng.random() < 0.5:
-        return pose
-    pairs = ("hip", "knee", "shoulder", "arm_out", "elbow")
-    mirrored = {name: getattr(pose, name)[::-1] for name in pairs}
-    return replace(pose, side_lean=-pose.side_lean, twist=-pose.twist, **mirrored)
+    return _mirrored(pose, rng)
 
 
 def _jump(rng: np.random.Generator) -> Pose:
     return Pose(
         lean=rng.normal(0.0, 0.12),
-        hip=tuple(rng.normal(0.3, 0.25, 2)),
-        knee=tuple(np.abs(rng.normal(0.8, 0.4, 2))),
+        hip=_pair(rng, 0.3, 0.25),
+        knee=_pair(rng, 0.8, 0.4, positive=True),
         toe=(0.4, 0.4),
-        shoulder=tuple(rng.normal(1.2, 0.7, 2)),
-        arm_out=tuple(np.abs(rng.normal(0.6, 0.3, 2))),
-        elbow=tuple(np.abs(rng.normal(0.6, 0.3, 2))),
+        shoulder=_pair(rng, 1.2, 0.7),
+        arm_out=_pair(rng, 0.6, 0.3, positive=True),
+        elbow=_pair(rng, 0.6, 0.3, positive=True),
         jump_m=rng.uniform(0.15, 0.55),
     )
 
 
-def _arms_up(rng: np.random.Generator) -> Pose:
-    raised = rng.uniform(2.2, 2.9, 2)
-    if rng.random() < 0.6:
-        raised[rng.integers(2)] = rng.uniform(0, 0.4)
-    return replace(_stand(rng), shoulder=tuple(raised), arm_out=tuple(rng.uniform(0.1, 0.4, 2)), elbow=(0.25, 0.25))
+POSES = {
+    "stand": (_stand, 6.0),
+    "hands on hips": (_hands_on_hips, 1.0),
+    "arms folded": (_arms_folded, 0.7),
+    "point": (_point, 1.0),
+    "arms wide": (_arms_wide, 0.6),
+    "arms up": (_arms_up, 0.8),
+    "bow": (_bow, 0.9),
+    "crouch": (_crouch, 0.6),
+    "kneel": (_kneel, 0.5),
+    "sit": (_sit, 0.25),
+    "stretch": (_stretch, 1.0),
+    "kick": (_kick, 0.6),
+    "jump": (_jump, 0.4),
+}
+"""Samplers of the poses of people who do not walk or run, and how often each comes."""
 
 
 def sample_pose(rng: np.random.Generator, speed: float) -> Pose:
@@ -202,9 +291,10 @@ def sample_pose(rng: np.random.Generator, speed: float) -> Pose:
 
     Args:
         rng: source of chance.
-        speed: 0 for someone who waits, 1 for a sprint; mixes the kinds of poses.
+        speed: 0 for someone who stays on the spot, 0.3 for a walk, 1 for a sprint.
     """
-    if rng.random() < 0.12:
-        special = (_crouch, _lean_forward, _lean_forward, _kick, _jump, _arms_up, _arms_up)
-        return special[int(rng.integers(len(special)))](rng)
-    return _stride(rng, speed) if speed > 0.2 else _stand(rng)
+    if speed > 0.2 and rng.random() > 0.1:
+        return _stride(rng, speed)
+    shares = np.array([share for _, share in POSES.values()])
+    kind = list(POSES)[int(rng.choice(len(POSES), p=shares / shares.sum()))]
+    return POSES[kind][0](rng)

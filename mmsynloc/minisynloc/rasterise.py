@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +11,7 @@ from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE, MAX_ANGLE
 from mmsynloc.minisynloc.figures import Figure
 from mmsynloc.structures import Camera
 
-__all__ = ["ANNOTATION_CELL", "VIRTUAL_SIZE", "Patch", "draw_figure", "in_view", "pixel_scale", "project_hulls"]
+__all__ = ["ANNOTATION_CELL", "VIRTUAL_SIZE", "Light", "Patch", "draw_figure", "in_view", "pixel_scale"]
 
 ANNOTATION_CELL = 2
 """Virtual pixels per annotated pixel along one axis."""
@@ -21,8 +20,7 @@ VIRTUAL_SIZE = (ANNOTATION_CELL * ANNOTATION_SIZE[0], ANNOTATION_CELL * ANNOTATI
 
 SHIFT = 4  # fractional bits of the drawing functions
 BORDER = 0.5  # OpenCV fills every pixel that the border crosses, half a pixel too far on average
-LAYERS = ((1.0, 0.0), (0.78, 0.2), (0.46, 0.38))  # (radius, move towards the light) as shares of the radius
-CIRCLE = np.stack([np.cos(np.arange(14) * 2 * math.pi / 14), np.sin(np.arange(14) * 2 * math.pi / 14)], axis=1)
+PRINT_LIFT_M = 0.12  # how much nearer a print is taken to be than its place, to be drawn after the shirt
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,28 @@ class Patch:
     y: int
     colour: np.ndarray
     mask: np.ndarray
+
+
+@dataclass(frozen=True)
+class Light:
+    """What falls on a figure, by channel: from the ``sky`` (3,), from the ``ground`` (3,), and from lamps.
+
+    ``lamps`` (L, 3) is the light of each on a face that looks at it, ``towards`` (L, 3) its direction. The picture is
+    ``colour * light * gain + offset``.
+    """
+
+    sky: np.ndarray
+    ground: np.ndarray
+    lamps: np.ndarray
+    towards: np.ndarray
+    gain: np.ndarray | float = 1.0
+    offset: np.ndarray | float = 0.0
+
+    def shade(self, colours: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """What faces of some ``colours`` (F, 3) with ``normals`` (F, 3) look like; (F, 3)."""
+        up = 0.5 + 0.5 * normals[:, 2:]
+        light = up * self.sky + (1 - up) * self.ground + np.clip(normals @ self.towards.T, 0, 1) @ self.lamps
+        return colours * light * self.gain + self.offset
 
 
 def in_view(camera: Camera, points_pitch_m: np.ndarray) -> np.ndarray:
@@ -53,62 +73,51 @@ def pixel_scale(camera: Camera, point_pitch_m: np.ndarray) -> float:
     return float(np.sqrt(np.linalg.norm(px[1] - px[0]) * np.linalg.norm(px[3] - px[2])) / 0.5)
 
 
-def project_hulls(camera: Camera, figure: Figure) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Centres (K, 2) and radii (K,) in pixels of each part's balls."""
-    centres = camera.pitch_to_pixel(figure.centres_m).points
-    scale = pixel_scale(camera, figure.pelvis_m)
-    splits = np.cumsum([len(part.radii_m) for part in figure.parts])[:-1]
-    return np.split(centres, splits), [part.radii_m * scale for part in figure.parts]
-
-
-def _fill(canvas: np.ndarray, centres: np.ndarray, radii: np.ndarray, colour: tuple) -> None:
-    radii = np.maximum(radii - BORDER, 0.25)
-    points = (centres[:, None] + radii[:, None, None] * CIRCLE).reshape(-1, 2)
-    hull = cv2.convexHull(np.round(points * (1 << SHIFT)).astype(np.int32))
-    cv2.fillConvexPoly(canvas, hull, colour, cv2.LINE_8, SHIFT)
-
-
-def _bounds(centres: np.ndarray, radii: np.ndarray, cell: int) -> tuple[int, int, int, int] | None:
-    """Box (x0, y0, x1, y1) around the balls, grown to whole cells and clipped to the grid."""
-    low = np.floor((centres - radii[:, None]).min(0) / cell).astype(int) * cell - cell
-    high = np.ceil((centres + radii[:, None]).max(0) / cell).astype(int) * cell + 2 * cell
+def _bounds(points_px: np.ndarray, cell: int) -> tuple[int, int, int, int] | None:
+    """Box (x0, y0, x1, y1) around the points, grown to whole cells and clipped to the grid."""
+    low = np.floor(points_px.min(0) / cell).astype(int) * cell - cell
+    high = np.ceil(points_px.max(0) / cell).astype(int) * cell + 2 * cell
     x0, y0 = np.maximum(low, 0)
     x1, y1 = np.minimum(high, VIRTUAL_SIZE)
     return (int(x0), int(y0), int(x1), int(y1)) if x0 < x1 and y0 < y1 else None
 
 
-def draw_figure(camera: Camera, figure: Figure, light: np.ndarray, sun_m: np.ndarray, cell: int) -> Patch | None:
+def _faces_by_depth(figure: Figure, eye_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Indices (F',) of the faces that look at the eye, far to near, and their normals (F', 3)."""
+    corners = figure.vertices_m[figure.faces]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    ray = corners.mean(1) - eye_m
+    seen = np.flatnonzero(np.einsum("fi,fi->f", normals, ray) < 0)
+    distance = np.linalg.norm(ray[seen], axis=1) - PRINT_LIFT_M * figure.is_print[seen]
+    seen = seen[np.argsort(-distance)]
+    return seen, normals[seen] / np.maximum(np.linalg.norm(normals[seen], axis=1, keepdims=True), 1e-12)
+
+
+def draw_figure(camera: Camera, figure: Figure, light: Light, cell: int) -> Patch | None:
     """Draw one figure.
 
     Args:
         camera: the camera at :data:`VIRTUAL_SIZE`.
-        figure: the athlete.
-        light: (3, 3) light by layer (outline, body, highlight) and channel, on colours in 0 to 1.
-        sun_m: (3,) unit vector towards the light.
+        figure: what to draw.
+        light: light on colours in 0 to 1.
         cell: the patch's corners are multiples of this many virtual pixels.
 
     Returns:
         The patch, or None where the figure lies outside the frame.
     """
-    if not in_view(camera, figure.centres_m).all():
+    if not in_view(camera, figure.vertices_m).all():
         return None
-    centres, radii = project_hulls(camera, figure)
-    box = _bounds(np.concatenate(centres), np.concatenate(radii), cell)
+    shrink = BORDER / pixel_scale(camera, figure.pelvis_m)
+    points = camera.pitch_to_pixel(figure.vertices_m - shrink * figure.normals).points
+    box = _bounds(points, cell)
     if box is None:
         return None
     x0, y0, x1, y1 = box
-    colour = np.zeros((y1 - y0, x1 - x0, 3), np.uint8)
-    mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
-    towards = camera.pitch_to_pixel(np.stack([figure.pelvis_m, figure.pelvis_m + 0.3 * sun_m])).points
-    towards = (towards[1] - towards[0]) / max(np.linalg.norm(towards[1] - towards[0]), 1e-6)
-    eye = camera.position_m
-    order = np.argsort([-np.linalg.norm(part.anchor_m - eye) for part in figure.parts], kind="stable")
-    for i in order:
-        if figure.parts[i].normal is not None and figure.parts[i].normal @ (eye - figure.parts[i].anchor_m) <= 0:
-            continue
-        local = centres[i] - (x0, y0)
-        _fill(mask, local, radii[i], (255,))
-        for (size, move), shade in zip(LAYERS, light):
-            tone = np.clip(np.multiply(figure.parts[i].colour, shade) * 255, 0, 255)
-            _fill(colour, local + move * radii[i][:, None] * towards, radii[i] * size, tone.tolist())
-    return Patch(x0, y0, cv2.bitwise_and(colour, colour, mask=mask), mask)
+    seen, normals = _faces_by_depth(figure, camera.position_m)
+    tones = np.clip(light.shade(figure.colours[seen], normals) * 255, 0, 255)
+    tones = np.concatenate([tones, np.full((len(seen), 1), 255)], axis=1).tolist()
+    corners = np.round((points - (x0, y0)) * (1 << SHIFT)).astype(np.int32)[figure.faces[seen]]
+    canvas = np.zeros((y1 - y0, x1 - x0, 4), np.uint8)
+    for triangle, tone in zip(corners, tones):
+        cv2.fillConvexPoly(canvas, triangle, tone, cv2.LINE_8, SHIFT)
+    return Patch(x0, y0, np.ascontiguousarray(canvas[..., :3]), np.ascontiguousarray(canvas[..., 3]))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mmsynloc.minisynloc.bodies import load_body_model
 from mmsynloc.minisynloc.figures import Figure, build_figure
 from mmsynloc.minisynloc.kits import Kit, sample_kits, sample_look
 from mmsynloc.minisynloc.poses import sample_pose
+from mmsynloc.minisynloc.randomisation import FULL, Randomisation
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M
 
 __all__ = ["MAX_PEOPLE", "Scene", "sample_scene"]
@@ -78,16 +80,33 @@ def _officials(rng: np.random.Generator, ball: np.ndarray, players: np.ndarray, 
 
 
 def _bystanders(rng: np.random.Generator, kits: dict[str, Kit], count: int) -> list[_Spot]:
-    """Substitutes who warm up and coaches, outside the lines."""
+    """Substitutes who warm up, coaches and other staff, outside the lines."""
     spots = []
     for _ in range(count):
-        side, near = rng.choice([-1, 1]), rng.random() < 0.6
-        position = [-PITCH_HALF_WIDTH_M - rng.uniform(1.2, 3.2), side * rng.uniform(5, 45)]
-        if not near:
-            position = [rng.uniform(-30, 30), side * (PITCH_HALF_LENGTH_M + rng.uniform(1.5, 4))]
-        spots.append(
-            _Spot(np.array(position), kits[str(rng.choice(["home", "away", "referee"]))], rng.choice([0.0, 0.4]))
-        )
+        side, out = rng.choice([-1, 1]), rng.uniform(0.8, 6.5)
+        position = [-PITCH_HALF_WIDTH_M - out, rng.uniform(-50, 50)]
+        if rng.random() < 0.3:
+            position[0] = PITCH_HALF_WIDTH_M + out
+        elif rng.random() < 0.4:
+            position = [rng.uniform(-36, 36), side * (PITCH_HALF_LENGTH_M + out)]
+        kit = kits[str(rng.choice(["home", "away", "staff", "staff"]))]
+        spots.append(_Spot(np.array(position), kit, rng.choice([0.0, 0.0, 0.4])))
+    return spots
+
+
+def _warm_up(rng: np.random.Generator, kits: dict[str, Kit]) -> list[_Spot]:
+    """Groups of one kit in circles, rows or loose, with staff among them."""
+    spots: list[_Spot] = []
+    for _ in range(int(rng.integers(1, 5))):
+        count, middle = int(rng.integers(2, 10)), rng.uniform([-33, -48], [33, 48])
+        angle, radius = np.arange(count) * 2 * math.pi / count + rng.uniform(0, 6), rng.uniform(1.5, 6)
+        ring = radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        row = np.arange(count)[:, None] * rng.uniform(1.0, 2.5) * np.array([math.cos(radius), math.sin(radius)])
+        loose = rng.normal(0, radius, (count, 2))
+        places = middle + (ring, row, loose)[rng.integers(3)] + rng.normal(0, 0.3, (count, 2))
+        kit, speed = kits[str(rng.choice(["home", "away"]))], float(rng.choice([0.0, 0.0, 0.35, 0.6]))
+        spots += [_Spot(np.clip(place, [-40, -58], [40, 58]), kit, speed) for place in places]
+        spots.append(_Spot(middle + rng.normal(0, 4, 2), kits["staff"], 0.0))
     return spots
 
 
@@ -102,34 +121,60 @@ def _separate(positions: np.ndarray) -> np.ndarray:
     return positions
 
 
-def _sample_spots(rng: np.random.Generator, ball: np.ndarray) -> list[_Spot]:
-    kits = sample_kits(rng)
+def _sample_spots(rng: np.random.Generator, ball: np.ndarray, occasion: str, kits: dict[str, Kit]) -> list[_Spot]:
     side = int(rng.choice([-1, 1]))
     home, away = _outfield(rng, ball, side, kits["home"]), _outfield(rng, ball, -side, kits["away"])
     players = home + away
     officials = _officials(rng, ball, np.array([p.position for p in players]), kits["referee"])
     keepers = [_keeper(rng, ball, side, kits["keeper_home"]), _keeper(rng, ball, -side, kits["keeper_away"])]
     spots = players + keepers + officials
-    if rng.random() < 0.33:  # before or after the game: some are on the pitch
-        keep = rng.permutation(len(spots))[: int(rng.integers(1, 18))]
-        return [spots[i] for i in sorted(keep)]
-    return spots + _bystanders(rng, kits, int(rng.integers(0, 4)))
+    bystanders = _bystanders(rng, kits, int(rng.integers(0, 8)))
+    if occasion == "few":
+        keep = rng.permutation(len(spots))[: int(rng.integers(1, 14))]
+        return [spots[i] for i in sorted(keep)] + bystanders
+    return (_warm_up(rng, kits) if occasion == "warm-up" else spots) + bystanders
 
 
 def _sample_ball(rng: np.random.Generator) -> np.ndarray:
     return np.clip(rng.normal(0, [15, 24]), [-33, -51], [33, 51])
 
 
-def sample_scene(rng: np.random.Generator) -> Scene:
-    """A random moment with at most :data:`MAX_PEOPLE` people."""
-    ball = _sample_ball(rng)
-    spots = _sample_spots(rng, ball)[:MAX_PEOPLE]
-    positions = _separate(np.array([spot.position for spot in spots]))
+def _dress(
+    rng: np.random.Generator, spot: _Spot, position: np.ndarray, ball: np.ndarray, randomisation: Randomisation
+) -> Figure:
+    """The figure of a spot."""
+    towards = math.atan2(ball[1] - position[1], ball[0] - position[0])
+    heading = (towards if spot.faces is None else spot.faces) + rng.normal(0, 0.7 + 0.7 * spot.speed)
+    model = load_body_model()
+    build = np.array([randomisation.number(rng, "body_build") for _ in model.components])
+    look, height = sample_look(rng, spot.kit, randomisation), randomisation.number(rng, "body_height_m")
+    folds = rng.normal(0, randomisation.number(rng, "cloth_folds"), len(model.faces))
+    return build_figure(position, heading, sample_pose(rng, spot.speed), height, build, look, folds)
+
+
+def sample_scene(
+    rng: np.random.Generator,
+    randomisation: Randomisation = FULL,
+    board_x_m: float = 41.5,
+    board_y_m: float = 59.5,
+) -> Scene:
+    """A random moment with at most :data:`MAX_PEOPLE` people.
+
+    Args:
+        rng: source of chance.
+        randomisation: how far people and kits vary.
+        board_x_m: distance of the side boards from the pitch's long axis; nobody stands behind them.
+        board_y_m: distance of the end boards from the halfway line.
+    """
+    ball, kits = _sample_ball(rng), sample_kits(rng, randomisation)
+    occasion, pace = randomisation.kind(rng, "occasion"), randomisation.number(rng, "pace")
+    spots = _sample_spots(rng, ball, occasion, kits)
+    spots = [spots[i] for i in sorted(rng.permutation(len(spots))[:MAX_PEOPLE])]
+    limit = np.minimum([41.0, 59.0], [board_x_m - 0.5, board_y_m - 0.5])
+    positions = np.clip(_separate(np.array([spot.position for spot in spots])), -limit, limit)
     figures = []
     for spot, position in zip(spots, positions):
-        towards = math.atan2(ball[1] - position[1], ball[0] - position[0])
-        heading = (towards if spot.faces is None else spot.faces) + rng.normal(0, 0.5 + 0.7 * spot.speed)
-        look, height = sample_look(rng, spot.kit), float(np.clip(rng.normal(1.81, 0.07), 1.65, 2.0))
-        figures.append(build_figure(position, heading, sample_pose(rng, spot.speed), height, look))
+        moving = spot.speed if rng.random() < pace else 0.0
+        figures.append(_dress(rng, replace(spot, speed=moving), position, ball, randomisation))
     lift = abs(rng.normal(0, 1.5)) if rng.random() < 0.25 else 0.0
     return Scene(tuple(figures), np.array([ball[0], ball[1], 0.11 + lift]))

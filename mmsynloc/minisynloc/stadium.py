@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from mmsynloc.minisynloc.pitch import sample_texture
@@ -17,6 +18,7 @@ __all__ = ["BOARD_HEIGHT_M", "Surface", "stadium_surfaces"]
 BOARD_HEIGHT_M = 1.0
 SEAT_M = (0.55, 0.85)
 WALKWAY_M = 2.5
+CROWD_TEXELS_PER_PX = 3.0  # of a Full HD picture, at the far stand
 AISLE_M = 14.0
 
 Field = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -93,12 +95,35 @@ def _wall(axis: int, sign: int, out: float, stand: Stand, reach: float, tone: fl
     return _upright(axis, sign, out, inside, colour)
 
 
-def _side(venue: Venue, stand: Stand, axis: int, sign: int, reach: float, rng: np.random.Generator) -> list[Surface]:
-    front, half = (venue.board_x_m, venue.board_y_m) if axis == 0 else (venue.board_y_m, venue.board_x_m)
-    first = front + WALKWAY_M
-    crowd = crowd_texture(rng, venue.seat_bgr, stand.crowd)
+def _crowd(venue: Venue, share: float, rng: np.random.Generator, back: bool = False) -> np.ndarray:
+    """The venue's crowd, as blurred and as bright as its axes say."""
+    numbers = venue.drawn.numbers
+    texture = crowd_texture(rng, venue.seat_bgr, share, back=back)
+    blur = numbers["crowd_blur_px"] * CROWD_TEXELS_PER_PX
+    if blur > 0.3:
+        texture = cv2.GaussianBlur(np.tile(texture, (2, 2, 1)), (0, 0), blur)[: len(texture), : texture.shape[1]]
+    return np.clip(texture * np.float32(numbers["crowd_brightness"]), 0, 1)
+
+
+def _boards(venue: Venue, axis: int, sign: int, rng: np.random.Generator, back: bool = False) -> list[Surface]:
+    out, half = (venue.board_x_m, venue.board_y_m) if axis == 0 else (venue.board_y_m, venue.board_x_m)
+    kind = venue.drawn.kinds["boards"]
+    if kind == "none":
+        return []
+    if kind == "plain" or back:
+        texture = np.full((2, 2, 3), rng.uniform(0.05, 0.3), np.float32)
+        if kind == "plain":
+            texture = np.tile(rng.choice([0.9, 0.5, 0.15]) * rng.uniform(0.5, 1, 3), (2, 2, 1)).astype(np.float32)
+        return [_board(axis, sign, out, half, texture)]
+    return [_board(axis, sign, out, half, board_texture(rng))]
+
+
+def _side(
+    venue: Venue, stand: Stand, axis: int, sign: int, reach: float, crowd: np.ndarray, rng: np.random.Generator
+) -> list[Surface]:
+    first = (venue.board_x_m if axis == 0 else venue.board_y_m) + WALKWAY_M
     return [
-        _board(axis, sign, front, half, board_texture(rng)),
+        *_boards(venue, axis, sign, rng),
         _slope(axis, sign, first, stand, reach, crowd, -1),
         _wall(axis, sign, first + stand.depth_m, stand, reach, rng.uniform(0.1, 0.4)),
     ]
@@ -106,21 +131,21 @@ def _side(venue: Venue, stand: Stand, axis: int, sign: int, reach: float, rng: n
 
 def _near_side(venue: Venue, rng: np.random.Generator) -> list[Surface]:
     """The boards from behind, and the stand that holds the camera, well below it."""
-    first = venue.board_x_m + WALKWAY_M
+    boards, first = _boards(venue, 0, -1, rng, back=True), venue.board_x_m + WALKWAY_M
     x, _, z = venue.camera.position_m
+    if abs(x) - first < 2.0:  # the camera hangs over the boards
+        return boards
     slope = np.clip((z - 5.5 - BOARD_HEIGHT_M) / (abs(x) - first), 0.05, 0.5)
-    stand = Stand(60.0, float(slope), 0.0, rng.uniform(0.6, 0.98))
-    back = np.full((2, 2, 3), 0.10, np.float32)
-    crowd = crowd_texture(rng, venue.seat_bgr, stand.crowd, back=True)
-    return [
-        _board(0, -1, venue.board_x_m, venue.board_y_m, back),
-        _slope(0, -1, first, stand, 80.0, crowd, 1),
-    ]
+    share = float(np.clip(venue.drawn.numbers["crowd_share"] + rng.uniform(-0.1, 0.3), 0, 1))
+    stand = Stand(60.0, float(slope), 0.0)
+    return [*boards, _slope(0, -1, first, stand, 80.0, _crowd(venue, share, rng, back=True), 1)]
 
 
 def stadium_surfaces(venue: Venue, rng: np.random.Generator) -> list[Surface]:
     """All surfaces of the stadium but the ground."""
-    surfaces = _side(venue, venue.far, 0, 1, venue.board_y_m + float(rng.uniform(-6, 3)), rng)
-    surfaces += _side(venue, venue.left, 1, 1, venue.board_x_m - 3, rng)
-    surfaces += _side(venue, venue.right, 1, -1, venue.board_x_m - 3, rng)
+    crowd = _crowd(venue, venue.drawn.numbers["crowd_share"], rng)
+    far_reach, end_reach = venue.board_y_m + float(rng.uniform(-6, 3)), venue.board_x_m - 3
+    surfaces = _side(venue, venue.far, 0, 1, far_reach, crowd, rng)
+    surfaces += _side(venue, venue.left, 1, 1, end_reach, crowd, rng)
+    surfaces += _side(venue, venue.right, 1, -1, end_reach, crowd, rng)
     return surfaces + _near_side(venue, rng)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import colorsys
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from mmsynloc.minisynloc.cameras import sample_camera
+from mmsynloc.minisynloc.randomisation import FULL, Drawn, Randomisation
 from mmsynloc.structures import Camera
 
-__all__ = ["Stand", "Venue", "sample_venue"]
+__all__ = ["Lamp", "Stand", "Venue", "sample_venue"]
 
 PITCH_HALF_WIDTH_M = 34.0
 PITCH_HALF_LENGTH_M = 52.5
+FLOODLIGHTS = 4
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,14 @@ class Stand:
     depth_m: float
     slope: float
     wall_m: float
-    crowd: float  # share of the seats that are taken, 0 to 1
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """The sun or a floodlight: ``direction`` (3,) towards it, of length 1, and its share of the ground's light."""
+
+    direction: tuple[float, float, float]
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -32,27 +42,23 @@ class Venue:
 
     seed: tuple[int, ...]
     camera: Camera
-    margin_side_m: float  # from the touch line to the boards
+    drawn: Drawn  # the axes of camera, light, grass and surroundings
     margin_end_m: float  # from the goal line to the boards
     grass_bgr: tuple[float, float, float]
-    mowing_m: float
-    mowing_angle: float
-    mowing_contrast: float
-    wear: float
+    verge_bgr: tuple[float, float, float]
     seat_bgr: tuple[float, float, float]
     far: Stand
     left: Stand
     right: Stand
-    overcast: bool
-    sun_direction: tuple[float, float, float]  # unit vector towards the sun
+    lamps: tuple[Lamp, ...]
     shadow_line: tuple[float, float, float]  # a x + b y + c > 0 is shaded by a stand
-    shade: float  # brightness of the shaded part against the sunlit one
+    shade_bgr: tuple[float, float, float]  # light where no lamp shines
     sky_bgr: tuple[float, float, float]
 
     @property
     def board_x_m(self) -> float:
         """Distance of the side boards from the pitch's long axis."""
-        return PITCH_HALF_WIDTH_M + self.margin_side_m
+        return PITCH_HALF_WIDTH_M + self.drawn.numbers["margin_m"]
 
     @property
     def board_y_m(self) -> float:
@@ -64,50 +70,86 @@ class Venue:
         a, b, c = self.shadow_line
         return np.clip(0.5 + (a * points_pitch_m[..., 0] + b * points_pitch_m[..., 1] + c) / 1.2, 0, 1)
 
+    def haze(self, distance_m: np.ndarray) -> np.ndarray:
+        """Share of the air's own light in the view over some distances."""
+        return 1 - (1 - self.drawn.numbers["haze"]) ** (distance_m / 100)
+
 
 def _sample_stand(rng: np.random.Generator) -> Stand:
-    if rng.random() < 0.15:  # an open side, only a bank of a few rows
-        return Stand(rng.uniform(2, 5), rng.uniform(0.2, 0.4), 1.0, rng.uniform(0.1, 0.5))
-    return Stand(rng.uniform(8, 22), rng.uniform(0.4, 0.6), rng.uniform(2, 7), rng.uniform(0.25, 1.0))
+    if rng.random() < 0.2:  # an open side, only a bank of a few rows
+        return Stand(rng.uniform(2, 5), rng.uniform(0.2, 0.4), 1.0)
+    return Stand(rng.uniform(8, 22), rng.uniform(0.4, 0.6), rng.uniform(2, 7))
 
 
-def _sample_light(rng: np.random.Generator) -> dict:
-    azimuth, elevation = rng.uniform(0, 2 * math.pi), math.radians(rng.uniform(22, 55))
-    sun = (math.cos(elevation) * math.cos(azimuth), math.cos(elevation) * math.sin(azimuth), math.sin(elevation))
-    overcast = bool(rng.random() < 0.35)
+def _towards(azimuth: float, elevation: float) -> tuple[float, float, float]:
+    level = math.cos(elevation)
+    return (level * math.cos(azimuth), level * math.sin(azimuth), math.sin(elevation))
+
+
+def _sample_light(rng: np.random.Generator, drawn: Drawn) -> dict:
+    """Lamps, the stand's shadow and the light of the rest of the sky."""
+    azimuth, strength = rng.uniform(0, 2 * math.pi), drawn.numbers["sun_strength"]
+    elevation, weather = math.radians(drawn.numbers["sun_elevation_deg"]), drawn.kinds["weather"]
     angle = azimuth + rng.normal(0, 0.25)  # the stand on the sun's side throws the shadow
-    reach = 1e3 if overcast or rng.random() < 0.2 else rng.uniform(-25, 30)
+    cover = {"no": 1e3, "part": rng.uniform(-25, 30), "all": -1e3}[drawn.kinds["stand_shadow"]]
+    blue = rng.uniform(0.0, 0.14) if weather == "sun" else rng.normal(0, 0.03)
+    lamps: list[Lamp] = []
+    if weather == "sun":
+        lamps.append(Lamp(_towards(azimuth, elevation), strength))
+    elif weather == "floodlight":
+        around = azimuth + math.pi / 2 * np.arange(FLOODLIGHTS) + rng.normal(0, 0.2, FLOODLIGHTS)
+        shares = rng.dirichlet(np.full(FLOODLIGHTS, 4.0))
+        lamps = [Lamp(_towards(a, rng.uniform(0.4, 0.8)), float(0.9 * s)) for a, s in zip(around, shares)]
+    rest = 1 - sum(lamp.strength for lamp in lamps)
     return {
-        "overcast": overcast,
-        "sun_direction": sun,
-        "shadow_line": (math.cos(angle), math.sin(angle), -reach),
-        "shade": rng.uniform(0.52, 0.70),
+        "lamps": tuple(lamps),
+        "shadow_line": (math.cos(angle), math.sin(angle), -(cover if weather == "sun" else 1e3)),
+        "shade_bgr": tuple(rest * np.array([1 + blue, 1.0, 1 - blue])),
+        "sky_bgr": _sample_sky(rng, weather),
     }
 
 
-def sample_venue(seed: tuple[int, ...]) -> Venue:
-    """The venue of a seed; equal seeds give equal venues."""
+def _sample_sky(rng: np.random.Generator, weather: str) -> tuple[float, float, float]:
+    if weather == "floodlight":
+        return tuple(rng.uniform(0.02, 0.25) * np.array([1.2, 1.0, 0.9]))
+    green = rng.uniform(0.55, 0.95)
+    return (green * rng.uniform(1.0, 1.25), green, green * rng.uniform(0.75, 1.0))
+
+
+def _hsv(hue: float, saturation: float, value: float) -> tuple[float, float, float]:
+    red, green, blue = colorsys.hsv_to_rgb(hue % 1, float(np.clip(saturation, 0, 1)), value)
+    return blue, green, red
+
+
+def _verge_colour(rng: np.random.Generator, kind: str, grass: tuple[float, float, float]) -> tuple[float, float, float]:
+    return {
+        "grass": tuple(np.array(grass) * rng.uniform(0.8, 1.1)),
+        "turf": _hsv(rng.uniform(0.22, 0.45), rng.uniform(0.3, 0.7), rng.uniform(0.2, 0.5)),
+        "track": _hsv(rng.choice([0.02, 0.58]) + rng.normal(0, 0.015), rng.uniform(0.3, 0.65), rng.uniform(0.3, 0.6)),
+        "paving": _hsv(rng.random(), rng.uniform(0, 0.08), rng.uniform(0.2, 0.55)),
+        "snow": _hsv(0.6, rng.uniform(0, 0.08), rng.uniform(0.7, 0.95)),
+    }[kind]
+
+
+def sample_venue(seed: tuple[int, ...], randomisation: Randomisation = FULL) -> Venue:
+    """The venue of a seed; equal seeds and randomisation give equal venues."""
     rng = np.random.default_rng(seed)
-    camera = sample_camera(rng)
-    green = rng.uniform(0.44, 0.58)
-    grass = (green * rng.uniform(0.38, 0.72), green, green * rng.uniform(0.62, 0.95))
-    sky = rng.uniform(0.62, 0.95) * np.array([1.0, rng.uniform(0.88, 1.0), 1.0])
-    sky[2] = sky[1] * rng.uniform(0.85, 1.0)
-    seats = [(0.45, 0.25, 0.1), (0.12, 0.12, 0.5), (0.4, 0.4, 0.4), (0.15, 0.35, 0.12), (0.1, 0.45, 0.55)]
+    drawn = randomisation.draw(rng, "camera", "light", "grass", "surroundings")
+    numbers = drawn.numbers
+    hue = numbers["grass_hue_deg"]
+    pale = 1 - 0.45 * float(np.clip((hue - 95) / 45, 0, 1))  # what is blue-green is never as vivid as what is yellow
+    grass = _hsv(hue / 360, pale * numbers["grass_saturation"], numbers["grass_brightness"])
+    seats = _hsv(rng.random(), rng.uniform(0, 0.9), rng.uniform(0.15, 0.6))
     return Venue(
         seed=tuple(seed),
-        camera=camera,
-        margin_side_m=rng.uniform(4.5, 7.5),
-        margin_end_m=rng.uniform(5, 9),
+        camera=sample_camera(rng, drawn),
+        drawn=drawn,
+        margin_end_m=numbers["margin_m"] + rng.uniform(0, 2.5),
         grass_bgr=grass,
-        mowing_m=float(rng.choice([5.25, 5.5, 7.5, 8.75])),
-        mowing_angle=float(rng.choice([0.0, math.pi / 2, math.pi / 2, 0.6])),
-        mowing_contrast=rng.uniform(0.02, 0.16),
-        wear=rng.uniform(0, 0.6),
-        seat_bgr=seats[int(rng.integers(len(seats)))],
+        verge_bgr=_verge_colour(rng, drawn.kinds["verge"], grass),
+        seat_bgr=seats,
         far=_sample_stand(rng),
         left=_sample_stand(rng),
         right=_sample_stand(rng),
-        sky_bgr=tuple(sky),
-        **_sample_light(rng),
+        **_sample_light(rng, drawn),
     )

@@ -12,14 +12,14 @@ import numpy as np
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.background import Background, render_background
 from mmsynloc.minisynloc.plan import SPLITS, Task
-from mmsynloc.minisynloc.render import render_scene
+from mmsynloc.minisynloc.randomisation import FULL, Randomisation
+from mmsynloc.minisynloc.render import RenderedImage, render_scene
 from mmsynloc.minisynloc.scene import sample_scene
 from mmsynloc.minisynloc.venue import Venue, sample_venue
 from mmsynloc.utils import atomic_write
 
 __all__ = ["initialise", "make_image", "run_task"]
 
-JPEG_QUALITY = 92
 MAX_ATTEMPTS = 50
 
 
@@ -30,31 +30,40 @@ def initialise() -> None:
 
 
 @lru_cache(maxsize=1)
-def _venue_and_background(seed: tuple[int, ...], size: tuple[int, int]) -> tuple[Venue, Background]:
-    venue = sample_venue(seed)
+def _venue_and_background(seed: tuple[int, ...], size: tuple[int, int], strength: float) -> tuple[Venue, Background]:
+    venue = sample_venue(seed, Randomisation(strength))
     return venue, render_background(venue, size)
 
 
-def make_image(venue: Venue, background: Background, seed: tuple[int, ...]) -> tuple[np.ndarray, list[dict]]:
-    """An image (H, W, 3) uint8 BGR with at least one annotated person, and its annotations without ids."""
+def make_image(
+    venue: Venue,
+    background: Background,
+    seed: tuple[int, ...],
+    randomisation: Randomisation = FULL,
+) -> tuple[RenderedImage, list[dict]]:
+    """An image with at least one annotated person, and its annotations without ids."""
     rng = np.random.default_rng(seed)
     for _ in range(MAX_ATTEMPTS):
-        scene = sample_scene(rng)
-        rendered = render_scene(scene, venue, background, rng)
+        scene = sample_scene(rng, randomisation, venue.board_x_m, venue.board_y_m)
+        rendered = render_scene(scene, venue, background, rng, randomisation)
         annotations = annotate_scene(scene, rendered, venue.camera)
         if annotations:
             break
-    return rendered.image, annotations
+    return rendered, annotations
 
 
-def run_task(task: Task, root: Path, seed: int, size: tuple[int, int]) -> list[tuple[str, dict, list[dict]]]:
+def run_task(
+    task: Task, root: Path, seed: int, size: tuple[int, int], strength: float
+) -> list[tuple[str, dict, list[dict]]]:
     """Write the images of a task below ``root``; returns (split, image entry, annotations without ids) of each."""
-    venue, background = _venue_and_background(task.venue_seed, size)
+    randomisation = Randomisation(strength)
+    venue, background = _venue_and_background(task.venue_seed, size, strength)
     done = []
     for image_id in task.image_ids:
-        image, annotations = make_image(venue, background, (seed, SPLITS.index(task.split), image_id))
+        seeds = (seed, SPLITS.index(task.split), image_id)
+        rendered, annotations = make_image(venue, background, seeds, randomisation)
         entry = image_entry(image_id, venue.camera)
-        data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+        data = cv2.imencode(".jpg", rendered.image, [cv2.IMWRITE_JPEG_QUALITY, rendered.jpeg_quality])[1]
         with atomic_write(root / task.split / entry["file_name"]) as path:
             path.write_bytes(data.tobytes())
         done.append((task.split, entry, annotations))

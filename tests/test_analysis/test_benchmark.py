@@ -15,8 +15,9 @@ import torch
 
 from mmsynloc.analysis import benchmark_annotations, benchmark_data, benchmark_pipeline
 from mmsynloc.analysis.benchmark import command_cost, compare, format_report, one_core, time_interleaved
+from mmsynloc.analysis.benchmark_assigner import benchmark_assigner, random_athletes
 from mmsynloc.analysis.benchmark_locsim import benchmark_locsim, make_case
-from mmsynloc.analysis.benchmark_training import benchmark_training
+from mmsynloc.analysis.benchmark_train_step import benchmark_train_step
 from mmsynloc.datasets import SynLocDataset
 
 TOOL = Path(__file__).parents[2] / "tools" / "analysis" / "benchmark.py"
@@ -35,7 +36,7 @@ def test_format_report__has_a_line_for_each_case():
     report = {"first": compare(1.0, 2.0, "s"), "another": compare(3.0, None, "GB")}
     lines = format_report(report).splitlines()
     assert len(lines) == 3
-    assert lines[2].split() == ["another", "3.00", "-", "-", "GB"]
+    assert lines[2].split() == ["another", "3", "-", "-", "GB"]
 
 
 def test_time_interleaved__calls_in_turns_and_leaves_out_the_warm_up():
@@ -72,11 +73,31 @@ def test_benchmark_locsim__in_memory_and_as_a_command():
     assert report["command_seconds"]["ours"] > report["seconds"]["ours"] > 0
 
 
-def test_benchmark_training__compares_both_ways():
-    case = benchmark_training(rounds=1, batch=1, size=(64, 32))["training_step"]
-    assert case["ours"] > 0
-    assert case["upstream"] > 0
-    assert case["unit"] == "s"
+def test_random_athletes__nobody_and_many():
+    rng = np.random.default_rng(0)
+    assert len(random_athletes(0, (64, 32), rng).gt_instance_labels) == 0
+    labels = random_athletes(300, (640, 320), rng).gt_instance_labels
+    sides = labels.bboxes[:, 2:] - labels.bboxes[:, :2]
+    assert (sides > 0).all()
+    torch.testing.assert_close(labels.areas, sides.prod(1) / 2, rtol=1e-3, atol=0)  # float32 of 640 px
+
+
+def test_benchmark_assigner__compares_seconds_launches_and_waits():
+    report = benchmark_assigner(rounds=1, batch=2, athletes=3, size=(128, 96))
+    assert set(report) == {"seconds", "exact_seconds", "launches", "waits"}
+    assert report["waits"]["ours"] == 0
+    assert report["waits"]["upstream"] > 10
+    assert report["launches"]["ours"] < report["launches"]["upstream"]
+    assert report["seconds"]["ours"] > 0
+
+
+def test_benchmark_train_step__compares_in_mixed_and_full_precision():
+    report = benchmark_train_step(rounds=1, batch=1, athletes=2, size=(64, 32))
+    assert set(report) == {"step", "step_amp", "step_float32"}
+    for case in report.values():
+        assert case["ours"] > 0
+        assert case["upstream"] > 0
+        assert case["unit"] == "images/s"
 
 
 def test_write_annotations__is_a_data_set(tmp_path):

@@ -52,3 +52,11 @@ def test_config_errors__defects_keep_their_traceback():
 def test_config_errors__user_errors_pass():
     with pytest.raises(UserError, match=r"^as it is$"), config_errors("mine.py"):
         raise UserError("as it is")
+
+
+def test_config_errors__an_interrupt_stays_one():
+    with pytest.raises(KeyboardInterrupt), config_errors("mine.py"):  # noqa: PT012
+        try:
+            raise KeyboardInterrupt
+        except:  # noqa: E722  as MMEngine does around the formatting of a config
+            raise SyntaxError("Failed to format the config file")  # noqa: B904

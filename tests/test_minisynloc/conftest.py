@@ -10,10 +10,13 @@ import pytest
 
 from mmsynloc.minisynloc import generate
 from mmsynloc.minisynloc.background import Background
+from mmsynloc.minisynloc.randomisation import Randomisation
 from mmsynloc.minisynloc.venue import Venue, sample_venue
 
 COUNTS = (18, 4, 4, 2)
 SMALL = (320, 180)
+PLAIN = Randomisation(0.0)
+"""Typical values only."""
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +36,7 @@ def mini_train(mini_root: Path) -> dict:
 @pytest.fixture(scope="session")
 def venue() -> Venue:
     """A venue."""
-    return sample_venue((0, 4, 0))
+    return sample_venue((0, 4, 0), PLAIN)
 
 
 @pytest.fixture

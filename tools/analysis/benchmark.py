@@ -3,7 +3,8 @@
     python tools/analysis/benchmark.py pipeline --out pipeline.json
     python tools/analysis/benchmark.py annotations --out annotations.json
     python tools/analysis/benchmark.py locsim --out locsim.json
-    python tools/analysis/benchmark.py training --out training.json
+    python tools/analysis/benchmark.py assigner --out assigner.json
+    python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
 
 Each sub-command makes its own data, prints a table and writes ``{case: {"ours", "upstream", "ratio", "unit"}}``;
@@ -37,10 +38,16 @@ def _locsim(args: argparse.Namespace) -> dict[str, dict]:
     return benchmark_locsim(args.images, args.detections, not args.skip_large)
 
 
-def _training(args: argparse.Namespace) -> dict[str, dict]:
-    from mmsynloc.analysis.benchmark_training import benchmark_training
+def _assigner(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_assigner import benchmark_assigner
 
-    return benchmark_training(args.rounds, args.batch, tuple(args.input_size))
+    return benchmark_assigner(args.rounds, args.batch, args.athletes, tuple(args.input_size))
+
+
+def _train_step(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_train_step import benchmark_train_step
+
+    return benchmark_train_step(args.rounds, args.batch, args.athletes, tuple(args.input_size), args.model)
 
 
 def _start(args: argparse.Namespace) -> dict[str, dict]:
@@ -84,19 +91,31 @@ def _add_locsim(commands: argparse._SubParsersAction) -> argparse.ArgumentParser
     return parser
 
 
-def _add_training(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
-    parser = commands.add_parser("training", help="seconds of a training step on one core, mixed precision or not")
+def _add_assigner(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("assigner", help="targets of a batch: seconds, launches and waits")
+    parser.add_argument("--rounds", type=int, default=10, help="batches that are timed (default: 10)")
+    parser.add_argument("--batch", type=int, default=16, help="images of a batch (default: 16)")
+    parser.add_argument("--athletes", type=int, default=20, help="in each image (default: 20)")
+    parser.add_argument("--input-size", type=int, nargs=2, default=(640, 640), metavar=("W", "H"))
+    parser.set_defaults(run=_assigner)
+    return parser
+
+
+def _add_train_step(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("train_step", help="images a second of a whole training step")
     parser.add_argument("--rounds", type=int, default=5, help="steps that are timed (default: 5)")
-    parser.add_argument("--batch", type=int, default=2, help="images of a step (default: 2)")
-    parser.add_argument("--input-size", type=int, nargs=2, default=(864, 480), metavar=("W", "H"))
-    parser.set_defaults(run=_training)
+    parser.add_argument("--batch", type=int, help="images of a step (default: 64, without a GPU 2)")
+    parser.add_argument("--athletes", type=int, default=20, help="in each image (default: 20)")
+    parser.add_argument("--input-size", type=int, nargs=2, default=(640, 640), metavar=("W", "H"))
+    parser.add_argument("--model", choices=["nano", "tiny", "s", "m", "l"], help="default: s, without a GPU nano")
+    parser.set_defaults(run=_train_step)
     return parser
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_pipeline, _add_annotations, _add_locsim, _add_training, _add_start):
+    for add in (_add_pipeline, _add_annotations, _add_locsim, _add_assigner, _add_train_step, _add_start):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()
 

@@ -10,7 +10,7 @@ from mmsynloc.models.structures.predictions import (
     flatten_outputs,
     take_priors,
 )
-from mmsynloc.models.structures.rows import take_rows, to_device
+from mmsynloc.models.structures.rows import take_many_rows, take_rows, to_device
 from mmsynloc.models.structures.truth import Labels, Truth, pad_truth
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "flatten_outputs",
     "make_grid",
     "pad_truth",
+    "take_many_rows",
     "take_priors",
     "take_rows",
     "to_device",

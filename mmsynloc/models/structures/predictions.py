@@ -93,11 +93,9 @@ def flatten_outputs(outputs: HeadOutputs, grid: Grid) -> Predictions:
     levels = []
     for classes, objectness, boxes, offsets, visibility in zip(*outputs[:5]):
         maps = (classes, objectness, boxes[:, 2:], boxes[:, :2], offsets, visibility)
-        levels.append(torch.cat([map_.float().flatten(2) for map_ in maps], 1))
+        levels.append(torch.cat([map_.float().movedim(1, -1).flatten(1, 2) for map_ in maps], -1))
     num_classes, num_keypoints = outputs.class_logits[0].shape[1], outputs.visibility_logits[0].shape[1]
-    return Predictions(
-        torch.cat(levels, 2).transpose(1, 2), grid, num_classes, num_keypoints, tuple(outputs.pose_features)
-    )
+    return Predictions(torch.cat(levels, 1), grid, num_classes, num_keypoints, tuple(outputs.pose_features))
 
 
 def decode(values: Tensor, priors: Tensor, num_classes: int, num_keypoints: int) -> Decoded:
@@ -105,7 +103,7 @@ def decode(values: Tensor, priors: Tensor, num_classes: int, num_keypoints: int)
 
     Args:
         values: (..., C + 5 + 3K) as in :class:`Predictions`.
-        priors: (..., 4): x, y, stride, stride in px.
+        priors: (..., 4): x, y, stride, stride in px; or (..., 3), the stride once.
         num_classes: C.
         num_keypoints: K.
     """

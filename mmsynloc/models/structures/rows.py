@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-__all__ = ["take_rows", "to_device"]
+__all__ = ["take_many_rows", "take_rows", "to_device"]
 
 
 def take_rows(values: Tensor, index: Tensor) -> Tensor:
     """The rows of each image that an index names.
-
-    The columns of the result lie one after another in memory, so that what is computed of them is read in one piece.
 
     Args:
         values: (B, M, F).
@@ -20,8 +19,17 @@ def take_rows(values: Tensor, index: Tensor) -> Tensor:
     Returns:
         (B, S, F).
     """
-    columns = values.transpose(1, 2)
-    return columns.gather(2, index[:, None].expand(-1, columns.shape[1], -1)).transpose(1, 2)
+    return values.gather(1, index[..., None].expand(-1, -1, values.shape[2]))
+
+
+def take_many_rows(values: Tensor, index: Tensor) -> Tensor:
+    """As :func:`take_rows`, several times as fast for thousands of rows, but with a slow gradient.
+
+    The columns of the result lie one after another in memory, so that what is computed of them is read in one piece.
+    """
+    first = torch.arange(0, values.shape[0] * values.shape[1], values.shape[1], device=index.device)
+    rows = F.embedding(index + first[:, None], values.flatten(0, 1))
+    return rows.transpose(1, 2).contiguous().transpose(1, 2)
 
 
 def to_device(values: Tensor, device: torch.device) -> Tensor:

@@ -16,6 +16,7 @@ __all__ = ["OUTSIDE_COST", "CostWeights", "PairCosts", "athlete_centres", "joint
 
 OUTSIDE_COST = 100000.0  # upstream's INF: for priors outside of the athlete's box or of the area around its centre
 _EPS = 1e-7
+_LEAST_EXPONENT = -85.0  # 1e-37: processors are slow at still smaller numbers
 
 
 class CostWeights(NamedTuple):
@@ -61,7 +62,9 @@ def joint_scores(found: Decoded) -> Tensor:
     return (class_scores * objectness).nan_to_num(0.0).sqrt()
 
 
-def pairwise_oks(points_px: Tensor, targets_px: Tensor, visible: Tensor, areas: Tensor, sigmas: Tensor) -> Tensor:
+def pairwise_oks(
+    points_px: Tensor, targets_px: Tensor, visible: Tensor, areas: Tensor, sigmas: Tensor, exact: bool = True
+) -> Tensor:
     """Object keypoint similarity as upstream's ``PoseOKS``, with leading dimensions that broadcast.
 
     Args:
@@ -70,13 +73,17 @@ def pairwise_oks(points_px: Tensor, targets_px: Tensor, visible: Tensor, areas: 
         visible: (..., K).
         areas: (...) px².
         sigmas: (K,).
+        exact: with upstream's operations, to the last bit; the others are faster.
     """
     offset = points_px - targets_px
-    # torch.norm, as upstream has it, differs in the last bit, and is slow where the coordinates are not adjacent.
-    distance = torch.norm(offset, dim=-1) if offset.is_contiguous() else offset.square().sum(-1).sqrt()
-    distance = distance / areas.pow(0.5).clip(min=1e-8)[..., None] / (sigmas * 2)
     share = visible / visible.sum(-1, keepdim=True).clip(min=1e-8)
-    return (torch.exp(-distance.pow(2) / 2) * share).sum(-1)
+    sizes = areas.pow(0.5).clip(min=1e-8)[..., None]
+    if exact:
+        distance = torch.norm(offset, dim=-1) / sizes / (sigmas * 2)
+        return (torch.exp(-distance.pow(2) / 2) * share).sum(-1)
+    squared = offset.square()
+    exponent = (squared[..., 0] + squared[..., 1]) * (-0.5 / (sizes * (sigmas * 2)).square())
+    return (exponent.clamp(min=_LEAST_EXPONENT).exp() * share).sum(-1)
 
 
 def pair_costs(
@@ -87,6 +94,7 @@ def pair_costs(
     sigmas: Tensor,
     is_inside: Tensor,
     locsim: Callable[[Tensor], Tensor] | None = None,
+    exact: bool = True,
 ) -> PairCosts:
     """Cost and overlaps of athletes and candidates, the terms added in upstream's order.
 
@@ -99,6 +107,7 @@ def pair_costs(
         is_inside: (B, N, V) bool, whether a candidate lies in the athlete's box and near its centre.
         locsim: gives the LocSim (B, N, V) of the pairs, from another overlap for athletes on the horizon; needed for
             its weight and as the indicator.
+        exact: with upstream's operations, to the last bit; the others are faster.
     """
     iou = box_iou(found.boxes_xyxy, labels.boxes_xyxy[:, :, None])
     overlaps = {"iou": iou}
@@ -106,24 +115,29 @@ def pair_costs(
     if weights.iou > 0:
         cost = cost - torch.log(iou + _EPS) * weights.iou
     if weights.oks > 0 or weights.locsim > 0 or indicator != "iou":
-        points, shown, areas = (
-            field[:, :, None] for field in (labels.keypoints_px, labels.visible, labels.areas)
-        )
-        overlaps["oks"] = pairwise_oks(found.keypoints_px, points, shown, areas, sigmas)
+        points, shown, areas = (field[:, :, None] for field in (labels.keypoints_px, labels.visible, labels.areas))
+        overlaps["oks"] = pairwise_oks(found.keypoints_px, points, shown, areas, sigmas, exact)
     if weights.locsim > 0 or indicator == "locsim":
         assert locsim is not None, "its weight and the indicator need it"
         overlaps["locsim"] = locsim(overlaps["oks"])
     if weights.oks > 0:
         cost = cost - torch.log(overlaps["oks"] + _EPS) * weights.oks
     if weights.cls > 0:
-        wanted = labels.classes[:, :, None, None] == torch.arange(found.class_logits.shape[-1], device=iou.device)
-        cost = cost + _cross_entropy(joint_scores(found), wanted) * weights.cls
+        cost = cost + _class_cost(found, labels.classes[:, :, None, None], exact) * weights.cls
     if weights.vis > 0:
         visible = found.visibility_logits.clip(min=-1e4, max=1e4).sigmoid()
         cost = cost + _cross_entropy(visible, labels.visible[:, :, None]) * weights.vis
     if weights.locsim > 0:
         cost = cost - weights.locsim * (overlaps["locsim"] + _EPS).log()
     return PairCosts(cost, overlaps[indicator], overlaps["iou" if indicator == "iou" else "oks"])
+
+
+def _class_cost(found: Decoded, classes: Tensor, exact: bool) -> Tensor:
+    """Cross entropy (B, N, V) of the scores of candidates, of classes (B, N, 1, 1)."""
+    num_classes = found.class_logits.shape[-1]
+    if num_classes == 1 and not exact:  # all are of it, and the logarithm of the score's root is half a sum
+        return (F.logsigmoid(found.class_logits) + F.logsigmoid(found.objectness_logits))[..., 0] * -0.5
+    return _cross_entropy(joint_scores(found), classes == torch.arange(num_classes, device=classes.device))
 
 
 def _cross_entropy(scores: Tensor, wanted: Tensor) -> Tensor:

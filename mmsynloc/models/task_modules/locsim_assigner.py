@@ -16,8 +16,8 @@ from mmsynloc.models.structures import (
     Predictions,
     Truth,
     decode,
+    take_many_rows,
     take_priors,
-    take_rows,
 )
 from mmsynloc.models.task_modules.costs import CostWeights, PairCosts, athlete_centres, pair_costs
 from mmsynloc.models.task_modules.upstream_assignment import assign_like_upstream, compact, inside_masks
@@ -52,8 +52,8 @@ class LocSimAssigner(nn.Module):
         use_keypoints_for_center: the centre is the middle of the keypoints instead of the box's.
         oks_calculator: config of ``PoseOKS``, of which the sigmas are used.
         locsim_calculator: config of the calculator, among others its tau.
-        window: cells on a side of the window on each level; None for upstream's choice among all priors, with the
-            same result as upstream's.
+        window: cells on a side of the window on each level, by default as many as the area around the centre has; None
+            for upstream's choice among all priors, with the same result as upstream's.
 
     Raises:
         ValueError: the indicator is unknown or the window is smaller than one cell.
@@ -74,7 +74,7 @@ class LocSimAssigner(nn.Module):
         use_keypoints_for_center: bool = False,
         oks_calculator: dict[str, Any] | None = None,
         locsim_calculator: dict[str, Any] | None = None,
-        window: int | None = 6,
+        window: int | None = 5,
     ) -> None:
         super().__init__()
         if dynamic_k_indicator not in _INDICATORS:
@@ -115,10 +115,9 @@ class LocSimAssigner(nn.Module):
         labels, grid = truth.labels, predictions.grid
         centres = athlete_centres(labels, self.use_keypoints_for_center)
         candidates = window_candidates(labels.boxes_xyxy, centres, truth.mask, grid, window, self.center_radius)
-        index = candidates.prior_index
-        raw = take_rows(predictions.values, index.flatten(1)).unflatten(1, index.shape[1:])
-        found = decode(raw, candidates.priors, *predictions.sizes)
-        pairs = self._pairs(found, labels, candidates.is_inside, tau_m)
+        raw = take_many_rows(predictions.values, candidates.prior_index.flatten(1))
+        found = decode(raw.unflatten(1, candidates.prior_index.shape[1:]), candidates.priors, *predictions.sizes)
+        pairs = self._pairs(found, labels, candidates.is_inside, tau_m, exact=False)
         return assign_in_windows(candidates, pairs, len(grid.priors), self.candidate_topk)
 
     def _among_all(self, predictions: Predictions, truth: Truth, tau_m: float | Tensor) -> Assignment:
@@ -136,10 +135,12 @@ class LocSimAssigner(nn.Module):
             found = decode(predictions.values, grid.priors.expand(len(valid), -1, -1), *predictions.sizes)
         # in the layout that upstream computes in, so that the last bit is the same
         found = Decoded(*(field.contiguous()[:, None] for field in found))
-        pairs = self._pairs(found, labels, is_inside, tau_m)
+        pairs = self._pairs(found, labels, is_inside, tau_m, exact=True)
         return assign_like_upstream(index, exists, pairs, mask, self.candidate_topk, exact_ties=on_cpu)
 
-    def _pairs(self, found: Decoded, labels: Labels, is_inside: Tensor, tau_m: float | Tensor) -> PairCosts:
+    def _pairs(
+        self, found: Decoded, labels: Labels, is_inside: Tensor, tau_m: float | Tensor, exact: bool
+    ) -> PairCosts:
         locsim = partial(
             self.locsim_calculator,
             found.keypoints_px,
@@ -148,4 +149,5 @@ class LocSimAssigner(nn.Module):
             tau_m=tau_m,
             usable=labels.has_metric[:, :, None],
         )
-        return pair_costs(found, labels, self.weights, self.dynamic_k_indicator, self.sigmas, is_inside, locsim)
+        options = (self.weights, self.dynamic_k_indicator, self.sigmas)
+        return pair_costs(found, labels, *options, is_inside, locsim, exact)

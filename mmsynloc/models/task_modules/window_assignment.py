@@ -20,7 +20,7 @@ class Candidates(NamedTuple):
 
     Args:
         prior_index: (B, N, V) int64, their priors, 0 where there is none.
-        priors: (B, N, V, 4): x, y, stride, stride in px.
+        priors: (B, N, V, 3): x, y, stride in px.
         exists: (B, N, V) bool, false beyond the edge of the feature map and for padded athletes.
         is_inside: (B, N, V) bool, which lie in the athlete's box and near its centre.
     """
@@ -49,8 +49,8 @@ def window_candidates(
     position = centres[:, :, None] / stride[:, None]  # (B, N, L, 2) in cells
     position = position - grid.offset if grid.offset else position
     limit = float(max(max(shape) for shape in grid.shapes) + window)
-    first = position.clamp(-limit, limit).floor()
-    nearby = torch.arange(1 - window // 2, 1 - window // 2 + window, device=first.device)
+    first = (position.clamp(-limit, limit) - window / 2).floor()
+    nearby = torch.arange(1, window + 1, device=first.device)
     cells = first[..., None] + nearby  # (B, N, L, 2, window), whole numbers that float32 holds exactly
     points = (cells + grid.offset if grid.offset else cells) * stride[:, None, None]
     exists = _both_axes((cells >= 0) & (cells < size) & mask[:, :, None, None, None])
@@ -58,7 +58,7 @@ def window_candidates(
     index = cells[..., 1, :, None] * width[:, None, None] + cells[..., 0, None, :] + start[:, None, None]
     index = (index * exists).long()
     x, y, sides = torch.broadcast_tensors(points[..., 0, None, :], points[..., 1, :, None], stride[:, None, None])
-    priors = torch.stack([x, y, sides, sides], 2).flatten(3).movedim(2, -1)
+    priors = torch.stack([x, y, sides], 2).flatten(3).movedim(2, -1)
     return Candidates(index.flatten(2), priors, exists.flatten(2), is_inside.flatten(2))
 
 

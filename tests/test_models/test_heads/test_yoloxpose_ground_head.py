@@ -101,7 +101,7 @@ def test_loss__people_out_of_reach_of_all_priors():
     _assert_healthy(head, features(), [sample])
 
 
-BOTH_MODES = pytest.mark.parametrize("window", [6, None])
+BOTH_MODES = pytest.mark.parametrize("window", [5, None])
 
 
 def _with_all(window):
@@ -154,7 +154,7 @@ def _losses_of_rank(rank, folder):
     torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=2)
     results = {}
     for name, sizes in BY_RANK.items():
-        head = _with_all(6)
+        head = _with_all(5)
         wrapped = torch.nn.parallel.DistributedDataParallel(_Loss(head))
         losses = wrapped(features(len(sizes[rank]), rank), [crowd(count) for count in sizes[rank]])
         total(losses).backward()
@@ -186,7 +186,7 @@ def test_loss__two_processes(tmp_path):
             assert gradient is not None, key
             assert gradient.isfinite().all(), key
             torch.testing.assert_close(gradient, second[key])
-        alone = _with_all(6).loss(features(len(sizes[1]), 1), [crowd(count) for count in sizes[1]])
+        alone = _with_all(5).loss(features(len(sizes[1]), 1), [crowd(count) for count in sizes[1]])
         torch.testing.assert_close(losses["loss_bbox"], 2 * alone["loss_bbox"])  # the other process has no positives
         torch.testing.assert_close(losses["loss_kpt"], alone["loss_kpt"])
 

@@ -65,7 +65,7 @@ def _chosen(assignment, image=0):
     return [sorted(priors[used & (athletes == n)].tolist()) for n in range(len(numbers[0]))]
 
 
-BOTH_MODES = pytest.mark.parametrize("window", [6, None])
+BOTH_MODES = pytest.mark.parametrize("window", [5, None])
 
 
 @BOTH_MODES

@@ -1,0 +1,60 @@
+"""A labelled data set for your own venue: rendered people in photographs of its empty pitch."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmsynloc.cli.flags import image_size
+from mmsynloc.utils import UserError, atomic_write
+
+__all__ = ["main"]
+
+
+def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    median = commands.add_parser("background", help="the median of a fixed camera's video or folder of frames")
+    median.add_argument("source", help="video, or folder of images")
+    median.add_argument("out", type=Path, help="image to write")
+    median.add_argument("--frames", type=int, default=51, help="evenly spread (default: %(default)s)")
+    venue = commands.add_parser("set", help="the data set")
+    venue.add_argument("out", help="folder to write, new or empty")
+    venue.add_argument("--cameras", required=True, help="JSON with a list `images` of SynLoc image entries")
+    venue.add_argument("--photos", required=True, help="folder of the photographs, by their file_name")
+    venue.add_argument("--marks", help="folder of .png named like the photos, white where near objects hide people")
+    venue.add_argument("--train", type=int, default=200, help="images in train (default: %(default)s)")
+    venue.add_argument("--val", type=int, default=20, help="images in val (default: %(default)s)")
+    venue.add_argument("--seed", type=int, default=0, help="chooses people and light (default: %(default)s)")
+    venue.add_argument("--image-size", type=image_size, default=(1920, 1080), metavar="WxH", help="default: 1920x1080")
+    venue.add_argument("--weather", help="light of the photographs: overcast, sun or floodlight (default: all)")
+    venue.add_argument("--margin", type=float, default=5.0, help="metres beyond the lines where people may stand")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
+    args = parse_args(argv, prog)
+    if args.command == "background":
+        _write_median(args)
+        return
+    from mmsynloc.minisynloc.own_venue import make_venue_set
+
+    options = {"marks_dir": args.marks, "seed": args.seed, "image_size": args.image_size, "weather": args.weather}
+    photographs = make_venue_set(
+        args.out, args.cameras, args.photos, args.train, args.val, margin_m=args.margin, **options
+    )
+    print(f"{args.out}: {args.train} train, {args.val} val, from {photographs} photographs")
+
+
+def _write_median(args: argparse.Namespace) -> None:
+    import cv2
+
+    from mmsynloc.minisynloc.median import median_background
+
+    done, data = cv2.imencode(args.out.suffix or ".png", median_background(args.source, args.frames))
+    if not done:
+        raise UserError(f"{args.out}: cannot be written as an image")
+    with atomic_write(args.out) as path:
+        path.write_bytes(data.tobytes())
+    print(f"{args.out}: written")

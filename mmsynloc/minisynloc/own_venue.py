@@ -1,0 +1,127 @@
+"""A labelled data set for one's own venue: rendered people composited into photographs of the empty pitch."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
+from mmsynloc.minisynloc.generate import write_annotations
+from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
+from mmsynloc.minisynloc.plan import SPLITS, Parameters
+from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
+from mmsynloc.minisynloc.render import RenderedImage, compose_scene
+from mmsynloc.minisynloc.scene import sample_scene
+from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M, sample_venue
+from mmsynloc.utils import UserError, atomic_write, dump_json
+
+__all__ = ["WEATHERS", "compose_photograph", "make_venue_set"]
+
+WEATHERS = ("overcast", "sun", "floodlight")
+MANIFEST_NAME = "venue.json"
+MAX_ATTEMPTS = 30
+JPEG_QUALITY = 92
+# What a photograph has of these is in it already.
+CLEAR: dict[str, float | str] = {"haze": 0.0, "vignette": 0.0, "stand_shadow": "no"}
+
+
+def _compositing(rng: np.random.Generator, light: np.ndarray) -> Drawn:
+    """Compositing that gives people the light of the photograph, but for a little."""
+    warmth = float((light[2] - light[0]) / (light[2] + light[0]))
+    drawn = Randomisation(0.4).draw(rng, "compositing")
+    numbers = drawn.numbers
+    gain = numbers["people_gain"] * float(light.mean())
+    return replace(drawn, numbers={**numbers, "people_gain": gain, "people_warmth": numbers["people_warmth"] + warmth})
+
+
+def compose_photograph(
+    photograph: Photograph, seed: tuple[int, ...], weather: str | None = None, margin_m: float = 5.0
+) -> tuple[RenderedImage, list[dict]]:
+    """One image with rendered people in a photograph, and its annotations without ids.
+
+    Args:
+        photograph: the venue.
+        seed: chooses people and light.
+        weather: one of :data:`WEATHERS`; None for all of them in turn.
+        margin_m: how far outside the lines people may stand.
+
+    Raises:
+        UserError: nobody could be placed where the camera sees them.
+    """
+    rng = np.random.default_rng(seed)
+    fixed = CLEAR if weather is None else {**CLEAR, "weather": weather}
+    venue = replace(sample_venue((*seed, 1), Randomisation(1.0, fixed)), camera=photograph.camera)
+    background = photograph.background(sum(lamp.strength for lamp in venue.lamps))
+    light = matched_light(photograph.image, photograph.camera)
+    for _ in range(MAX_ATTEMPTS):
+        limits = PITCH_HALF_WIDTH_M + margin_m + 0.5, PITCH_HALF_LENGTH_M + margin_m + 0.5
+        scene = sample_scene(rng, Randomisation(), *limits)
+        rendered = compose_scene(scene, venue, background, _compositing(rng, light))
+        annotations = annotate_scene(scene, rendered, venue.camera)
+        if annotations:
+            return rendered, annotations
+    raise UserError(f"{photograph.name}: the camera sees no place where people could stand")
+
+
+def _check(root: Path, counts: tuple[int, int], size: tuple[int, int], seed: int, weather: str | None) -> None:
+    Parameters((*counts, 0, 0), (1, 1, 1, 1), seed, size).check()
+    if weather is not None and weather not in WEATHERS:
+        raise UserError(f"weather {weather}: choose one of {', '.join(WEATHERS)}")
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UserError(f"{root}: is there already; choose an empty or a new folder")
+
+
+def make_venue_set(
+    out_dir: str | os.PathLike,
+    cameras_file: str | os.PathLike,
+    photos_dir: str | os.PathLike,
+    num_train: int = 200,
+    num_val: int = 20,
+    marks_dir: str | os.PathLike | None = None,
+    seed: int = 0,
+    image_size: tuple[int, int] = (1920, 1080),
+    weather: str | None = None,
+    margin_m: float = 5.0,
+) -> int:
+    """Write a data set of one's own venue in the official SynLoc layout; annotations refer to 3840x2160.
+
+    Args:
+        out_dir: folder to write, new or empty.
+        cameras_file: cameras of the photographs, as :func:`~mmsynloc.minisynloc.photographs.load_photographs` takes it.
+        photos_dir: folder of the photographs, of an empty pitch or a median of many frames.
+        num_train: images in ``train``; they go through the photographs in turn.
+        num_val: images in ``val``.
+        marks_dir: folder of marked near objects.
+        seed: chooses people and light.
+        image_size: width and height of the images, 16:9.
+        weather: one of :data:`WEATHERS`; None for all of them in turn.
+        margin_m: how far outside the lines people may stand.
+
+    Returns:
+        The number of photographs.
+
+    Raises:
+        UserError: an input does not fit; nothing is written then.
+    """
+    root, marks = Path(out_dir), None if marks_dir is None else Path(marks_dir)
+    _check(root, (num_train, num_val), image_size, seed, weather)
+    photographs = load_photographs(Path(cameras_file), Path(photos_dir), marks, image_size)
+    for i, photograph in enumerate(photographs):  # a venue without space is told before anything is written
+        compose_photograph(photograph, (seed, 2, i), weather, margin_m)
+    results = []
+    for split, count in zip(SPLITS, (num_train, num_val)):
+        for image_id in range(count):
+            photograph = photographs[image_id % len(photographs)]
+            rendered, people = compose_photograph(photograph, (seed, SPLITS.index(split), image_id), weather, margin_m)
+            entry = image_entry(image_id, photograph.camera)
+            data = cv2.imencode(".jpg", rendered.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+            with atomic_write(root / split / entry["file_name"]) as path:
+                path.write_bytes(data.tobytes())
+            results.append((split, entry, people))
+    write_annotations(root, results)
+    dump_json({"photographs": [photograph.name for photograph in photographs], "seed": seed}, root / MANIFEST_NAME)
+    return len(photographs)

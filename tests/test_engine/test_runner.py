@@ -1,0 +1,29 @@
+"""The Runner's own errors."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from mmengine.runner import Runner
+
+from mmsynloc.engine.runner import SynLocRunner
+from mmsynloc.utils import UserError
+
+
+@pytest.mark.parametrize("batches", [0, 2])
+def test_build_train_loop__needs_a_batch(monkeypatch, batches):
+    class Loader:
+        dataset, batch_size = [1, 2, 3], 8
+
+        def __len__(self) -> int:
+            return batches
+
+    loop = SimpleNamespace(dataloader=Loader())
+    monkeypatch.setattr(Runner, "build_train_loop", lambda self, given: loop)
+    runner = SynLocRunner.__new__(SynLocRunner)
+    if batches:
+        assert runner.build_train_loop({}) is loop
+        return
+    with pytest.raises(UserError, match=r"3 images for training are not one batch of train_dataloader\.batch_size=8"):
+        runner.build_train_loop({})

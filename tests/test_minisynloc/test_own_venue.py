@@ -1,0 +1,187 @@
+"""Data sets from photographs of an empty pitch."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmsynloc.minisynloc.annotate import image_entry
+from mmsynloc.minisynloc.background import render_background
+from mmsynloc.minisynloc.median import median_background
+from mmsynloc.minisynloc.own_venue import WEATHERS, compose_photograph, make_venue_set
+from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
+from mmsynloc.minisynloc.randomisation import AXES, Randomisation
+from mmsynloc.minisynloc.venue import Venue, sample_venue
+from mmsynloc.structures import Camera
+from mmsynloc.utils import UserError
+
+SIZE = (640, 360)
+EMPTY = Randomisation(0.0, {"onlookers": 0, "clutter": 0, "vignette": 0.0, "haze": 0.0})
+
+
+@pytest.fixture(scope="module")
+def own() -> Venue:
+    return sample_venue((0, 4, 0), EMPTY)
+
+
+@pytest.fixture(scope="module")
+def photo(own: Venue) -> np.ndarray:
+    return render_background(own, SIZE).sunlit
+
+
+def _write(folder: Path, photo: np.ndarray, camera: Camera, **changes: object) -> Path:
+    cv2.imwrite(str(folder / "000000.jpg"), photo)
+    (folder / "cameras.json").write_text(json.dumps({"images": [{**image_entry(0, camera), **changes}]}))
+    return folder / "cameras.json"
+
+
+def test_make_venue_set__writes_the_official_layout(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = _write(tmp_path, photo, own.camera)
+    out = tmp_path / "out"
+    assert make_venue_set(out, cameras, tmp_path, 2, 1, image_size=SIZE) == 1
+    train = json.loads((out / "annotations" / "train.json").read_text())
+    assert [image["file_name"] for image in train["images"]] == ["000000.jpg", "000001.jpg"]
+    np.testing.assert_allclose(train["images"][0]["camera_matrix"], own.camera.camera_matrix)
+    assert {a["image_id"] for a in train["annotations"]} == {0, 1}
+    image = cv2.imread(str(out / "train" / "000000.jpg")).astype(int)
+    inside = np.zeros(SIZE[::-1], bool)
+    for x, y, w, h in (np.array(a["bbox"]) / 6 for a in train["annotations"] if a["image_id"] == 0):
+        inside[int(y) : int(y + h) + 2, int(x) : int(x + w) + 2] = True
+    change = np.abs(image - photo).max(2)
+    assert change[inside].mean() > 3 * change[~inside].mean()  # people are where the boxes say, and nowhere else
+    assert np.median(change) <= 6  # JPEG
+
+
+def test_make_venue_set__the_same_seed_gives_the_same_files(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = _write(tmp_path, photo, own.camera)
+    for name in ("a", "b"):
+        make_venue_set(tmp_path / name, cameras, tmp_path, 1, 0, image_size=SIZE)
+    for file in ("train/000000.jpg", "annotations/train.json"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_compose_photograph__marked_regions_hide_people(own: Venue, photo: np.ndarray) -> None:
+    cover = np.zeros(SIZE[::-1], np.float32)
+    cover[:, :320] = 1
+    rendered, annotations = compose_photograph(Photograph("p", own.camera, photo, cover), (1, 0, 0))
+    np.testing.assert_array_equal(rendered.image[:, :320], photo[:, :320])
+    assert min(a["bbox"][0] for a in annotations) >= 1920
+
+
+def test_matched_light__follows_brightness_and_colour_of_the_lines(own: Venue, photo: np.ndarray) -> None:
+    plain = matched_light(photo, own.camera)
+    dark = matched_light((photo * 0.5).astype(np.uint8), own.camera)
+    np.testing.assert_allclose(dark / plain, 0.5, atol=0.05)  # paint that mixes with grass in a pixel, and rounding
+    warm = matched_light(np.clip(photo * [0.8, 1.0, 1.1], 0, 255).astype(np.uint8), own.camera)
+    assert warm[2] / warm[0] > 1.2 * plain[2] / plain[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"file_name": "other.jpg"}, r"other\.jpg: No such file"),
+        ({"file_name": 3}, r"images\[0\] .*file_name: expected a string"),
+        ({"camera_matrix": [[1, 0], [0, 1]]}, r"images\[0\] .*camera_matrix"),
+        ({"width": 3840, "height": 3840}, "only 16:9"),
+    ],
+)
+def test_load_photographs__names_the_entry(
+    tmp_path: Path, own: Venue, photo: np.ndarray, changes: dict, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load_photographs(_write(tmp_path, photo, own.camera, **changes), tmp_path, None, SIZE)
+
+
+def test_load_photographs__a_photograph_of_another_shape(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = _write(tmp_path, photo[:, :480], own.camera)
+    with pytest.raises(UserError, match=r"000000.jpg: is 480x360, and its camera's images are 16:9"):
+        make_venue_set(tmp_path / "out", cameras, tmp_path, image_size=SIZE)
+    assert not (tmp_path / "out").exists()
+
+
+def test_load_photographs__a_camera_that_sees_no_pitch(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    away = own.camera.camera_matrix @ np.diag([-1.0, -1.0, 1.0, 1.0])  # it looks the other way
+    away[:, 3] = -away[:, :3] @ own.camera.position_m
+    cameras = _write(tmp_path, photo, own.camera, camera_matrix=away.tolist())
+    with pytest.raises(UserError, match="the camera sees no pitch"):
+        load_photographs(cameras, tmp_path, None, SIZE)
+
+
+def test_make_venue_set__without_space_for_people(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = _write(tmp_path, photo, own.camera)
+    cv2.imwrite(str(tmp_path / "000000.png"), np.full(SIZE[::-1], 255, np.uint8))
+    with pytest.raises(UserError, match="sees no place where people could stand"):
+        make_venue_set(tmp_path / "out", cameras, tmp_path, marks_dir=tmp_path, image_size=SIZE)
+    assert not (tmp_path / "out").exists()
+
+
+def test_make_venue_set__refuses_a_full_folder_and_other_weather(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("")
+    with pytest.raises(UserError, match="is there already"):
+        make_venue_set(tmp_path, "none.json", tmp_path)
+    with pytest.raises(UserError, match="weather hail: choose one of overcast, sun, floodlight"):
+        make_venue_set(tmp_path / "new", "none.json", tmp_path, weather="hail")
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"images": []}'])
+def test_load_photographs__a_file_without_images(tmp_path: Path, content: str) -> None:
+    (tmp_path / "cameras.json").write_text(content)
+    with pytest.raises(UserError, match=r"images is missing|has no images|expected an object"):
+        load_photographs(tmp_path / "cameras.json", tmp_path, None, SIZE)
+
+
+def test_weathers__are_those_of_the_randomisation() -> None:
+    assert set(WEATHERS) == set(AXES["light"]["weather"].weights)
+
+
+def test_median_background__removes_who_moves(tmp_path: Path) -> None:
+    for i in range(5):
+        frame = np.full((70, 90, 3), 90, np.uint8)
+        frame[10:30, 15 * i : 15 * i + 12] = 255
+        cv2.imwrite(str(tmp_path / f"{i}.png"), frame)
+    assert (median_background(tmp_path) == 90).all()
+
+
+def test_median_background__of_a_video(tmp_path: Path) -> None:
+    path = str(tmp_path / "film.avi")
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"MJPG"), 10, (96, 64))
+    for i in range(6):
+        frame = np.full((64, 96, 3), 90, np.uint8)
+        frame[16:32, 16 * i : 16 * i + 8] = 255
+        writer.write(frame)
+    writer.release()
+    assert np.abs(median_background(path).astype(int) - 90).max() < 12  # JPEG
+
+
+def test_median_background__bad_input_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such file or folder"):
+        median_background(tmp_path / "none")
+    with pytest.raises(UserError, match="has 0 frames; a median needs at least 3"):
+        median_background(tmp_path)
+    (tmp_path / "text.avi").write_text("no video")
+    with pytest.raises(UserError, match=r"text.avi: cannot be read as a video"):
+        median_background(tmp_path / "text.avi")
+    for i, width in enumerate((20, 30, 20)):
+        cv2.imwrite(str(tmp_path / f"{i}.png"), np.zeros((10, width, 3), np.uint8))
+    with pytest.raises(UserError, match=r"1.png: is 30x10, and the first frame 20x10"):
+        median_background(tmp_path)
+
+
+def test_make_venue__command_line(
+    tmp_path: Path, own: Venue, photo: np.ndarray, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    cameras = _write(tmp_path, photo, own.camera)
+    tool = str(Path(__file__).parents[2] / "tools" / "dataset" / "make_venue.py")
+    arguments = [str(tmp_path / "out"), "--cameras", str(cameras), "--photos", str(tmp_path), "--image-size", "640x360"]
+    monkeypatch.setattr(sys, "argv", [tool, "set", *arguments, "--train", "1", "--val", "0"])
+    for expected in ("1 train, 0 val, from 1 photographs", "error: "):  # the second time the folder is full
+        with pytest.raises(SystemExit):
+            runpy.run_path(tool, run_name="__main__")
+        said = capsys.readouterr()
+        assert expected in said.out + said.err
