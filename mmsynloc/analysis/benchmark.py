@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import cv2
 import torch
 from tqdm import tqdm
 
 __all__ = ["CommandCost", "command_cost", "compare", "format_report", "one_core", "one_thread", "time_interleaved"]
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 def compare(ours: float, upstream: float | None, unit: str, larger_is_better: bool = True) -> dict:
@@ -112,8 +114,8 @@ def one_core() -> Iterator[None]:
 
 
 def time_interleaved(
-    functions: Mapping[str, Callable[[int], object]], rounds: int, warmup: int, device: str = "cpu"
-) -> dict[str, float]:
+    functions: Mapping[Name, Callable[[int], object]], rounds: int, warmup: int, device: str = "cpu"
+) -> dict[Name, float]:
     """Mean seconds a call of several functions, called in turns.
 
     On a CPU it is processor time, so that what else the machine does hardly counts; on a GPU it is time by the clock

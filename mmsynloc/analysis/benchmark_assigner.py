@@ -131,12 +131,12 @@ def benchmark_assigner(
             name: time_interleaved({"ours": function, "upstream": upstream}, rounds, 2, device)
             for name, function in functions.items()
         }
-        ours, upstream = (
+        our_count, their_count = (
             _counted(heads[name], outputs, given) for name, given in (("ours", samples), ("upstream", on_device))
         )
     return {
         "seconds": compare(**pairs["ours"], unit="s", larger_is_better=False),
         "exact_seconds": compare(**pairs["exact"], unit="s", larger_is_better=False),
-        "launches": compare(ours.launches, upstream.launches, "launches", larger_is_better=False),
-        "waits": compare(ours.waits, upstream.waits, "waits", larger_is_better=False),
+        "launches": compare(our_count.launches, their_count.launches, "launches", larger_is_better=False),
+        "waits": compare(our_count.waits, their_count.waits, "waits", larger_is_better=False),
     }

@@ -44,9 +44,9 @@ def visible_masks(rendered: RenderedImage) -> list[tuple[int, int, np.ndarray] |
         if patch is None:
             continue
         mask = patch.mask.copy()
-        for j in rendered.order[rank + 1 :]:
-            if rendered.patches[j] is not None:
-                _hide(mask, patch, rendered.patches[j])
+        for nearer in (rendered.patches[j] for j in rendered.order[rank + 1 :]):
+            if nearer is not None:
+                _hide(mask, patch, nearer)
         size = (mask.shape[1] // ANNOTATION_CELL, mask.shape[0] // ANNOTATION_CELL)
         cover = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
         left, top, visible = patch.x // ANNOTATION_CELL, patch.y // ANNOTATION_CELL, cover >= 127

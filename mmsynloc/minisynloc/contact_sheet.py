@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from mmsynloc.files.images import decode_pixels
 from mmsynloc.minisynloc.background import render_background
 from mmsynloc.minisynloc.randomisation import AXES, Choice, Randomisation, Range
 from mmsynloc.minisynloc.venue import sample_venue
@@ -88,7 +89,7 @@ def draw_axis(group: str, name: str, value: float | str) -> np.ndarray:
     image = rendered.image
     if name == "jpeg_quality":
         data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, rendered.jpeg_quality])[1]
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        image = decode_pixels(data.tobytes(), name)
     close = (group in CLOSE and name not in WHOLE | HALF) or name in CLOSE_TOO
     view = _close_view(image, annotations) if close else image
     if name in HALF:  # the middle of the near side

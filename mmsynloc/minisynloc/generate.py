@@ -138,7 +138,8 @@ def write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -
     """Write the annotation files of all splits from (split, image entry, annotations without ids) of each image."""
     results = sorted(results, key=lambda result: result[1]["id"])
     for split in SPLITS:
-        images, annotations = [], []
+        images: list[dict] = []
+        annotations: list[dict] = []
         for _, entry, people in (result for result in results if result[0] == split):
             images.append(entry)
             for person in people:
@@ -192,7 +193,7 @@ def generate(
             else.
     """
     counts = (num_train, num_val, num_test, num_challenge)
-    parameters = Parameters(counts, tuple(num_venues), seed, (image_size[0], image_size[1]), strength)
+    parameters = Parameters(counts, num_venues, seed, (image_size[0], image_size[1]), strength)
     parameters.check()
     if workers is not None and workers < 1:
         raise UserError(f"the number of workers is not positive: {workers}")

@@ -34,7 +34,7 @@ def _goal_frame(side: int) -> tuple[list, list]:
     """Bars and strings of a goal, each a pair of end points (3,)."""
     half, height, depth = GOAL_M[0] / 2 + POST_M / 2, GOAL_M[1] + POST_M / 2, GOAL_M[2]
     line, back = side * PITCH_HALF_LENGTH_M, side * (PITCH_HALF_LENGTH_M + depth)
-    bars = [((x, line, 0), (x, line, height)) for x in (-half, half)]
+    bars = [((x, line, 0.0), (x, line, height)) for x in (-half, half)]
     bars.append(((-half, line, height), (half, line, height)))
     strings = []
     for x in np.arange(-half, half + 1e-6, MESH_M):

