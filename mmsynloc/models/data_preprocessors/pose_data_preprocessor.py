@@ -24,15 +24,15 @@ class SynLocDataPreprocessor(PoseDataPreprocessor):
     Means of 0 and deviations of 1 cost nothing. Images of different sizes go upstream's way.
 
     Args:
-        *args: as for ``PoseDataPreprocessor``.
+        mean: of the channels.
+        std: of the channels.
         **kwargs: as for ``PoseDataPreprocessor``.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._enable_normalize: bool
-        if self._enable_normalize and not self.mean.any() and self.std.eq(1).all():
-            self._enable_normalize = False
+    def __init__(self, mean: Sequence[float] | None = None, std: Sequence[float] | None = None, **kwargs: Any) -> None:
+        if mean is not None and std is not None and not any(mean) and all(value == 1 for value in std):
+            mean = std = None
+        super().__init__(mean, std, **kwargs)
 
     def cast_data(self, data: Any) -> Any:
         """Tensors to the device; samples stay where they are."""
