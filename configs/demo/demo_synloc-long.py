@@ -1,4 +1,4 @@
-# The demo's recipe for three times its epochs; with 560 images of 56 venues, the weights that the package carries.
+# The demo's recipe for a few more epochs; with 560 images of 56 venues, the weights that the package carries.
 _base_ = "./demo_synloc.py"
 
 _epochs = 36
