@@ -6,7 +6,7 @@ frames at test time: most of a frame is empty grass, so this is where the second
 
 _base_ = ["../yoloxpose_nano_synloc.py", "../_base_/locsim.py", "../_base_/short.py"]
 
-_epochs = 12
+_epochs = 30
 _train_pipeline = [
     dict(type="SynLocRandomCrop", scale_range=(0.4, 0.65)),
     dict(type="SynLocFlip"),

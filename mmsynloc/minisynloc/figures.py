@@ -101,8 +101,7 @@ def build_figure(
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     pelvis = np.array([*position_m, pose.jump_m - vertices[:, 2].min()])
     is_print = np.arange(len(faces)) >= len(model.faces)
-    colours = np.concatenate(
-        [paint(model, look) * (1 + np.reshape(folds, (-1, 1))), np.tile(look.kit.trim, (is_print.sum(), 1))]
-    )
+    trim = np.tile(np.asarray(look.kit.trim), (int(is_print.sum()), 1))
+    colours = np.concatenate([paint(model, look) * (1 + np.reshape(folds, (-1, 1))), trim])
     limbs = weights.argmax(1)
     return Figure(pelvis, vertices @ turn.T + pelvis, normals @ turn.T, faces, colours, limbs, is_print)

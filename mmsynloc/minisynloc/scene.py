@@ -90,7 +90,7 @@ def _bystanders(rng: np.random.Generator, kits: dict[str, Kit], count: int) -> l
         elif rng.random() < 0.4:
             position = [rng.uniform(-36, 36), side * (PITCH_HALF_LENGTH_M + out)]
         kit = kits[str(rng.choice(["home", "away", "staff", "staff"]))]
-        spots.append(_Spot(np.array(position), kit, rng.choice([0.0, 0.0, 0.4])))
+        spots.append(_Spot(np.array(position), kit, float(rng.choice([0.0, 0.0, 0.4]))))
     return spots
 
 
