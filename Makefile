@@ -45,7 +45,7 @@ check: $(INSTALLED)  ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(INSTALLED)  ## put right what ruff can
+format: $(INSTALLED)  ## fix what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -42,7 +42,7 @@ def _carried_config(name: str) -> Path | None:
 
 
 def _nearest_configs(name: str) -> str:
-    """The part of an error message that says which configs there are."""
+    """The part of an error message that lists the nearest configs."""
     carried = [path.name for path in CONFIG_DIR.rglob("*.py") if "_base_" not in path.parts]
     near = difflib.get_close_matches(name.replace("::", "/").rpartition("/")[2], carried, n=3)
     names = near or sorted(path.name for path in CONFIG_DIR.glob("*.py"))
@@ -67,7 +67,7 @@ def checkpoint_path(name: str) -> str:
 
 
 def register_config_names() -> None:
-    """Teach MMEngine's Config the ``mmsynloc::`` names; calling it again does nothing more."""
+    """Make MMEngine's Config resolve the ``mmsynloc::`` names; calling it again does nothing more."""
     from mmengine.config import Config
 
     upstream = Config._get_cfg_path

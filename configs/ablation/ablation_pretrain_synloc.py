@@ -1,6 +1,6 @@
 """What the trainings of the ablation start from, in place of the COCO weights that upstream's recipe starts from.
 
-Those have other widths, and a training of minutes cannot do without. Trained with upstream's losses on windows of
+Those have other widths, and a training of minutes needs such weights. Trained with upstream's losses on windows of
 another mini data set; only the backbone is taken over, as upstream does it.
 """
 

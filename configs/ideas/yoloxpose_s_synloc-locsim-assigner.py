@@ -1,4 +1,4 @@
-# LocSim instead of OKS says how many priors an athlete gets.
+# LocSim instead of OKS sets the number of priors of an athlete.
 _base_ = "../yoloxpose_s_synloc.py"
 
 model = dict(head=dict(assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim")))

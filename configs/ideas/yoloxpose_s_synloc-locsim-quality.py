@@ -1,4 +1,4 @@
-# Scores learn LocSim instead of OKS.
+# Scores are trained on LocSim instead of OKS.
 _base_ = "../yoloxpose_s_synloc.py"
 
 model = dict(head=dict(assigner=dict(type="LocSimAssigner"), quality="locsim"))

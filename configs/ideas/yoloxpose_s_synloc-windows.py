@@ -1,4 +1,4 @@
-# Trains on windows around athletes instead of whole frames, five for the price of one: most of a frame is empty grass.
+# Trains on windows around athletes instead of whole frames, five at the cost of one: most of a frame is empty grass.
 _base_ = "../input_size/yoloxpose_s_synloc-16x9.py"
 
 _windows = 5  # 288x288 is a fifth of 864x480; as many steps as without windows, so an epoch has a fifth of them

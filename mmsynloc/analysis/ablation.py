@@ -40,7 +40,7 @@ _OTHER_VENUES = 1  # the seed of the data set of the pretraining
 
 @dataclass(frozen=True)
 class Settings:
-    """What all runs share.
+    """Settings that all runs share.
 
     Args:
         out: folder of data and runs.
@@ -99,7 +99,7 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
     Args:
         rows: what to run, in this order; rows whose weights others take over are run too.
         seeds: runs of each, with the seeds 0 to ``seeds - 1``.
-        settings: what they share.
+        settings: shared by all runs.
         jobs: processes, each on one core.
 
     Raises:
@@ -128,7 +128,7 @@ def load_results(rows: Sequence[Row], settings: Settings) -> dict[str, list[dict
 
 @contextlib.contextmanager
 def _alone_with(data_root: Path) -> Iterator[None]:
-    """One thread, and the data set that configs find, for a while."""
+    """Inside the context: one thread, and the data set that configs find."""
     root = os.environ.get("SYNLOC_ROOT")
     os.environ["SYNLOC_ROOT"] = str(data_root.resolve())
     try:
@@ -142,7 +142,7 @@ def _alone_with(data_root: Path) -> Iterator[None]:
 
 
 def _fingerprint(cfg: Config, settings: Settings, *files: Path) -> str:
-    """What a result depends on, wherever the folders are; ``files`` are weights that it starts from."""
+    """What a result depends on, apart from the location of its folders; ``files`` are weights that it starts from."""
     text = cfg.pretty_text
     for name, folder in (("OUT", settings.out), ("CONFIGS", CONFIG_DIR)):
         text = text.replace(str(folder.resolve()), name).replace(str(folder), name)
@@ -199,7 +199,7 @@ def _job_config(job: Job) -> Config:
 
 
 class _JobLog(io.TextIOBase):
-    """Takes what a job prints. It outlives the jobs, because loggers of one still hold it when the next begins."""
+    """The output stream of jobs. It outlives them, because the loggers of one still refer to it in the next."""
 
     def __init__(self) -> None:
         self._file: TextIO | None = None
@@ -210,7 +210,7 @@ class _JobLog(io.TextIOBase):
 
     @contextlib.contextmanager
     def to(self, path: str | Path) -> Iterator[None]:
-        """Send all output of this process to a file for a while."""
+        """Send all output of this process to a file inside the context."""
         with (
             open(path, "w", encoding="utf-8", buffering=1) as self._file,
             contextlib.redirect_stdout(self),
@@ -230,7 +230,7 @@ def run_job(job: Job) -> dict:
 
     Returns:
         ``stats`` and ``val`` (the 17 statistics on test and val), ``median_m`` and ``paired`` (see
-        :func:`paired_distances_m`; the share of people who are in a pair), ``seed``, ``seconds`` and what
+        :func:`paired_distances_m`; the share of paired people), ``seed``, ``seconds`` and what
         :func:`model_cost` gives.
 
     Raises:
@@ -274,7 +274,7 @@ def _own_link(checkpoint: Path, folder: Path) -> Path:
 
 
 def _score(cfg: Config, checkpoint: Path) -> dict:
-    """Statistics on val, which chooses the threshold, and on test, which keeps it."""
+    """Statistics on val, where the threshold is chosen, and on test with that threshold."""
     val, threshold = score_split(cfg, "val", checkpoint)
     stats, _ = score_split(cfg, "test", checkpoint)
     annotations = read_annotations(cfg.test_evaluator.ann_file)

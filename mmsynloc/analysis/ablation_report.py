@@ -40,7 +40,7 @@ def gains(row: Row, results: Results) -> list[float]:
 def verdict(values: Sequence[float]) -> str:
     """``"pays"`` or ``"does not pay"`` where all seeds agree and their mean is at least a point, else ``"open"``.
 
-    One seed decides nothing, and is called just that.
+    A single seed gives ``"one seed"``.
     """
     if len(values) < 2:
         return "one seed" if values else ""

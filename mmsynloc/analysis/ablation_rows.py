@@ -1,4 +1,4 @@
-"""The rows of the ablation, each made of the very config files that switch its ideas on."""
+"""The rows of the ablation, each built from the config files of its ideas."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def to_upstream_recipe(cfg: Config, data_root: Path, coco_file: Path) -> None:
 
     Validation and test keep our loading, which shows the network what upstream's ``BottomupResize`` shows it. The
     head stays ``YOLOXPoseGroundHead``, which without its options has upstream's targets to the last bit and its losses
-    to 1e-5 (tests say so) and decodes in float32, so that upstream's recipe does not suffer from mixed precision.
+    to 1e-5 (tested) and decodes in float32, so that mixed precision does not affect upstream's coordinates.
 
     Args:
         cfg: the ablation's base.

@@ -1,4 +1,4 @@
-"""What all benchmarks share: the form of their reports and fair timing."""
+"""Shared by all benchmarks: the form of their reports and the timing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def compare(ours: float, upstream: float | None, unit: str, larger_is_better: bo
 
 
 def _rounded(figure: float) -> float:
-    """Four digits, and all those before the point."""
+    """Four significant digits, and all digits before the decimal point."""
     return float(f"{figure:.4g}") if abs(figure) < 1000 else round(figure)
 
 
@@ -54,14 +54,14 @@ def format_report(report: Mapping[str, dict]) -> str:
 
 
 class CommandCost(NamedTuple):
-    """What a process took from start to end: seconds by the clock, of the processor, and its largest memory in GB."""
+    """Cost of a process from start to end: wall-clock seconds, processor seconds and peak memory in GB."""
 
     seconds: float
     processor_seconds: float
     peak_gb: float
 
 
-# In a small process of its own: a child's largest memory counts from what its parent had when it was started.
+# In a small process of its own: a child's peak memory includes what its parent had when it was started.
 _MEASURE = """
 import os, subprocess, sys, time
 start = time.perf_counter()
@@ -88,7 +88,7 @@ def command_cost(command: Sequence[str]) -> CommandCost:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let OpenCV and torch work with one thread for a while."""
+    """Limit OpenCV and torch to one thread inside the context."""
     threads = cv2.getNumThreads(), torch.get_num_threads()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
@@ -101,7 +101,7 @@ def one_thread() -> Iterator[None]:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Keep this process, OpenCV and torch on one core for a while."""
+    """Keep this process, OpenCV and torch on one core inside the context."""
     cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else None
     if cores:
         os.sched_setaffinity(0, {max(cores)})
@@ -118,13 +118,13 @@ def time_interleaved(
 ) -> dict[Name, float]:
     """Mean seconds a call of several functions, called in turns.
 
-    On a CPU it is processor time, so that what else the machine does hardly counts; on a GPU it is time by the clock
+    On a CPU it is processor time, so that other load on the machine hardly affects it; on a GPU it is time by the clock
     until the GPU is done.
 
     Args:
         functions: each takes the number of the call, from 0 over the warm-up on.
-        rounds: calls of each that count.
-        warmup: calls of each before, which do not.
+        rounds: timed calls of each.
+        warmup: untimed calls of each before them.
         device: ``"cpu"`` or ``"cuda"``.
     """
     on_gpu = device == "cuda"

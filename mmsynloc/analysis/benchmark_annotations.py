@@ -65,7 +65,7 @@ def _load_apart(ann_file: str, upstream: bool) -> _Loading:
 def benchmark_annotations(
     num_images: int = TRAIN_IMAGES, num_annotations: int = TRAIN_ANNOTATIONS, with_upstream: bool = True
 ) -> dict[str, dict]:
-    """Time the loading of a made-up annotation file of the training set's size.
+    """Time the loading of a synthetic annotation file of the training set's size.
 
     Args:
         num_images: number of images.

@@ -45,7 +45,7 @@ def random_athletes(count: int, size: tuple[int, int], rng: np.random.Generator)
 
 
 def _heads(device: str) -> dict[str, Any]:
-    """Our head with a window and with upstream's choice, and upstream's head; their networks are not used."""
+    """Our head with window assignment and with upstream's, and upstream's head; their networks are not used."""
     cfg = load_config(_CONFIG).model.head
     exact = dict(cfg.assigner, type="SimOTAAssigner")
     configs = {
@@ -58,7 +58,7 @@ def _heads(device: str) -> dict[str, Any]:
 
 
 def _outputs(batch: int, size: tuple[int, int], strides: tuple[int, ...], device: str) -> HeadOutputs:
-    """Outputs as a network gives them that has learned a little: boxes of some strides, low scores."""
+    """Outputs like those of a network early in training: boxes of a few strides, low scores."""
     generator = torch.Generator().manual_seed(0)
 
     def maps(channels: int, mean: float = 0.0) -> list[Tensor]:
@@ -97,7 +97,7 @@ def _counted(head: Any, outputs: HeadOutputs, samples: list[PoseDataSample]) -> 
     """Targets and losses, from the network's outputs on."""
     is_ours = hasattr(head, "loss_terms")
     head.forward = lambda feats: outputs if is_ours else outputs[:5]
-    head.loss((), samples)  # what is made once and kept
+    head.loss((), samples)  # what is created once and cached
     with LaunchCounter() as counter:
         head.loss((), samples)
     return counter

@@ -1,4 +1,4 @@
-"""Made-up data of realistic size and cost for benchmarks: frames that cost a decoder what real ones do."""
+"""Synthetic data for benchmarks, of realistic size; its frames cost as much to decode as real ones."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def write_annotations(path: str | Path, num_images: int, num_annotations: int, s
 
     Args:
         path: where to.
-        num_images: entries in ``images``; all have the same made-up camera.
+        num_images: entries in ``images``; all have the same synthetic camera.
         num_annotations: entries in ``annotations``, spread evenly over the images.
         seed: of the random numbers.
     """

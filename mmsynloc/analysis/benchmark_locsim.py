@@ -27,7 +27,7 @@ LARGE_IMAGES, LARGE_PEOPLE, LARGE_DETECTIONS = 9_309, 20, 60  # the test split, 
 
 
 def make_case(num_images: int, num_detections: int, num_people: int = PEOPLE, seed: int = 0) -> tuple[dict, list[dict]]:
-    """A ground truth of some people an image, and results: each found half a metre off or so, the rest at random."""
+    """A ground truth of some people an image, and results: each detected about 0.5 m off, the rest at random."""
     rng = np.random.default_rng(seed)
     camera = sample_venue((seed, 0)).camera
     images = [image_entry(i, camera) for i in range(num_images)]
@@ -87,7 +87,7 @@ def _seconds(function: Callable, case: tuple[dict, list[dict]], repeats: int) ->
 
 
 def _command(case: tuple[dict, list[dict]], folder: str, repeats: int) -> CommandCost:
-    """The whole ``mmsynloc evaluate``, from the start of the process on; the least of several runs."""
+    """The whole ``mmsynloc evaluate``, from the start of the process on; the fastest of several runs."""
     paths = [Path(folder, name) for name in ("annotations.json", "results.json")]
     for path, content in zip(paths, case):
         path.write_bytes(to_json(content))

@@ -78,7 +78,7 @@ def _make_cases(folder: Path, num_images: int, input_size: tuple[int, int], copy
     full, copies = write_frames(folder, num_images, copy_width)
     ann_file = folder / "annotations.json"
     write_annotations(ann_file, num_images, 16 * num_images)
-    # Half of the images: a sample's own image has left the memory when its turn comes again, as in a real epoch.
+    # Half of the images: a sample's own image has left the cache when it is needed again, as in a real epoch.
     cached = our_pipeline(input_size, max(num_images // 2, 1))
     ours = {
         "fresh_4k": (full, our_pipeline(input_size)),
@@ -106,12 +106,12 @@ def benchmark_pipeline(
 ) -> dict[str, dict]:
     """Time the full training augmentation (stage 1: Mosaic, affine, MixUp, colours, flip, packing).
 
-    Cases: every source decoded anew from 4K JPEGs; Mosaic and MixUp drawing from the memory of decoded images; both
+    Cases: every source decoded anew from 4K JPEGs; Mosaic and MixUp drawing from the cache of decoded images; both
     again from resized copies of the frames. Upstream reads the 4K frames in all of them.
 
     Args:
         rounds: samples of each that are timed.
-        num_images: how many 4K frames are made up.
+        num_images: how many synthetic 4K frames are used.
         input_size: ``(width, height)`` of the network's input.
         copy_width: width of the resized copies in px.
 

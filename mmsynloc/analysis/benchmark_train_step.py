@@ -54,7 +54,7 @@ def _step(
 
 
 def _batches(batch: int, athletes: int, size: tuple[int, int], device: str) -> Callable[[], dict]:
-    """Gives the same batch again and again, as a loader does: images as bytes, pinned where there is a GPU."""
+    """Returns the same batch at each step, as a loader would: images as bytes, pinned where there is a GPU."""
     rng = np.random.default_rng(0)
     shape = (3, size[1], size[0])
     images = [torch.tensor(rng.integers(0, 256, shape, dtype=np.uint8)) for _ in range(batch)]

@@ -1,4 +1,4 @@
-"""What a model costs."""
+"""Parameters and GFLOPs of a model."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ModelCost(NamedTuple):
 def model_cost(cfg: Config) -> ModelCost:
     """The cost of a config's model at its test input, over all test-time views.
 
-    What follows the network is left out: decoding, NMS, and SimCC's two small layers for each athlete who is found.
+    What follows the network is left out: decoding, NMS, and SimCC's two small layers for each detected athlete.
     """
     width, height = cfg.test_dataloader.dataset.input_size
     model_cfg = copy.deepcopy(cfg.model)

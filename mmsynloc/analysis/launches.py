@@ -1,4 +1,4 @@
-"""What a computation would ask of a GPU: kernels that are launched, and moments at which the host waits."""
+"""GPU work of a computation: the kernels that it launches, and the points at which the host waits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 __all__ = ["LaunchCounter"]
 
-# These only look at memory in another way or take it, though their schemas do not say so.
+# Views and allocations whose schemas do not mark them as such.
 _NO_LAUNCH = {"_unsafe_view", "lift_fresh", "empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"}
 # Their results, or the sizes of their results, have to be known on the host.
 _WAITS = {
@@ -34,7 +34,7 @@ class LaunchCounter(TorchDispatchMode):
     """Counts operations while the context lasts, on whatever device they run.
 
     Attributes:
-        launches: operations that compute or copy; views and allocations are free.
+        launches: operations that compute or copy; views and allocations do not count.
         waits: operations that make the host wait for the device: reading a value, sizes that depend on values,
             indexing by a mask, copies to the host.
     """

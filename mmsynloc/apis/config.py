@@ -56,7 +56,7 @@ def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: 
         raise UserError(f"{name}: {error}") from None
     except UnicodeDecodeError:
         raise UserError(f"{name}: not a usable config: not UTF-8 text") from None
-    except Exception as error:  # a config is the user's own code, which fails in whatever way it does
+    except Exception as error:  # a config is the user's own code and can raise any error
         cause = error.__cause__ if isinstance(error, ImportError) and error.__cause__ else error
         reason = str(cause).split("\n", 1)[0]
         where = _line(error.__traceback__)
@@ -69,7 +69,7 @@ def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: 
 
 @contextmanager
 def _without_details() -> Iterator[None]:
-    """MMEngine tells each environment variable that it looks up."""
+    """Hide MMEngine's log lines about the environment variables that it looks up."""
     logger = MMLogger.get_current_instance()
     level = logger.level
     logger.setLevel(logging.WARNING)

@@ -68,10 +68,10 @@ def run_demo(
         ``{"val": {name: value}, "test": {name: value}, "shipped": {name: value}, "seconds": {step: s}}``, as in
         ``summary.json``; ``shipped`` are the statistics on test of the package's weights.
     """
-    checkpoint_path(SHIPPED)  # what is missing is told before anything long begins
+    checkpoint_path(SHIPPED)  # report what is missing before anything slow begins
     work_dir = Path(work_dir)
     report = _Report()
-    # On few cores a second thread gains little, and waits in vain for a core that something else uses.
+    # On few cores a second thread gains little, and waits where another process uses the core.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     numbers = {**DEMO_COUNTS, **(counts or {})}
     root = _make_data(report, work_dir, numbers, seed)
@@ -148,7 +148,7 @@ def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config
     os.environ["SYNLOC_ROOT"] = str(root)  # where the configs look for the data
     cfg = load_config(CONFIG, work_dir=str(work_dir))
     cfg.launcher = "none"
-    cfg.log_level = "ERROR"  # a progress bar says more
+    cfg.log_level = "ERROR"  # a progress bar takes their place
     cfg.randomness = dict(seed=seed)
     cfg.optim_wrapper.type = "AmpOptimWrapper"  # where it gains nothing, it is left out
     cfg.custom_hooks.append(dict(type="ProgressBarHook"))

@@ -1,4 +1,4 @@
-"""What can be known to go wrong before a model is built or an image is predicted."""
+"""Checks that run before a model is built or an image is predicted."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _try_to_write(folder: Path, where: str) -> None:
             existing = existing.parent
         if not existing.is_dir():
             raise UserError(f"{where}: {existing} is a file, not a folder")
-        with tempfile.TemporaryFile(dir=existing):  # permissions alone do not say it, as on a read-only disk
+        with tempfile.TemporaryFile(dir=existing):  # permission bits do not show it on a read-only disk
             pass
     except (OSError, ValueError) as error:
         raise UserError(f"{where}: cannot be written: {getattr(error, 'strerror', None) or error}") from None

@@ -1,4 +1,4 @@
-"""The backbone's pretrained weights: from the net, a local file, or none."""
+"""The backbone's pretrained weights: from the network, a local file, or none."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _check_file(checkpoint: str, prefix: str) -> None:
 
 
 def _why_unreachable(url: str) -> str | None:
-    """None where the file is cached or the server answers, else the reason in words."""
+    """None where the file is cached or the server answers, else the reason."""
     cached = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
     if cached.is_file():
         return None

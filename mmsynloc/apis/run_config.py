@@ -77,7 +77,7 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test") -> Ru
     runner.register_hook(ConsoleHook())
     _introduce(runner, name, model, notes)
     if not torch.cuda.is_available() and model is runner.model:  # a wrapper has laid out its gradients already
-        runner.model.to(memory_format=torch.channels_last)  # what a processor's convolutions are fastest in
+        runner.model.to(memory_format=torch.channels_last)  # the fastest memory format for convolutions on a CPU
     return runner
 
 
@@ -89,7 +89,7 @@ def _short_name(cfg: Config) -> str:
 
 
 def _leave_out_training(cfg: Config, split: str) -> None:
-    """Leave the loaders and loop of one split."""
+    """Keep only the loaders and loop of one split."""
     cfg.model.setdefault("backbone", {})["init_cfg"] = None
     cfg.train_cfg = cfg.train_dataloader = cfg.optim_wrapper = cfg.param_scheduler = None
     cfg.default_hooks.checkpoint = dict(type="CheckpointHook")  # save_best works within a training only
@@ -164,7 +164,7 @@ def _limit_memory(cfg: Config) -> list[str]:
     """Split batches that are meant for a GPU's memory; the gradients add up to the same step."""
     loader = cfg.train_dataloader
     width, height = loader.dataset.get("input_size", (640, 640))
-    widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # what memory goes by
+    widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # memory grows with the width
     fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height))
     if loader.batch_size <= fits:
         return []

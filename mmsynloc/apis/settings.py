@@ -1,4 +1,4 @@
-"""The settings of a run that MMEngine takes as they come and fails on later, checked before anything is built."""
+"""The settings of a run that MMEngine does not check and fails on later, checked before anything is built."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_settings(cfg: Config, name: str, needed: Sequence[str] = ("model",)) -
     Args:
         cfg: the config.
         name: its name, for the message.
-        needed: settings that the run cannot be without.
+        needed: settings that the run requires.
 
     Raises:
         UserError: a setting is missing, a group of settings is none, a number is out of its range, or the optimiser's

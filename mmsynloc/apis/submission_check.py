@@ -1,4 +1,4 @@
-"""Looks into a submission zip and says in words what is wrong with it."""
+"""Checks a submission zip and describes its problems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMED = 3  # files that a warning names, of all that there are
 
 
 class SubmissionReport(NamedTuple):
-    """What a check found.
+    """The result of a check.
 
     Attributes:
         problems: what makes the server refuse the submission or score it wrongly.

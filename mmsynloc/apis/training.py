@@ -1,4 +1,4 @@
-"""Trainings that others are made of: without validation, and with another number of epochs."""
+"""Variants of a training: without validation, and with another number of epochs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a training's checkpoint becomes a small file of weights."""
+"""Shrinks a training's checkpoint to a small file of weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["slim_checkpoint"]
 def slim_checkpoint(checkpoint: str, out: str | Path) -> int:
     """Write a checkpoint's weights alone, those of layers in half precision: a sixth of its size or less.
 
-    The statistics and scales of normalisation layers keep float32, whose range they need. What no longer is there:
+    The statistics and scales of normalisation layers keep float32, whose range they need. Removed are
     the optimiser's state, logs, and the score threshold, which must be chosen anew on val because the predictions
     change in their last digits; one that lies beside a former file of that name is removed.
 

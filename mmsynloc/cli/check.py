@@ -1,4 +1,4 @@
-"""Is a SynLoc data set complete, readable and consistent? (See docs/data.md.)"""
+"""Check that a SynLoc data set is complete, readable and consistent (see docs/data.md)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis.demo import run_demo, run_instant_demo
 
-    warnings.simplefilter("ignore")  # the frameworks' own deprecations, which say nothing about the demo
+    warnings.simplefilter("ignore")  # deprecation warnings of the frameworks, which do not concern the demo
     if args.instant:
         run_instant_demo(args.work_dir, args.seed)
         print(f"See {args.work_dir}/overview_shipped.png")

@@ -4,8 +4,8 @@
     %(prog)s --ann-file test.json --results submission.zip
 
 Prints the 17 statistics of the SynLoc task and writes them with ``--out``. Without ``--score-threshold`` the
-threshold with the best F1 on these very data is chosen, which is right on validation data only; a submission brings
-its own, and says where positions come from.
+threshold with the best F1 on these data is chosen, which is right on validation data only; a submission brings
+its own, and names the source of positions.
 """
 
 from __future__ import annotations

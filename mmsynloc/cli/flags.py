@@ -35,8 +35,8 @@ class _ConfigOptions(argparse.Action):
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and their kin."""
-    # What upstream's own code says to its own developers, at every start.
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+    # Warnings of upstream's packages at every start, meant for their developers.
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.filterwarnings(
             "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
@@ -73,7 +73,7 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
 
 
 def add_dataset_flags(parser: argparse.ArgumentParser, splits: str = "all") -> None:
-    """Add ``--root, --split, --no-progress``; ``splits`` says in words which ones are taken by default."""
+    """Add ``--root, --split, --no-progress``; ``splits`` describes the default in the help text."""
     parser.add_argument(
         "--root", type=Path, default=default_root(), help="the data set (default: SYNLOC_ROOT, else %(default)s)"
     )

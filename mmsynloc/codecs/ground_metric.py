@@ -1,7 +1,7 @@
 """An athlete's ground metric, carried through image augmentations as two more keypoints.
 
 Whatever affine maps an image goes through (Mosaic, MixUp, flips, crops), they move points only. So the derivative of
-the projection at the athlete's pelvis_ground is laid into the image as two points, one "tangent metre" away along the
+the projection at the athlete's pelvis_ground is added to the image as two points, one "tangent metre" away along the
 pitch's x and y; after all transforms the differences to pelvis_ground are the new derivative.
 """
 
@@ -17,7 +17,7 @@ from mmsynloc.structures import Camera
 __all__ = ["GROUND_INDEX", "attach_ground_metric", "detach_ground_metric"]
 
 GROUND_INDEX = 1  # pelvis_ground
-MAX_METRES_PER_PIXEL = 1e4  # beyond it a point is as good as on the horizon
+MAX_METRES_PER_PIXEL = 1e4  # beyond it a point is treated as on the horizon
 
 
 def attach_ground_metric(data_info: MutableMapping[str, Any], camera: Camera) -> None:
@@ -49,7 +49,7 @@ def detach_ground_metric(keypoints: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
     Returns:
         The keypoints (N, 2, 2) and the matrices d(pitch m) / d(px) (N, 2, 2), float32. A degenerate matrix (an
-        athlete on the horizon) is all zeros, so that it weighs nothing.
+        athlete on the horizon) is all zeros, so that its weight is 0.
     """
     own, ends = keypoints[:, :-2], keypoints[:, -2:]
     columns = (ends - own[:, GROUND_INDEX : GROUND_INDEX + 1]).swapaxes(1, 2).astype(np.float64)

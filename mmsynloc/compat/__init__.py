@@ -1,6 +1,6 @@
 """Lets mmengine, mmcv, mmdet and mmpose import and load on today's Python, NumPy and torch.
 
-Five gaps are closed, each only where the real thing is absent or broken; a package that works is left alone:
+Five gaps are closed, each only where the real package is absent or broken; a package that works is not touched:
 
 1. mmcv-lite has no compiled ``mmcv._ext``: a stand-in whose NMS runs in torch.
 2. ``xtcocotools`` has no wheel for Python 3.12 or NumPy 2: a stand-in on pycocotools.
@@ -13,7 +13,7 @@ Five gaps are closed, each only where the real thing is absent or broken; a pack
 
 ``import mmsynloc`` imports none of these packages. It puts a finder in front of Python's own, which acts when one of
 them is imported, by whatever code: it serves the stand-ins, declares the classes safe once MMEngine's checkpoint
-module is there, teaches MMEngine's Config the ``mmsynloc::`` names, and registers the package's modules.
+module is there, makes MMEngine's Config resolve the ``mmsynloc::`` names, and registers the package's modules.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class StandIn(NamedTuple):
 
 
 class HookFinder(MetaPathFinder):
-    """Answers for the named modules alone; stands in front of the finders that know the real ones.
+    """Finds the named modules only; placed before the finders of the real ones.
 
     Args:
         stand_ins: by the name of the module that may be absent or broken.
@@ -65,7 +65,7 @@ class HookFinder(MetaPathFinder):
                 continue
             try:
                 spec = finder.find_spec(fullname, path, target)
-            except ImportError:  # how some finders say that there is none
+            except ImportError:  # some finders report a missing module this way
                 return None
             if spec is not None:
                 return spec
@@ -90,7 +90,7 @@ class _HookLoader(Loader):
             return None
 
     def exec_module(self, module: ModuleType) -> None:
-        # Readers of the source and of package data ask the module for its own loader.
+        # Tools that read source or package data use the module's own loader.
         module.__loader__ = self.loader
         if module.__spec__ is not None:
             module.__spec__.loader = self.loader
@@ -98,7 +98,7 @@ class _HookLoader(Loader):
             self.loader.exec_module(module)
             if self.stand_in is not None and self.stand_in.binary_part is not None:
                 import_module(self.stand_in.binary_part)
-        except Exception:  # ImportError, OSError, RuntimeError, ValueError: each binary fails in its own way
+        except Exception:  # ImportError, OSError, RuntimeError, ValueError: the error depends on the binary
             if self.stand_in is None:
                 raise
             _replace(module.__name__, self.stand_in)

@@ -33,7 +33,7 @@ def require_labels(annotations: Annotations) -> tuple[np.ndarray, np.ndarray]:
 
 
 def require_frames(annotations: Annotations) -> None:
-    """See that the images have files, sizes and cameras, and the people the labels that the models learn.
+    """Make sure that the images have files, sizes and cameras, and the people the labels that the models learn.
 
     Raises:
         UserError: something is not there.

@@ -1,4 +1,4 @@
-"""What acts around the model: hooks and optimiser wrappers of the Runner."""
+"""The Runner with its hooks and optimiser wrappers."""
 
 from mmsynloc.engine.hooks import (
     ConsoleHook,

@@ -1,4 +1,4 @@
-"""The one reader of checkpoints: what a file holds, whether it fits a model, which of a folder goes on."""
+"""The one reader of checkpoints: what a file holds, whether it fits a model, which of a folder a run resumes from."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, A
         raise UserError(f"{path}: {'a folder, not a checkpoint' if path.is_dir() else 'no such checkpoint'}")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch's advice on old formats; what matters is raised
+            warnings.simplefilter("ignore")  # torch's warnings about old formats; errors are raised
             held = torch.load(path, map_location=map_location, weights_only=True)
-    except Exception as error:  # a damaged file fails in whatever way its bytes happen to lead to
+    except Exception as error:  # a damaged file can raise any error
         raise UserError(f"{path}: {_why_unreadable(path, error)}") from None
     if not isinstance(held, dict):
         raise UserError(f"{path}: not a checkpoint: it holds a {type(held).__name__}, not weights by name")
@@ -160,7 +160,7 @@ def find_resumable(work_dir: str | Path) -> tuple[Path | None, list[str]]:
         work_dir: the run's folder.
 
     Returns:
-        The checkpoint, None where the folder has none; and what is wrong with each newer one, in words.
+        The checkpoint, None where the folder has none; and the problem of each newer one.
 
     Raises:
         UserError: there are checkpoints, but none can be used.

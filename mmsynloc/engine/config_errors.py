@@ -43,7 +43,7 @@ def config_errors(name: str) -> Iterator[None]:
     except torch.cuda.OutOfMemoryError as error:
         reason = str(error).split(". ", 1)[0]
         raise UserError(f"{name}: {reason}: lower train_dataloader.batch_size or input_size") from error
-    except SyntaxError as error:  # MMEngine writes the config out as Python, and takes anything for a failure of it
+    except SyntaxError as error:  # MMEngine writes the config out as Python, and reports any error in it as this one
         if isinstance(error.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         raise UserError(f"{name}: not writable as a Python file: it has a value that is no plain data") from error

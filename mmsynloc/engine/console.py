@@ -9,7 +9,7 @@ from mmengine.logging import MMLogger
 
 __all__ = ["quiet_console", "tell"]
 
-# Warnings of upstream's about its own deprecations and searches, which no user can act on.
+# Upstream's warnings about its own deprecations and registry searches, which users cannot act on.
 _UPSTREAM_NOISE = (
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',

@@ -8,13 +8,13 @@ from mmsynloc.evaluation.functional import PeopleTable
 
 __all__ = ["CoordinateWarning", "EvaluationWarning", "coordinate_alarm"]
 
-_INSIDE = 0.99  # share of detections in the upper left quarter that rings; some predictions leave the frame
-_EXPECTED = 0.75  # people are not crowded there to this share in any honest data set
-_FEWEST = 10  # fewer detections say nothing
+_INSIDE = 0.99  # share of detections in the upper left quarter that raises the alarm; some predictions leave the frame
+_EXPECTED = 0.75  # no correct data set has this share of its people there
+_FEWEST = 10  # fewer detections are not conclusive
 
 
 class EvaluationWarning(UserWarning):
-    """Something is scored otherwise than its author may think."""
+    """Something is scored in another way than the user may expect."""
 
 
 class CoordinateWarning(EvaluationWarning):
@@ -28,7 +28,7 @@ def _share_inside(points_px: np.ndarray, image_size: np.ndarray) -> float:
 def coordinate_alarm(
     points_px: np.ndarray, image: np.ndarray, people: PeopleTable, image_size: np.ndarray
 ) -> str | None:
-    """Say so if all detections lie in the upper left quarter of their frames although the people do not.
+    """Warn if all detections lie in the upper left quarter of their frames although the people do not.
 
     Args:
         points_px: (D, 2) the detections' pixels.

@@ -1,4 +1,4 @@
-"""The statistics as a table for people."""
+"""The statistics as a table for the terminal."""
 
 from __future__ import annotations
 

@@ -40,9 +40,9 @@ def score_detections(
     img_ids: Sequence[int] | None = None,
     box_ap: bool = False,
 ) -> LocSimResult:
-    """Score detections by where they stand on the pitch.
+    """Score detections by their positions on the pitch.
 
-    An :class:`EvaluationWarning` tells of detections that are left out, of nothing left to score, and of pixels that
+    An :class:`EvaluationWarning` reports detections that are left out, nothing left to score, and pixels that
     look like those of a smaller image.
 
     Args:
@@ -52,7 +52,7 @@ def score_detections(
         keypoint_index: the keypoint that is the position, from 0; 1 is ``pelvis_ground``.
         tau_m: distance in metres at which LocSim has fallen to 0.05; the server reports 1 and 5.
         score_threshold: for precision, recall, F1 and frame accuracy. By default the one with the best F1 on these
-            very data is chosen, which is right on validation data only.
+            data is chosen, which is right on validation data only.
         img_ids: ids of the images to evaluate; by default all.
         box_ap: also compute COCO's box statistics (``result.box_stats``).
 

@@ -50,7 +50,7 @@ def optional_column(
         fail: makes the error for an entry.
 
     Raises:
-        UserError: only some have it; programs that look at the first entry alone would silently differ.
+        UserError: only some have it; programs that read the first entry alone would treat the file differently.
     """
     values = list(map(attrgetter(name), entries))
     missing = [row for row, value in enumerate(values) if value is msgspec.UNSET]

@@ -1,4 +1,4 @@
-"""Image files: reading them at the resolution that suffices, and telling broken ones from good ones.
+"""Image files: reading them at the resolution that suffices, and detecting broken ones.
 
 Orientation tags are ignored wherever an image is read, since labels hold for the pixels as they are stored.
 """
@@ -69,7 +69,7 @@ class DecodedImage(NamedTuple):
 
 
 class ImageProbe(NamedTuple):
-    """What can be known of a file without its pixels.
+    """Properties of a file that need no decoding.
 
     Args:
         size: ``(width, height)`` as stored, in px, or None.
@@ -92,14 +92,14 @@ def _read_header(file: Path | IO[bytes]) -> tuple[tuple[int, int] | None, int]:
         with Image.open(file) as image:
             size = image.size
             return size, _orientation(image)
-    except Exception:  # what a decoder raises on damaged bytes depends on where it stumbles
+    except Exception:  # a decoder can raise any error on damaged bytes
         return None, 1
 
 
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # a damaged tag says nothing, and the picture may still be whole
+    except Exception:  # the picture may be whole although its tag is damaged
         return 1
 
 
@@ -145,7 +145,7 @@ def _find_missing_end(path: Path) -> str | None:
 
 
 def _find_png_gap(data: bytes) -> str | None:
-    """What a PNG lacks of its chunks; None for a whole one and for other formats."""
+    """What is wrong with the chunks of a PNG; None for a whole one and for other formats."""
     if not data.startswith(_PNG_SIGNATURE):
         return None
     position = len(_PNG_SIGNATURE)
@@ -219,7 +219,7 @@ def _read_bytes(path: str, backend_args: dict[str, Any] | None = None) -> bytes:
     try:
         if backend_args is None and "://" not in path:
             return Path(path).read_bytes()
-        from mmengine import fileio  # the light tools never come here
+        from mmengine import fileio  # not reached by the tools that start without MMEngine
 
         return fileio.get(path, backend_args)
     except OSError as error:

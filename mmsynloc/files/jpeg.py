@@ -1,10 +1,10 @@
 """JPEG files: their structure, and whether the picture in them is whole.
 
-Decoders fill what is missing with grey, or decode what is left of it as something else, and return a picture as if
-nothing had happened. libjpeg knows better and says so in a line on the process's standard error, the only place where
-OpenCV leaves it. Reading it there is exact, but concerns the whole process, so with files of the common kind (one scan,
-no restart markers) libjpeg is asked only where they show a sign of damage: a run of zeros in the data, or a last block
-that is exactly as grey as a missing one.
+Decoders fill missing data with grey, or decode the rest as other content, and return a picture without an error.
+libjpeg reports the damage in a warning, which OpenCV leaves on the process's standard error only. Capturing it there is
+exact, but affects the whole process, so for files of the common kind (one scan, no restart markers) the warnings are
+captured only where a file shows a sign of damage: a run of zeros in the data, or a last block with exactly the grey of
+a missing one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MISSING_GREY = 128
 _WARNING = re.compile(r"Corrupt JPEG data.*|Premature end of JPEG.*|Inconsistent progression.*")
 _CHEAPEST = cv2.IMREAD_REDUCED_COLOR_8 | cv2.IMREAD_IGNORE_ORIENTATION
 
-# Also held while an unwatched picture is decoded: its warning must not be taken for that of a watched one.
+# Also held while a picture is decoded without capturing: its warning must not be taken for that of another one.
 _decoding = threading.Lock()
 
 
@@ -142,14 +142,14 @@ def _sent_completely(data: bytes, header: JpegHeader) -> bool:
 def decode_jpeg(
     data: bytes, header: JpegHeader, flags: int, thorough: bool = False
 ) -> tuple[np.ndarray | None, str | None]:
-    """Decode a JPEG, and say whether all of it was there; its orientation tag is ignored.
+    """Decode a JPEG, and find out whether it was complete; its orientation tag is ignored.
 
     Args:
         data: the file.
         header: its header.
         flags: OpenCV's flags for reading.
-        thorough: ask libjpeg also where the file shows no sign of damage, which finds damage that leaves more data than
-            the picture needs, too.
+        thorough: capture the warnings also where the file shows no sign of damage, which also finds damage that
+            leaves more data than the picture needs.
 
     Returns:
         The pixels (H, W, 3) uint8 BGR or None, and what is wrong or None.
@@ -192,7 +192,7 @@ def _decode_watched(buffer: np.ndarray, flags: int) -> tuple[np.ndarray | None, 
 def _captured_stderr() -> Iterator[list[str]]:
     """Collect libjpeg's warnings, which it writes to file descriptor 2; they are there after the block.
 
-    What other threads write there meanwhile is handed on.
+    Other output of the process in the meantime is passed on.
     """
     warnings: list[str] = []
     sys.stderr and sys.stderr.flush()

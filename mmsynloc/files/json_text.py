@@ -36,9 +36,9 @@ _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """For millions of new objects, none of them garbage: searching them again and again doubles the time.
+    """Pause garbage collection while millions of objects are created, none of them garbage: it would double the time.
 
-    It lasts until the objects have become arrays and are gone, for at its end all that are left are searched once.
+    The context should end after the objects are converted to arrays and freed: at its end all that remain are scanned.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -77,7 +77,7 @@ def decode_json(data: bytes, kind: type[T], where: str) -> T:
     Args:
         data: the text.
         kind: a type that msgspec knows.
-        where: the name under which errors speak of the text, mostly its path.
+        where: the name of the text in errors, usually its path.
 
     Raises:
         UserError: the text is not JSON (with line and column), or something in it is missing or of another type (with
@@ -139,7 +139,7 @@ def _explain_syntax(message: str, data: bytes) -> str:
         return message
     at = int(byte[1])
     line, column = data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
-    # a parser that knows -Infinity fails behind the sign
+    # the parser reports the position behind the sign of -Infinity
     token = _NOT_FINITE.match(data, max(at - 1, 0)) or _NOT_FINITE.match(data, at)
     what = f"{token[0].decode()} is no number of JSON" if token else "unexpected character"
     return f"{what} at line {line}, column {column}"

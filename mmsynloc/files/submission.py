@@ -17,7 +17,7 @@ from mmsynloc.utils import UserError, atomic_write
 __all__ = ["METADATA_NAME", "RESULTS_NAME", "Submission", "read_submission", "write_submission"]
 
 RESULTS_NAME, METADATA_NAME = "results.json", "metadata.json"
-MAX_MEMBER_BYTES = 2 << 30  # the test split's results are below 1 GB; more is a mistake or a trap
+MAX_MEMBER_BYTES = 2 << 30  # the test split's results are below 1 GB; more is a mistake or a zip bomb
 _CHUNK_BYTES = 1 << 24
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
@@ -29,7 +29,7 @@ class _Metadata(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Submission:
-    """What a submission says.
+    """Content of a submission.
 
     Args:
         detections: all of them, in annotated pixels or metres.

@@ -18,7 +18,7 @@ from mmsynloc.minisynloc.venue import Venue
 
 __all__ = ["Background", "render_background", "vignette"]
 
-STAND_SUN = 0.7  # share of the sun on the stands, which no one looks at
+STAND_SUN = 0.7  # share of the sun on the stands, which need no detail
 FARTHEST_M = 300.0  # where the haze is the sky's own
 WIDTH_M, LENGTH_M = 110.0, 140.0  # half size of the ground that is drawn
 
@@ -62,7 +62,7 @@ def _points(origin: np.ndarray, rays: np.ndarray, distance: np.ndarray) -> list[
 
 
 class _Painter:
-    """Paints one venue for any rays; all chance is drawn once, so that samples of a pixel agree."""
+    """Paints one venue for any rays; all random numbers are drawn once, so that samples of a pixel agree."""
 
     def __init__(self, venue: Venue, rng: np.random.Generator) -> None:
         self.venue = venue

@@ -60,7 +60,7 @@ def sample_camera(rng: np.random.Generator, drawn: Drawn) -> Camera:
     """A camera in the stand along the touch line x < 0, with image size :data:`ANNOTATION_SIZE`.
 
     Args:
-        rng: source of chance for where along the stand it is and which half it looks at.
+        rng: random numbers for where along the stand it is and which half it looks at.
         drawn: the axes of ``camera``.
     """
     numbers = drawn.numbers

@@ -1,4 +1,4 @@
-"""What each part of the body wears: colours of the faces, thickness of the clothes, numbers on the shirts."""
+"""Clothes by body part: colours of the faces, thickness of the clothes, numbers on the shirts."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ THINGS = (
     (_ball, 2),
     (_small_goal, 1),
 )
-"""What stands beside a pitch, and how often."""
+"""Objects beside a pitch, and how often each occurs."""
 
 
 def _beside(rng: np.random.Generator, low_m: float, high_m: float) -> np.ndarray:
@@ -115,7 +115,7 @@ def draw_clutter(pictures: list[np.ndarray], venue: Venue, falloff: np.ndarray, 
         pictures: each gets the same things.
         venue: gives their number, light and camera.
         falloff: (H, W) brightness of the lens.
-        rng: source of chance.
+        rng: random numbers.
     """
     shares = np.array([share for _, share in THINGS], float)
     figures = _dugouts(rng, venue)

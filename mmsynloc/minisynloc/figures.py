@@ -21,7 +21,7 @@ class Figure:
     """A coloured triangle mesh in the pitch frame.
 
     Attributes:
-        pelvis_m: (3,) what the annotation says of it.
+        pelvis_m: (3,) the annotated pelvis.
         vertices_m: (V, 3).
         normals: (V, 3) outward, of length 1.
         faces: (F, 3) vertices, counter-clockwise from outside.

@@ -51,7 +51,7 @@ def draw_foreground(venue: Venue, size: tuple[int, int], rng: np.random.Generato
     Args:
         venue: says of which kind they are.
         size: width and height of the picture in pixels.
-        rng: source of chance.
+        rng: random numbers.
     """
     kind = venue.drawn.kinds["foreground"]
     if kind == "none":

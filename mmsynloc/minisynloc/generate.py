@@ -47,7 +47,7 @@ def _expected_files(root: Path, num_images: Iterable[int]) -> Iterator[Path]:
 
 
 def _former_counts(manifest: Any) -> list[int] | None:
-    """Images in each split of the data set that a manifest speaks of; None where it is no manifest."""
+    """Images in each split of the data set that a manifest describes; None where it is no manifest."""
     try:
         counts = [int(count) for count in manifest["parameters"]["num_images"]]
     except (KeyError, TypeError, ValueError):
@@ -111,7 +111,7 @@ def _prepare(root: Path, parameters: Parameters, wanted: dict, force: bool) -> b
 
 
 def _worker_count(workers: int | None, num_images: int) -> int:
-    """The wished number; by default all processors, but one for so few images that starting others takes longer."""
+    """The requested number; by default all processors, but one for so few images that starting others takes longer."""
     if workers is not None:
         return workers
     return 1 if num_images < SERIAL_IMAGES else os.cpu_count() or 1

@@ -103,7 +103,7 @@ def _kit(rng: np.random.Generator, randomisation: Randomisation, shirt: Colour) 
 
 
 def sample_kits(rng: np.random.Generator, randomisation: Randomisation) -> dict[str, Kit]:
-    """Kits of a match: ``home``, ``away``, their keepers, ``referee`` and ``staff``; both teams are told apart."""
+    """Kits of a match: ``home``, ``away``, their keepers, ``referee`` and ``staff``; the teams' kits differ visibly."""
     kits: dict[str, Kit] = {}
     for name in ("home", "away", "keeper_home", "keeper_away", "referee", "staff"):
         avoid = [kits[team].shirt for team in ("home", "away") if team in kits and name != "staff"]
@@ -119,7 +119,7 @@ def _skin(rng: np.random.Generator, brightness: float) -> Colour:
 
 
 def sample_look(rng: np.random.Generator, kit: Kit, randomisation: Randomisation) -> Look:
-    """Someone in a kit."""
+    """A person in a kit."""
     hair, shade = HAIRS.get(randomisation.kind(rng, "hair")), rng.uniform(0.7, 1.4)
     bib = _other_colour(rng, randomisation, [kit.shirt])
     return Look(

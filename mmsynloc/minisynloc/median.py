@@ -1,4 +1,4 @@
-"""The median of a fixed camera's frames: the venue without whoever moves."""
+"""The median of a fixed camera's frames: the venue without moving people."""
 
 from __future__ import annotations
 

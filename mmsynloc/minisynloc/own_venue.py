@@ -30,7 +30,7 @@ CLEAR: dict[str, float | str] = {"haze": 0.0, "vignette": 0.0, "stand_shadow": "
 
 
 def _compositing(rng: np.random.Generator, light: np.ndarray) -> Drawn:
-    """Compositing that gives people the light of the photograph, but for a little."""
+    """Compositing that gives people the light of the photograph, with small variations."""
     warmth = float((light[2] - light[0]) / (light[2] + light[0]))
     drawn = Randomisation(0.4).draw(rng, "compositing")
     numbers = drawn.numbers
@@ -50,7 +50,7 @@ def compose_photograph(
         margin_m: how far outside the lines people may stand.
 
     Raises:
-        UserError: nobody could be placed where the camera sees them.
+        UserError: no person could be placed in the camera's view.
     """
     rng = np.random.default_rng(seed)
     fixed = CLEAR if weather is None else {**CLEAR, "weather": weather}
@@ -110,7 +110,7 @@ def make_venue_set(
     root, marks = Path(out_dir), None if marks_dir is None else Path(marks_dir)
     _check(root, (num_train, num_val), image_size, seed, weather)
     photographs = load_photographs(Path(cameras_file), Path(photos_dir), marks, image_size)
-    for i, photograph in enumerate(photographs):  # a venue without space is told before anything is written
+    for i, photograph in enumerate(photographs):  # report a venue without space before anything is written
         compose_photograph(photograph, (seed, 2, i), weather, margin_m)
     results = []
     for split, count in zip(SPLITS, (num_train, num_val)):

@@ -25,7 +25,7 @@ GRID = (960, 540)  # where the pitch is looked for
 LEAST_PITCH = 0.01  # of the frame
 LEAST_LINE_PX = 60
 LINE_SHARE = 0.7  # of a pixel that a line must cover
-GRASS_LUMA = 0.34  # of sunlit grass; says how bright the light is where no line is seen
+GRASS_LUMA = 0.34  # of sunlit grass; gives the brightness of the light where no line is visible
 LIGHT_LIMITS = (0.2, 1.4)
 
 
@@ -42,7 +42,7 @@ class Photograph:
     cover: np.ndarray | None
 
     def background(self, lamp_share: float) -> Background:
-        """The photograph with, and without, the light of lamps that give a share of it."""
+        """The photograph with, and without, the light of lamps that contribute a share of it."""
         shaded = cv2.convertScaleAbs(self.image, alpha=1 - lamp_share)
         foreground = None if self.cover is None else Foreground(self.image, self.cover)
         return Background(self.image, shaded, np.ones(self.image.shape[:2], np.float32), foreground)
@@ -61,7 +61,7 @@ def matched_light(image: np.ndarray, camera: Camera) -> np.ndarray:
     """Light (3,) by channel, BGR, that makes a white line as bright and of the colour that the photograph shows.
 
     The brightest pixels that lines of the pitch cover for the most part are taken for white paint. Where too few are
-    in view, the grass says how bright the light is, and its colour is taken for neutral.
+    in view, the grass gives the brightness of the light, whose colour is taken for neutral.
 
     Args:
         image: (H, W, 3) uint8 BGR.

@@ -23,7 +23,7 @@ def noise_texture(rng: np.random.Generator, size: int, octaves: int, first: int 
     """A tile (size, size), float32, that repeats without seams; noise of several octaves, mean 0, deviation 1.
 
     Args:
-        rng: source of chance.
+        rng: random numbers.
         size: texels along a side, a power of 2.
         octaves: how many grids of noise are summed, each twice as fine as the one before.
         first: cells along a side of the coarsest grid.

@@ -1,4 +1,4 @@
-"""Which image of which split shows which venue, and the parameters that make a data set what it is."""
+"""Which image of which split shows which venue, and the parameters that define a data set."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Task:
 
 
 def venue_counts(parameters: Parameters) -> list[int]:
-    """Venues of each split: as wished, but two images a venue, and none in val that train does not have."""
+    """Venues of each split: as requested, but two images a venue, and none in val that train does not have."""
     counts = [min(venues, -(-n // 2)) for n, venues in zip(parameters.num_images, parameters.num_venues)]
     if counts[0]:
         counts[1] = min(counts[1], counts[0])

@@ -290,8 +290,8 @@ def sample_pose(rng: np.random.Generator, speed: float) -> Pose:
     """A random pose.
 
     Args:
-        rng: source of chance.
-        speed: 0 for someone who stays on the spot, 0.3 for a walk, 1 for a sprint.
+        rng: random numbers.
+        speed: 0 for a person who stays on the spot, 0.3 for a walk, 1 for a sprint.
     """
     if speed > 0.2 and rng.random() > 0.1:
         return _stride(rng, speed)

@@ -1,7 +1,7 @@
 """The one table of what differs from venue to venue, frame to frame and person to person, and how far.
 
 Detectors learn what their training images have in common. Whatever real stadiums, kits, light and cameras vary must
-vary here at least as widely (domain randomisation, Tobin et al. 2017), or it is taken for a mark of an athlete.
+vary here at least as widely (domain randomisation, Tobin et al. 2017), or it is learned as a feature of athletes.
 ``tools/analysis/randomisation_sheet.py`` shows every axis at its extremes.
 """
 
@@ -78,10 +78,10 @@ SURROUNDINGS: Axes = {
     ),
     "boards": Choice({"adverts": 0.6, "plain": 0.25, "none": 0.15}, "what separates the spectators"),
     "crowd_share": Range(0.02, 0.6, 1.0, "share of the seats that are taken"),
-    "crowd_blur_px": Range(0.0, 1.0, 3.5, "the median of many frames blurs who moves on the seat; at Full HD"),
+    "crowd_blur_px": Range(0.0, 1.0, 3.5, "the median of many frames blurs moving spectators; at Full HD"),
     "crowd_brightness": Range(0.35, 0.9, 1.3, "a stand in the shade of its roof, or in the sun"),
     "onlookers": Range(0.0, 20.0, 60.0, "people who stand behind the boards: not athletes"),
-    "ghosts": Range(0.0, 0.0, 5.0, "who stood by the line for most of the median's frames is left as a pale smear"),
+    "ghosts": Range(0.0, 0.0, 5.0, "people by the line in most of the median's frames remain as a pale smear"),
     "clutter": Range(0.0, 12.0, 40.0, "benches, boxes, cones, balls, posts and bags beside the pitch"),
     "technical_area": Choice(
         {"none": 0.35, "dashes": 0.65}, "white dashes before the benches, which look like people in white"

@@ -35,7 +35,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Light:
-    """What falls on a figure, by channel: from the ``sky`` (3,), from the ``ground`` (3,), and from lamps.
+    """The light on a figure, by channel: from the ``sky`` (3,), from the ``ground`` (3,), and from lamps.
 
     ``lamps`` (L, 3) is the light of each on a face that looks at it, ``towards`` (L, 3) its direction. The picture is
     ``colour * light * gain + offset``.
@@ -49,7 +49,7 @@ class Light:
     offset: np.ndarray | float = 0.0
 
     def shade(self, colours: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """What faces of some ``colours`` (F, 3) with ``normals`` (F, 3) look like; (F, 3)."""
+        """Shaded colours (F, 3) of faces with ``colours`` (F, 3) and ``normals`` (F, 3)."""
         up = 0.5 + 0.5 * normals[:, 2:]
         light = up * self.sky + (1 - up) * self.ground + np.clip(normals @ self.towards.T, 0, 1) @ self.lamps
         return colours * light * self.gain + self.offset
@@ -83,7 +83,7 @@ def _bounds(points_px: np.ndarray, cell: int) -> tuple[int, int, int, int] | Non
 
 
 def _faces_by_depth(figure: Figure, eye_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices (F',) of the faces that look at the eye, far to near, and their normals (F', 3)."""
+    """Indices (F',) of the faces turned to the eye point, far to near, and their normals (F', 3)."""
     corners = figure.vertices_m[figure.faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     ray = corners.mean(1) - eye_m

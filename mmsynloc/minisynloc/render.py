@@ -87,7 +87,7 @@ def render_scene(
         scene: the figures and the ball.
         venue: the stadium.
         background: its picture without people.
-        rng: source of chance for the compositing and the sensor.
+        rng: random numbers for the compositing and the sensor.
         randomisation: how far these vary.
     """
     compositing, sensor = randomisation.draw(rng, "compositing"), randomisation.draw(rng, "sensor")

@@ -1,4 +1,4 @@
-"""Who is where: a moment of a match, with two teams that shift with the ball, keepers, officials and others."""
+"""The people of a frame: a moment of a match with two teams that shift with the ball, keepers, officials and others."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _sample_ball(rng: np.random.Generator) -> np.ndarray:
 def _dress(
     rng: np.random.Generator, spot: _Spot, position: np.ndarray, ball: np.ndarray, randomisation: Randomisation
 ) -> Figure:
-    """The figure of a spot."""
+    """The figure at a spot."""
     towards = math.atan2(ball[1] - position[1], ball[0] - position[0])
     heading = (towards if spot.faces is None else spot.faces) + rng.normal(0, 0.7 + 0.7 * spot.speed)
     model = load_body_model()
@@ -161,9 +161,9 @@ def sample_scene(
     """A random moment with at most :data:`MAX_PEOPLE` people.
 
     Args:
-        rng: source of chance.
+        rng: random numbers.
         randomisation: how far people and kits vary.
-        board_x_m: distance of the side boards from the pitch's long axis; nobody stands behind them.
+        board_x_m: distance of the side boards from the pitch's long axis; no person stands behind them.
         board_y_m: distance of the end boards from the halfway line.
     """
     ball, kits = _sample_ball(rng), sample_kits(rng, randomisation)

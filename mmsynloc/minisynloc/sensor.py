@@ -1,4 +1,4 @@
-"""What lens, sensor and the camera's processing make of a picture."""
+"""The effects of lens, sensor and the camera's processing on a picture."""
 
 from __future__ import annotations
 

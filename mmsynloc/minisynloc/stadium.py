@@ -26,7 +26,7 @@ Field = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Surface:
-    """A plane ``normal . p = offset``; ``inside`` says which of its points exist, ``colour`` what they look like.
+    """A plane ``normal . p = offset``; ``inside`` selects its points, ``colour`` gives their colours.
 
     Both take the points as arrays (H, W): the distance ``out`` from the pitch's centre towards the surface's side,
     the position ``along`` that side, and the height ``z``, in metres. ``colour`` gives (H, W, 3), BGR in 0 to 1.

@@ -39,7 +39,7 @@ def crowd_texture(
     """Rows of seats with spectators, a repeating tile (rows * 24, seats * 20, 3).
 
     Args:
-        rng: source of chance.
+        rng: random numbers.
         seat_bgr: colour of the empty seats.
         share: share of the seats that are taken, 0 to 1.
         back: show the people from behind.

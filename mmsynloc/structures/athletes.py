@@ -19,7 +19,7 @@ class Athletes(NamedTuple):
         boxes_xyxy: (N, 4) px.
         scores: (N,) in [0, 1]; ones for ground truth.
         ground_px: (N, 2) px, the point of the ground below the pelvis.
-        points_pitch_m: (N, 2) m; NaN over the horizon.
+        points_pitch_m: (N, 2) m; NaN above the horizon, where there is no ground position.
     """
 
     boxes_xyxy: np.ndarray

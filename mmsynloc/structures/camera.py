@@ -215,7 +215,7 @@ class Camera:
         return self.normalised_to_pitch(self.pixel_to_normalised(points_px))
 
     def pixel_to_metre(self, points_px: Any) -> Any:
-        """Derivative d(pitch in m) / d(pixel), (..., N, 2, 2), analytic; NaN over the horizon."""
+        """Derivative d(pitch in m) / d(pixel), (..., N, 2, 2), analytic; NaN above the horizon."""
         xp = array_namespace(self.camera_matrix)
         normalised = self.pixel_to_normalised(points_px)
         undistorted, in_domain = undistort(normalised, self.undist_poly)

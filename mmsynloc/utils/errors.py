@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend: one clear line, no traceback."""
+"""Errors that the user can correct: one clear line, no traceback."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run_tool(main: Callable[[], int | None]) -> None:
             raise
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except BrokenPipeError:  # what reads our output, such as head, has enough
+    except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
         sys.exit(1)
     except KeyboardInterrupt:

@@ -28,7 +28,7 @@ def parallel_map(
     """The results of ``function`` in the order of ``tasks``; one chunk's worth of tasks is done in this process.
 
     Processes are started afresh rather than forked: a fork copies the locks of torch's and OpenCV's threads in
-    whatever state they are, and then may wait for them for ever. Closing the iterator early ends the processes at
+    whatever state they are, and may then wait for them indefinitely. Closing the iterator early ends the processes at
     once, but for their ``finally`` blocks. Wrap it in ``contextlib.closing``: an interrupt in the loop's body does
     not close it by itself.
 
@@ -74,7 +74,7 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 def _terminate(pool: ProcessPoolExecutor) -> None:
-    """Ask the processes to end; the pool itself knows no way before Python 3.14."""
+    """Ask the processes to end; the pool has no method for it before Python 3.14."""
     for process in list((getattr(pool, "_processes", None) or {}).values()):
         process.terminate()
 

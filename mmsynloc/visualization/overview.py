@@ -28,7 +28,7 @@ def make_overview(
     Args:
         image_bgr: (H, W, 3) uint8 of any size; the camera's size is that of the annotations.
         camera: of the frame.
-        predicted: athletes to draw as boxes and dots; those to leave out are left out by the caller.
+        predicted: athletes to draw as boxes and dots; the caller selects them.
         truth: the annotated ones, drawn thinner and as open circles.
         title: a line above the frame.
 

@@ -1,4 +1,4 @@
-"""Counting what a GPU would be asked."""
+"""Counting GPU launches and host waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Configs are loaded, or what is wrong with them is told in one line."""
+"""Configs are loaded, or their mistake is reported in one line."""
 
 from __future__ import annotations
 

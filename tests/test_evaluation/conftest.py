@@ -54,7 +54,7 @@ def make_annotation(ann_id: int, image: dict[str, Any], position_m: tuple[float,
 
 
 def make_detection(image: dict[str, Any], position_m: tuple[float, float], score: float) -> dict[str, Any]:
-    """A detection of somebody at ``position_m``, with keypoints and a box."""
+    """A detection of a person at ``position_m``, with keypoints and a box."""
     entry = make_annotation(0, image, position_m, 0.0)
     keypoints = [value for point in entry["keypoints"] for value in point]
     return {"image_id": image["id"], "category_id": 1, "score": score, "keypoints": keypoints, "bbox": entry["bbox"]}
@@ -118,7 +118,7 @@ def slow_curve(events: list[tuple[float, bool]], num_people: int) -> tuple[np.nd
 
 
 def slow_area(frames: list[dict], limits: tuple[float, float], threshold: float, max_dets: int) -> Any:
-    """One area range, threshold and number of detections; None where nobody is in the range."""
+    """One area range, threshold and number of detections; None where no person is in the range."""
 
     def outside(area: float) -> bool:
         return area < limits[0] or area > limits[1]

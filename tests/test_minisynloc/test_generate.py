@@ -1,4 +1,4 @@
-"""The written data set: layout, format, realism in numbers, and what happens to former files."""
+"""The written data set: layout, format, realism in numbers, and the treatment of former files."""
 
 from __future__ import annotations
 

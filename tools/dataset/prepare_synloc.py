@@ -1,9 +1,9 @@
-"""Get the SynLoc data set and look after it, as ``mmsynloc download``, ``extract``, ``resize`` and ``check`` do."""
+"""Prepare the SynLoc data set, as ``mmsynloc download``, ``extract``, ``resize`` and ``check`` do."""
 
 from mmsynloc.cli import run_command
 from mmsynloc.utils import run_tool
 
-DESCRIPTION = "Get the SynLoc data set and look after it: download, extract, resize, check (see docs/data.md)."
+DESCRIPTION = "Prepare the SynLoc data set: download, extract, resize, check (see docs/data.md)."
 
 if __name__ == "__main__":
     run_tool(lambda: run_command(("download", "extract", "resize", "check"), DESCRIPTION))

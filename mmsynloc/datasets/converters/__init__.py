@@ -1,4 +1,4 @@
-"""To and from the formats of other tools: YOLO-pose labels, standard COCO keypoints, foreign predictions.
+"""To and from the formats of other tools: YOLO-pose labels, standard COCO keypoints, predictions of other tools.
 
 Pixel coordinates of points have their integers at the pixel centres, as everywhere in this package, so a point goes
 to another image size by ``x' = (x + 0.5) * s - 0.5``. Boxes are edges, as masks give them: ``x`` is the left edge of

@@ -74,7 +74,7 @@ def import_predictions(
     Args:
         predictions_file: JSON, a list of detections, or an object that holds one (``predictions``,
             ``annotations``, ``results`` or ``detections``).
-        ann_file: the annotation file of the same split; it knows the image ids and the annotated size.
+        ann_file: the annotation file of the same split; it has the image ids and the annotated size.
         out_file: results to write.
         format: how coordinates are written; None: in annotated pixels.
 

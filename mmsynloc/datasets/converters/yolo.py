@@ -84,7 +84,7 @@ def export_yolo(
 
 
 def _check_names(annotations: Annotations) -> None:
-    """See that each image has a label file of its own, where trainers look for it."""
+    """Make sure that each image has a label file of its own, where trainers look for it."""
     require_frames(annotations)
     labels: dict[str, str] = {}
     for name in annotations.file_names:

@@ -1,4 +1,4 @@
-"""Getting the real data set and looking after it: download, extract, resize, check."""
+"""Preparing the real data set: download, extract, resize, check."""
 
 from __future__ import annotations
 

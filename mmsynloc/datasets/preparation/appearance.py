@@ -1,6 +1,6 @@
-"""How people stand out from their surroundings, in numbers, and whether two data sets agree in that.
+"""How people stand out from their surroundings, in numbers, and how far two data sets agree in that.
 
-Arrays in, numbers out: reading images and printing is for others.
+Arrays in, numbers out: callers read the images and print.
 """
 
 from __future__ import annotations

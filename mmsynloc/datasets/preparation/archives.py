@@ -1,4 +1,4 @@
-"""Zips of the data set: are they whole, and which file does each entry become."""
+"""Zips of the data set: their integrity, and the file that each entry becomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor: is a data set complete, readable and consistent?"""
+"""The data check: whether a data set is complete, readable and consistent."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class SplitReport:
         annotations: how many people; None where the file has no annotations.
         files: how many image files there are.
         file_sizes: how many files have each (width, height).
-        problems: one line for each thing that must be mended.
-        notes: one line for each thing worth knowing.
+        problems: one line for each fault that must be corrected.
+        notes: one line for each remark.
         oracles: mAP-LocSim of the ground truth (see :func:`~.oracles.oracle_scores`).
         labels: the annotation file; None where training cannot use it.
     """

@@ -41,7 +41,7 @@ def find_credentials() -> Credentials:
     """From ``SYNLOC_EMAIL`` and ``SYNLOC_PASSWORD``, else the SoccerNet package's file, else a prompt on a terminal.
 
     Raises:
-        UserError: there are none and nobody to ask, or what is there cannot be used.
+        UserError: there are none and no terminal for a prompt, or what is there cannot be used.
     """
     email, password = os.environ.get("SYNLOC_EMAIL"), os.environ.get("SYNLOC_PASSWORD")
     if email and password:

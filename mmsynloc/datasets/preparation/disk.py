@@ -1,4 +1,4 @@
-"""Disk space, asked before and explained after."""
+"""Disk space: checked before writing, and reported when it runs out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["explain_full_disk", "format_bytes", "is_disk_full", "remove_leftover
 
 
 def format_bytes(count: float) -> str:
-    """Bytes as people read them, in powers of 1000 as disks are sold: ``59.0 GB``."""
+    """A number of bytes in units of powers of 1000, as disk sizes are given: ``59.0 GB``."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"

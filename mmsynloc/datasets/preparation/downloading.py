@@ -32,7 +32,7 @@ def zip_folder(root: Path, version: str) -> Path:
 
 
 def zip_folders(folder: Path, version: str) -> list[Path]:
-    """Every place below ``folder`` where people keep the zips of a version."""
+    """The usual places of a version's zips below ``folder``."""
     folder = Path(folder)
     return [folder / "zips" / version / TASK, folder / version / TASK, folder / version, folder / TASK, folder]
 
@@ -158,7 +158,7 @@ def _explain(error: Exception, credentials: Credentials, path: Path) -> UserErro
 
 @contextmanager
 def _watch(path: Path, expected: int, progress: bool) -> Iterator[None]:
-    """A progress bar from the size of the growing file, for the downloader has none."""
+    """A progress bar from the size of the growing file, because the downloader has none."""
     done = threading.Event()
 
     def follow(bar: tqdm) -> None:

@@ -1,4 +1,4 @@
-"""From zips, or a tree that lies elsewhere, to the official layout; every file is whole or not there."""
+"""From zips, or a tree elsewhere, to the official layout; every file is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _images_of(folder: Path, root: Path, split: str) -> dict[Path, Path]:
 
 
 def _require_one_version(root: Path, items: list[_Item], version: str | None, origin: Path) -> None:
-    """4K and Full HD images have the same names; a mix of both would be silent nonsense."""
+    """4K and Full HD images have the same names; a mix of both would pass unnoticed."""
     images = [item for item in items if item.target.suffix.lower() != ".json"]
     if not images:
         return

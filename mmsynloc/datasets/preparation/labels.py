@@ -1,4 +1,4 @@
-"""What the labels of one annotation file say of themselves: alarms and notes, one line each."""
+"""Consistency of the labels of one annotation file: alarms and notes, one line each."""
 
 from __future__ import annotations
 

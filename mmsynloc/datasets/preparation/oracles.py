@@ -38,7 +38,7 @@ def oracle_scores(annotations: Annotations) -> dict[str, float]:
 
 
 def oracle_alarms(scores: dict[str, float]) -> list[str]:
-    """One line for each oracle that is lower than sound labels can be."""
+    """One line for each oracle that is lower than correct labels allow."""
     return [
         f"oracle {_NAMES[name]}: mAP-LocSim {score:.3f}, official {OFFICIAL_ORACLES[name]:.3f}: "
         "camera, keypoints and positions do not fit together"

@@ -1,4 +1,4 @@
-"""The doctor's findings as a table for the terminal, and as plain data."""
+"""The findings of the data check as a table for the terminal, and as plain data."""
 
 from __future__ import annotations
 

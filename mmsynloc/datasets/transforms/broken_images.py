@@ -1,4 +1,4 @@
-"""What to do about image files that cannot be read."""
+"""Handling of image files that cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bounded memory of decoded images, so that mixing transforms need not decode each image they use."""
+"""A bounded cache of decoded images, so that mixing transforms need not decode each image they use."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Entry(NamedTuple):
 
 
 class DecodedImageCache:
-    """The images decoded last, oldest first out; bounded in number and in bytes.
+    """The images decoded last, the oldest dropped first; bounded in number and in bytes.
 
     Args:
         max_images: how many to keep.
@@ -63,9 +63,9 @@ class DecodedImageCache:
 
 @TRANSFORMS.register_module()
 class SynLocImageCache(BaseTransform):
-    """Let :class:`SynLocMosaic` and :class:`SynLocMixUp` draw their further images from those decoded lately.
+    """Let :class:`SynLocMosaic` and :class:`SynLocMixUp` draw their further images from those decoded last.
 
-    Put it first in the pipeline. Each sample then decodes only its own image; the further ones come from a memory of
+    Put it first in the pipeline. Each sample then decodes only its own image; the further ones come from a cache of
     the images that this worker decoded last (each worker has its own). Until ``min_images`` are there, they are drawn
     from the data set.
 
@@ -87,7 +87,7 @@ class SynLocImageCache(BaseTransform):
         self.cache = DecodedImageCache(max_images, int(max_mb * 2**20))
 
     def transform(self, results: dict) -> dict:
-        """Hand the worker's memory to the transforms that follow."""
+        """Pass the worker's cache to the transforms that follow."""
         results["image_cache"] = self.cache
         results["image_cache_ready"] = len(self.cache) >= self.min_images
         return results

@@ -1,4 +1,4 @@
-"""Random windows of the picture, where the athletes are."""
+"""Random windows of the picture, near athletes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SynLocRandomCrop(BaseTransform):
 
     @staticmethod
     def _random_athlete(plan: RenderPlan) -> np.ndarray | None:
-        """The middle (2,) of a random person's box on the canvas, None where there is nobody."""
+        """The middle (2,) of a random person's box on the canvas, None without people."""
         parts = []
         for layer in plan.layers():
             boxes = np.asarray(layer.info.get("bbox", np.zeros((0, 4))), dtype=np.float64).reshape(-1, 2, 2)

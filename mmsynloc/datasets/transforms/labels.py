@@ -13,7 +13,7 @@ __all__ = ["VisibilityRule", "layer_labels", "plan_labels"]
 
 
 class VisibilityRule(NamedTuple):
-    """Who stays and which keypoints are trained where a picture ends.
+    """Which people are kept, and which keypoints are trained, at the border of a picture.
 
     Args:
         min_visible: smallest share of a person's box that must show, 0 to 1.
@@ -40,7 +40,7 @@ def _box_areas(boxes_xyxy: np.ndarray) -> np.ndarray:
 def _move_boxes(
     layer: ImageLayer, canvas_size: tuple[int, int], rule: VisibilityRule
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Clipped boxes (N, 4) on the canvas, longer sides (N,) of the whole boxes there, and who stays (N,)."""
+    """Clipped boxes (N, 4) on the canvas, longer sides (N,) of the whole boxes there, and who is kept (N,)."""
     source = np.asarray(layer.info["bbox"], dtype=np.float64).reshape(-1, 4)
     whole = transform_boxes(source, layer.matrix)
     # The source's own cut is exact in the source; after a rotation only the box around it is known.
@@ -79,7 +79,7 @@ def layer_labels(layer: ImageLayer, canvas_size: tuple[int, int], rule: Visibili
     Args:
         layer: the layer with its data info.
         canvas_size: ``(width, height)`` of the output in px.
-        rule: who stays.
+        rule: which people are kept.
 
     Returns:
         The instance keys that the data info has, for the M people: ``bbox`` (M, 4) cut at what shows, ``keypoints``

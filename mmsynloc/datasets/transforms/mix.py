@@ -17,7 +17,7 @@ __all__ = ["SynLocMixUp", "SynLocMosaic", "draw_infos"]
 
 
 def draw_infos(results: Mapping[str, Any], count: int) -> list[Mapping[str, Any]]:
-    """Data infos of ``count`` random images, from the worker's memory where it is filled, else from the data set."""
+    """Data infos of ``count`` random images, from the worker's cache where it is filled, else from the data set."""
     if results.get("image_cache_ready"):
         return results["image_cache"].draw(count)
     dataset = results["dataset"]
@@ -33,7 +33,7 @@ class SynLocMosaic(BaseTransform):
     """Four images around a random point of a canvas of twice the output's size, as upstream's ``Mosaic``.
 
     Each image is scaled to fit the output's size and laid with one corner at the point. Boxes are cut at the quarters'
-    borders; keypoints keep their true places. Follow it by :class:`SynLocRandomAffine` with ``mode="canvas"``. A sample
+    borders; keypoints are not clipped. Follow it by :class:`SynLocRandomAffine` with ``mode="canvas"``. A sample
     that gets no mosaic is fitted into the output's size, so that the same affine follows.
 
     Required Keys:
@@ -90,7 +90,7 @@ class SynLocMosaic(BaseTransform):
 
 @TRANSFORMS.register_module()
 class SynLocMixUp(BaseTransform):
-    """Blend a second image over the picture, half and half, as upstream's ``YOLOXMixUp``; the people of both count.
+    """Blend a second image over the picture, half and half, as upstream's ``YOLOXMixUp``, with the people of both.
 
     The second image is scaled to fit the canvas, then by a random factor, flipped at random, and laid at a random
     place. An image without people is not blended in.

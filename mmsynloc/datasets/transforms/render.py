@@ -39,7 +39,7 @@ Loader = Callable[[ImageLayer, float], DecodedImage]
 def _prepare_view(view: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Shrink or smooth a view that is about to be reduced; returns it with its new matrix to the canvas.
 
-    A view that is about to be enlarged gets its border pixels doubled instead, for the interpolation would fade them.
+    A view that is about to be enlarged gets its border pixels doubled instead, because interpolation would fade them.
     """
     scale = max_scale(matrix)
     if scale > 1:
@@ -82,7 +82,7 @@ def draw_layer(canvas: np.ndarray, image: DecodedImage, layer: ImageLayer, shown
     """Warp one image into a canvas, in place; pixels that it does not cover keep their values.
 
     Args:
-        canvas: (H, W, 4) uint8, BGR and one channel without meaning: OpenCV warps four channels twice as fast as three.
+        canvas: (H, W, 4) uint8, BGR and one unused channel: OpenCV warps four channels twice as fast as three.
         image: the layer's source at any resolution.
         layer: where the source goes.
         shown_xyxy: the part of the source that shows, in annotated px.
@@ -146,7 +146,7 @@ class RenderSynLocImage(BaseTransform):
     resolution of the annotated frame's shape.
 
     A file that cannot be read (missing, truncated, undecodable, of another shape) raises a ``UserError`` that names
-    it in test mode. In training the sample is given up (``None``: MMEngine takes another one), the file is named once
+    it in test mode. In training the sample is skipped (``None``: MMEngine takes another one), the file is named once
     in the log, and too many such files stop the run; see :class:`BrokenImageLog` for how workers count.
 
     Required Keys:
@@ -174,7 +174,7 @@ class RenderSynLocImage(BaseTransform):
         keypoint_margin: how far outside the picture a keypoint may lie and still be trained, in units of the longer
             side of the person's box; one further out gets visibility 0. Keypoints are never moved to the border.
         min_layer_share: further images of a Mosaic or MixUp that cover less than this share of the output are left out,
-            with their people: a sliver is not worth decoding an image.
+            with their people: too little to decode an image for.
         pad_value: grey value where no image is.
         max_broken_share: largest allowed share of broken files in training.
         cached_scale: a cached image is taken where it has at least this share of the resolution that is needed.

@@ -1,4 +1,4 @@
-"""The lines of a run on the console: its data, how far it is, what it scored."""
+"""The lines of a run on the console: its data, progress and scores."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BRIEF = {"AP": "mAP-LocSim", "AP .5": "AP .5", "f1": "F1", "frame_accuracy": "f
 
 @HOOKS.register_module()
 class ConsoleHook(Hook):
-    """Tell the data, the progress and the scores; MMEngine's own ``LoggerHook`` writes the details to the log file.
+    """Report the data, the progress and the scores; MMEngine's own ``LoggerHook`` writes the details to the log file.
 
     Args:
         every_s: seconds between two lines of progress. Each epoch's last step has a line in any case.
@@ -37,7 +37,7 @@ class ConsoleHook(Hook):
         self._told_at = 0.0
 
     def before_run(self, runner: Runner) -> None:
-        """Tell the data sets, which are loaded by now."""
+        """Report the data sets, which are loaded by now."""
         built = [split for split in ("train", "val", "test") if isinstance(getattr(runner, f"_{split}_loop"), BaseLoop)]
         tell(f"data    {_describe_data({split: getattr(runner, f'{split}_dataloader').dataset for split in built})}")
         self._told_at = time.monotonic()
@@ -45,7 +45,7 @@ class ConsoleHook(Hook):
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
     ) -> None:
-        """Tell the step, its loss and the time that is left."""
+        """Report the step, its loss and the time that is left."""
         steps = len(runner.train_dataloader)
         if batch_idx + 1 < steps and not self._is_due():
             return
@@ -58,12 +58,12 @@ class ConsoleHook(Hook):
         tell(f"train   {epoch}{step}  {loss}  lr {info.get_scalar('train/lr').current():.2e}  {left} left")
 
     def after_val_iter(self, runner: Runner, batch_idx: int, *args: Any, **kwargs: Any) -> None:
-        """Tell how many images are done."""
+        """Report the number of processed batches."""
         in_training = isinstance(runner._train_loop, BaseLoop)
         self._tell_images("val", runner.val_dataloader, batch_idx, tell_last=not in_training)
 
     def after_test_iter(self, runner: Runner, batch_idx: int, *args: Any, **kwargs: Any) -> None:
-        """Tell how many images are done."""
+        """Report the number of processed batches."""
         self._tell_images("test", runner.test_dataloader, batch_idx, tell_last=True)
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
@@ -78,7 +78,7 @@ class ConsoleHook(Hook):
         _tell_table(runner.test_loop, metrics)
 
     def after_train(self, runner: Runner) -> None:
-        """Tell where the checkpoints are."""
+        """Report the folder of the checkpoints."""
         best = runner.message_hub.runtime_info.get("best_ckpt")
         tell(f"done    checkpoints are in {runner.work_dir}" + (f", the best is {Path(best).name}" if best else ""))
 

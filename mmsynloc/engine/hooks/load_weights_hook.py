@@ -1,4 +1,4 @@
-"""What a checkpoint brings into a run: the weights that fit, and no paths of another folder."""
+"""Loading a checkpoint into a run: the weights that fit, and no paths of another folder."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class LoadWeightsHook(Hook):
     """Complete a checkpoint's weights by the model's own before they are loaded.
 
     Upstream lists every weight that does not fit, and ``EMAHook`` stops where one is missing; here one line counts
-    them, and they keep their initial values. On resuming, paths that the checkpoint remembers are taken to be in the
+    them, and they keep their initial values. On resuming, paths that the checkpoint stores are taken to be in the
     run's own folder: ``CheckpointHook`` removes the former best checkpoint by that path, and a copied folder must
-    leave the original's alone.
+    not delete the original's.
     """
 
     priority = "HIGH"  # before EMAHook

@@ -1,4 +1,4 @@
-"""Stops a training whose loss is no number any more, while its weights are still good."""
+"""Stops a training at a loss that is not finite, before an optimiser step uses it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class NonFiniteLossHook(Hook):
     """Stop at the first loss that is not finite, before the optimiser takes a step with it.
 
     The state goes to ``non_finite.pth`` in the run's folder and the batch's images are named, so that the batch can
-    be looked at with the very weights that failed on it.
+    be examined with the weights that failed on it.
 
     Under automatic mixed precision an overflow is no error: the gradient scaler skips the step and lowers its scale.
-    Gradients are therefore not looked at, and with an active scaler a loss may be infinite ``max_overflows`` times in
+    Gradients are therefore not checked, and with an active scaler a loss may be infinite ``max_overflows`` times in
     a row.
 
     Args:
@@ -48,13 +48,13 @@ class NonFiniteLossHook(Hook):
         self._handle = runner.model.register_forward_hook(lambda model, inputs, output: self._watch(runner, output))
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        """Remember the batch for the message."""
+        """Store the batch for the message."""
         self._batch = data_batch
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
     ) -> None:
-        """Forget the batch: validation runs through the same model."""
+        """Drop the batch: validation runs through the same model."""
         self._batch = None
 
     def after_train(self, runner: Runner) -> None:
@@ -82,7 +82,7 @@ class NonFiniteLossHook(Hook):
         names = ", ".join(f"{name} is {value}" for _, bad in found for name, value in bad.items())
         meta = dict(image_ids=images, losses=names)
         runner.save_checkpoint(runner.work_dir, _CHECKPOINT, meta=meta)
-        barrier()  # the first process to end takes the others with it, also the one that is writing
+        barrier()  # the first process to exit ends the others too, even one that is still writing
         path = Path(runner.work_dir) / _CHECKPOINT
         raise UserError(
             f"iteration {runner.iter + 1}: {names}, on the batch with the image ids {images}; "

@@ -58,7 +58,7 @@ def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | No
 
 @HOOKS.register_module()
 class ScoreThresholdHook(Hook):
-    """Hand the validation's score threshold on to the test.
+    """Pass the validation's score threshold on to the test.
 
     The threshold is chosen on val and used unchanged on test and challenge. ``LocSimMetric`` leaves it in the
     message hub, which the best checkpoint saves. A periodic checkpoint is written before the validation of its
@@ -91,7 +91,7 @@ class ScoreThresholdHook(Hook):
 
     @staticmethod
     def _validated_checkpoint(runner: Runner) -> Path | None:
-        """During training the checkpoint of this very epoch, outside of it the loaded one."""
+        """During training the checkpoint of this epoch, otherwise the loaded one."""
         if not isinstance(runner._train_loop, BaseLoop):
             return Path(runner._load_from) if runner._load_from else None
         for name in (f"epoch_{runner.epoch}.pth", f"iter_{runner.iter}.pth"):

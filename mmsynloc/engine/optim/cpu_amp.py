@@ -21,7 +21,7 @@ def has_fast_bfloat16() -> bool:
 
 @OPTIM_WRAPPERS.register_module()
 class CPUAmpOptimWrapper(OptimWrapper):
-    """``AmpOptimWrapper`` for a processor with bfloat16: that one expects a GPU.
+    """``AmpOptimWrapper`` for a processor with bfloat16; upstream's expects a GPU.
 
     bfloat16 has float32's range, so that no loss needs scaling and nothing overflows. It has 8 bits of precision, in
     which a coordinate of 500 px is off by up to 2 px: heads must decode in float32, as ours do.

@@ -1,4 +1,4 @@
-"""Pure functions of the LocSim evaluation; nothing here reads files or knows of MMEngine."""
+"""Pure functions of the LocSim evaluation; they neither read files nor depend on MMEngine."""
 
 from mmsynloc.evaluation.functional.accumulate import AREA_RANGES_PX2, RECALLS
 from mmsynloc.evaluation.functional.arrange import MAX_DETECTIONS

@@ -28,13 +28,13 @@ MAX_DETECTIONS_OF_RECALL = (1, 10, 100)
 
 
 class AreaResult(NamedTuple):
-    """What the matching in one area range gave, at T thresholds and R recalls.
+    """Result of the matching in one area range, at T thresholds and R recalls.
 
     Args:
         precision: (T, R) the best precision at that recall or a higher one; 0 where it is not reached, -1
-            everywhere when nobody is in the area range.
+            everywhere when no person is in the area range.
         scores: (T, R) the score of the detection that reaches the recall; 0 or -1 likewise.
-        recall: (T, 3) recall with the 1, 10 and 100 best detections of each image; -1 when nobody is there.
+        recall: (T, 3) recall with the 1, 10 and 100 best detections of each image; -1 without people.
         matches: (T, D) the person of each detection, or -1.
     """
 
@@ -49,7 +49,7 @@ def accumulate(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Precision and score at each of the R recalls, for one threshold.
 
-    The precision peaks at true positives, so nothing else need be looked at.
+    The precision peaks at true positives, so only these are evaluated.
 
     Args:
         true_positive: (D,) detections with a match that counts, from the best score down.
@@ -82,7 +82,7 @@ def evaluate_area(
         arrangement: D detections and G people.
         pairs: their candidate pairs.
         area_range_px2: people outside it are ignored, with the detections that match them; so are detections
-            outside it that match nobody.
+            outside it without a match.
         by_score: (D,) the detections from the best score down, ties in the arrangement's order.
     """
     low, high = area_range_px2

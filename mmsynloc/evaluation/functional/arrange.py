@@ -1,4 +1,4 @@
-"""Detections and people in the order in which COCO's evaluation meets them."""
+"""Detections and people in the order in which COCO's evaluation processes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["MAX_DETECTIONS", "Arrangement", "arrange"]
 
 MAX_DETECTIONS = 100
-"""Detections of an image below this rank take no part, as in COCO."""
+"""Detections of an image below this rank are left out, as in COCO."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _evaluated(image: np.ndarray, num_images: int, images: Collection[int] | Non
     if images is not None:
         chosen[:] = False
         chosen[np.fromiter(images, np.int64, len(images))] = True
-    chosen[-1] = False  # where -1 looks up
+    chosen[-1] = False  # the entry that -1 indexes
     return np.flatnonzero(chosen[image])
 
 

@@ -64,11 +64,11 @@ def locsim_candidates(
 
     Args:
         arrangement: D detections and G people.
-        det_positions_m: (D, 2) ground positions in metres; NaN where there is none, which is similar to nobody.
+        det_positions_m: (D, 2) ground positions in metres; NaN where there is none, which gives no pair.
         gt_positions_m: (G, 2) ground positions in metres.
         tau_m: scale of LocSim in metres.
     """
-    # A hair more than the radius: the similarity itself decides.
+    # Slightly more than the radius: the similarity itself decides.
     limit = locsim_to_distance_m(MIN_SIMILARITY, tau_m) ** 2 * (1 + 1e-9)
     det_x, det_y = np.ascontiguousarray(det_positions_m.T)
     gt_x, gt_y = np.ascontiguousarray(gt_positions_m.T)

@@ -38,9 +38,9 @@ class DetectionTable:
     """D detections.
 
     Args:
-        image: (D,) image of each, 0 to M - 1 in ascending image id; -1 for one that takes no part.
+        image: (D,) image of each, 0 to M - 1 in ascending image id; -1 for one that is left out.
         scores: (D,) scores.
-        positions_pitch_m: (D, 2) metres; NaN where the ray meets no ground.
+        positions_pitch_m: (D, 2) metres; NaN where there is no ground position.
         areas_px2: (D,) px² at the annotated resolution.
         boxes_xywh: (D, 4) pixels, or None.
     """
@@ -71,12 +71,12 @@ class PrecisionRecall:
 
 @dataclass(frozen=True)
 class LocSimResult:
-    """What :func:`evaluate_locsim` found.
+    """Result of :func:`evaluate_locsim`.
 
     Args:
         stats: the 17 statistics by name (:data:`STAT_NAMES`).
         curves: precision over recall, for plots.
-        match: (D,) the person whom each detection matches at LocSim 0.5, as row of the people table, or -1.
+        match: (D,) the person that each detection matches at LocSim 0.5, as row of the people table, or -1.
         distance_m: (D,) ground distance to that person in metres; NaN without one.
         positions_pitch_m: (D, 2) the ground positions that were scored.
         tau_m: scale of LocSim in metres.
@@ -113,17 +113,17 @@ def evaluate_locsim(
     score_threshold: float | None = None,
     images: Collection[int] | None = None,
 ) -> LocSimResult:
-    """Score detections by where they stand on the pitch.
+    """Score detections by their positions on the pitch.
 
-    Equals the official evaluator (``sskit`` 0.6.0 ``LocSimCOCOeval`` on ``xtcocotools``, iouType 'bbox'), save that
-    a position over the horizon is similar to nobody and that F1 is 0, not NaN, when nothing matches.
+    Equals the official evaluator (``sskit`` 0.6.0 ``LocSimCOCOeval`` on ``xtcocotools``, iouType 'bbox'), except that
+    a pixel above the horizon has no position and no match, and that F1 is 0, not NaN, when nothing matches.
 
     Args:
         num_images: M.
         people: the ground truth.
         detections: what to score.
         tau_m: distance in metres at which LocSim has fallen to 0.05.
-        score_threshold: for precision, recall, F1 and frame accuracy; by default the best on this very data is
+        score_threshold: for precision, recall, F1 and frame accuracy; by default the best on these data is
             chosen, which is right on validation data only. The average precision does not use it.
         images: the images to evaluate, 0 to M - 1; by default all.
     """

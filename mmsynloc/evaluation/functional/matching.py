@@ -13,15 +13,15 @@ THRESHOLDS = np.linspace(0.5, 0.95, 10)
 
 
 def match_greedily(det: np.ndarray, gt: np.ndarray, num_det: int, num_gt: int) -> np.ndarray:
-    """Each detection in turn takes the person that it likes best among those still free.
+    """Match each detection in turn to its most similar person among those not yet matched.
 
-    Works in rounds: whoever likes a person best, and stands before everybody else who could still take that
-    person, may take it at once, whatever the others do. Few detections compete for the same people, so few rounds
-    settle all images together.
+    Works in rounds: a detection whose most similar person has no earlier detection left as a candidate is matched
+    at once, independently of the others. Few detections compete for the same people, so a few rounds match all
+    images together.
 
     Args:
         det: (P,) detections of the allowed pairs, ascending; a lower number comes first.
-        gt: (P,) people of these pairs; each detection's favourites come first.
+        gt: (P,) people of these pairs; each detection's preferred people come first.
         num_det: D.
         num_gt: G.
 

@@ -1,4 +1,4 @@
-"""How far found athletes are from where they stand: a figure in metres beside the scores."""
+"""Position error of the found athletes in metres, reported beside the scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["paired_distances_m"]
 
 def _closest_pairs(points_m: np.ndarray, others_m: np.ndarray, max_distance_m: float) -> np.ndarray:
     """Distances (P,) of the one-to-one pairs within reach: as many as there can be, then the closest."""
-    from scipy.optimize import linear_sum_assignment  # takes longer to import than most evaluations take
+    from scipy.optimize import linear_sum_assignment  # its import takes longer than most evaluations
 
     distance = np.linalg.norm(points_m[:, None] - others_m[None], axis=-1)
     reachable = distance <= max_distance_m
@@ -24,9 +24,9 @@ def _closest_pairs(points_m: np.ndarray, others_m: np.ndarray, max_distance_m: f
 def paired_distances_m(
     people: PeopleTable, detections: DetectionTable, score_threshold: float, max_distance_m: float = 2.0
 ) -> np.ndarray:
-    """Distances between people and the detections that are found to be them.
+    """Distances between people and the detections paired with them.
 
-    The metric's own matches end at 0.48 m (LocSim 0.5), which says little of a model that is often off by more.
+    The metric's own matches end at 0.48 m (LocSim 0.5), which describes a model with larger errors poorly.
 
     Args:
         people: G people.
@@ -35,7 +35,7 @@ def paired_distances_m(
         max_distance_m: pairs further apart are none.
 
     Returns:
-        (P,) metres of the pairs of all images; empty where nobody is found.
+        (P,) metres of the pairs of all images; empty where no person is found.
     """
     usable = (detections.scores > score_threshold) & np.isfinite(detections.positions_pitch_m).all(-1)
     distances = [np.zeros(0)]

@@ -31,8 +31,8 @@ def pixels_to_pitch(points_px: np.ndarray, image: np.ndarray, cameras: CameraTab
     so close to one that float32 and float64 disagree (positions differ by up to 0.1 mm). The official evaluator
     works in float32 with torch, so this function repeats its operations one by one in NumPy, which starts in a
     tenth of torch's time (``sskit.camera``: ``undistort``, ``undistorted_to_ground``). All of them are equal to the
-    bit but the tangent, whose last bit depends on the processor in torch: positions differ by some micrometres.
-    :class:`mmsynloc.structures.Camera` gives the same positions in float64. Pixels over the horizon get no position
+    bit except the tangent, whose last bit depends on the processor in torch: positions differ by some micrometres.
+    :class:`mmsynloc.structures.Camera` gives the same positions in float64. Pixels above the horizon have no position
     here, whereas the development kit mirrors them behind the camera.
 
     Args:
@@ -41,7 +41,7 @@ def pixels_to_pitch(points_px: np.ndarray, image: np.ndarray, cameras: CameraTab
         cameras: the cameras of M images.
 
     Returns:
-        (D, 2) float64 positions in metres; NaN over the horizon.
+        (D, 2) float64 positions in metres; NaN above the horizon.
     """
     to_ground = _inverse(cameras.camera_matrix[:, :, [0, 1, 3]].astype(np.float32))
     facing = np.sign(np.linalg.det(cameras.camera_matrix[:, :, :3]))
@@ -68,7 +68,7 @@ def _undistort(points: np.ndarray, poly: np.ndarray) -> tuple[np.ndarray, np.nda
 def _to_ground(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Homogeneous ground positions (N, 3).
 
-    Spelled out, for a batched product would add up in another order than the kit's (N, 3) @ (3, 3).
+    Spelled out, because a batched product would add up in another order than the kit's (N, 3) @ (3, 3).
     """
     return (points[:, :1] * matrix[:, :, 0] + points[:, 1:] * matrix[:, :, 1]) + matrix[:, :, 2]
 

@@ -48,7 +48,7 @@ def _mean(values: np.ndarray) -> float:
 
 
 def coco_statistics(areas: Mapping[str, AreaResult]) -> dict[str, float]:
-    """The 12 statistics of COCO from the results of the four area ranges; -1 where a range holds nobody."""
+    """The 12 statistics of COCO from the results of the four area ranges; -1 where a range holds no person."""
     everywhere = areas["all"]
     values = [
         everywhere.precision,
@@ -85,7 +85,7 @@ def choose_score_threshold(precision: np.ndarray, scores: np.ndarray) -> float:
 def frame_accuracy(arrangement: Arrangement, match: np.ndarray, score_threshold: float) -> float:
     """Share of images in which as many matched detections lie over the threshold as there are people.
 
-    Images without people and without detections do not count. Unmatched detections do no harm, as in the
+    Images without people and without detections do not count. Unmatched detections have no effect, as in the
     development kit.
 
     Args:

@@ -64,7 +64,7 @@ def gather_predictions(
     person_label: int = 0,
     image_sizes: Mapping[int, tuple[float, float]] | None = None,
 ) -> Detections:
-    """The detections of one data sample, best first and no more than the evaluation takes.
+    """The detections of one data sample, best first and at most as many as the evaluation uses.
 
     Coordinates are rounded to 0.001 px here, so that a results file scores exactly as the run that wrote it.
 

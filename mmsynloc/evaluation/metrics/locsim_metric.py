@@ -34,7 +34,7 @@ class LocSimMetric(BaseMetric):
     """The 17 statistics of the SynLoc task (see :func:`mmsynloc.evaluation.score_results`).
 
     Takes the data samples of MMPose (keypoints, boxes and their scores) and of MMDetection (boxes, scores, labels);
-    predictions must be in annotated pixels. An image that several processes saw counts once, and only images that
+    predictions must be in annotated pixels. An image that several processes handled counts once, and only images that
     the loop processed are scored.
 
     The score threshold is chosen on validation data and used unchanged on test data. A metric that chooses it puts
@@ -107,7 +107,7 @@ class LocSimMetric(BaseMetric):
                 sizes = map(tuple, annotations.image_sizes.tolist())
                 self._image_sizes = dict(zip(annotations.image_ids.tolist(), sizes))
             if not format_only and is_main_process():
-                people_table(annotations)  # a split without annotations is told now, not after all images
+                people_table(annotations)  # report a split without annotations now, not after all images
                 self._truth = annotations
 
     @property

@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 3840, 2160
 
 @pytest.fixture
 def root(tmp_path) -> Path:
-    """Two train images; the first has one person inside and one partly outside the frame, the second nobody."""
+    """Two train images; the first has one person inside and one partly outside the frame, the second has no people."""
     camera = {"camera_matrix": [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, -1, 10]]}
     camera |= {"dist_poly": [1.0, 0.0], "undist_poly": [1.0, 0.0]}
     images = [{"id": i, "file_name": f"{i:06d}.jpg", "width": WIDTH, "height": HEIGHT} | camera for i in range(2)]

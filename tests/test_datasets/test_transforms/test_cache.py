@@ -1,4 +1,4 @@
-"""The memory of decoded images: its bounds, and that a sample decodes one image."""
+"""The cache of decoded images: its bounds, and that a sample decodes one image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random crops: near an athlete, inside the picture, and without anybody."""
+"""Random crops: near an athlete, inside the picture, and without people."""
 
 from __future__ import annotations
 

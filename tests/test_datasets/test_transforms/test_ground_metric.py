@@ -21,7 +21,7 @@ SIZE = (864, 480)
 
 
 def _pipeline() -> list[dict]:
-    """Stage 1 of the configs up to the targets, with everybody kept and nobody's colours changed."""
+    """Stage 1 of the configs up to the targets, with all people kept and no colours changed."""
     transforms = load_config("mmsynloc::yoloxpose_s_synloc.py").train_dataloader.dataset.pipeline
     kept = [dict(t) for t in transforms if t["type"] not in ("SynLocHSVRandomAug", "PackSynLocInputs")]
     render = next(t for t in kept if t["type"] == "RenderSynLocImage")
@@ -50,7 +50,7 @@ def _sample(dataset: SynLocDataset, seed: int) -> dict:
 
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory) -> dict:
-    """The same frames with everybody a small step along each axis of the pitch, to both sides."""
+    """The same frames with all people moved a small step along each axis of the pitch, to both sides."""
     root = tmp_path_factory.mktemp("steps")
     shifts = {"here": (0, 0), "x+": (STEP_M, 0), "x-": (-STEP_M, 0), "y+": (0, STEP_M), "y-": (0, -STEP_M)}
     return {name: _dataset(root / name, shift) for name, shift in shifts.items()}

@@ -1,4 +1,4 @@
-"""Labels: who stays, where boxes are cut, and which keypoints are trained beyond the border."""
+"""Labels: which people are kept, where boxes are cut, and which keypoints are trained beyond the border."""
 
 from __future__ import annotations
 

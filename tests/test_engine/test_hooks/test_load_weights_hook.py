@@ -1,4 +1,4 @@
-"""What a checkpoint brings into a run."""
+"""Loading a checkpoint into a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training stops at a loss that is no number."""
+"""Training stops at a loss that is not finite."""
 
 from __future__ import annotations
 

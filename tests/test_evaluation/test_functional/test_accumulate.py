@@ -57,7 +57,7 @@ def test_evaluate_area__nobody_in_range():
 
 
 def test_evaluate_area__detections_of_ignored_people_and_outside_the_range_are_ignored():
-    # detection 0 finds the small person, 1 the one in range, 2 (small) nobody, 3 (in range) nobody
+    # detection 0 finds the small person, 1 the one in range, 2 (small) no person, 3 (in range) no person
     pairs = CandidatePairs(np.array([0, 1]), np.array([0, 1]), np.array([0.97, 0.97]))
     arrangement = one_image([50.0, 50.0, 50.0, 150.0], [50.0, 150.0])
     result = evaluate_area(arrangement, pairs, (100, 200), np.arange(4))

@@ -29,7 +29,7 @@ def test_paired_distances__missing_extra_far_and_low():
         (0, 0.3, 0.4, 0.9),  # 0.5 m from the first
         (0, 0.1, 0.0, 0.4),  # nearer, but its score is too low
         (0, 10, 3, 0.9),  # too far from the second
-        (1, np.nan, np.nan, 0.9),  # over the horizon
+        (1, np.nan, np.nan, 0.9),  # above the horizon
         (2, 0, 0, 0.9),  # in an image of its own
     ]
     assert _distances(people, detections) == pytest.approx([0.5])
@@ -44,7 +44,7 @@ def test_paired_distances__each_detection_once():
 
 
 def test_paired_distances__more_pairs_go_before_shorter_ones():
-    # alone, the second detection would be 0.1 m from the first person, and the second person would have nobody
+    # alone, the second detection would be 0.1 m from the first person, and the second person would have no detection
     found = _distances([(0, 0, 0), (0, 2, 0)], [(0, -1.5, 0, 0.9), (0, 0.1, 0, 0.9)])
     assert sorted(found) == pytest.approx([1.5, 1.9])
 
