@@ -188,7 +188,10 @@ def _in_words(reason: str, field: str) -> str:
 
 def _id_of(data: bytes, steps: list[str]) -> Any:
     """The id of the entry at a place, read again without its type; None where it has none."""
-    node = msgspec.json.decode(data)
+    try:
+        node = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # broken further on, where the type was not met
+        return None
     for step in steps:
         if isinstance(node, list):
             node = node[int(step)]
