@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -86,7 +87,17 @@ def _losses(model):
     return model.train().loss(inputs, [crowd(5), crowd(0)])
 
 
-@pytest.mark.parametrize("options", [dict(channels_last=False), dict(compile=dict(backend="eager"))], ids=str)
+_COMPILED = pytest.param(
+    dict(compile=dict(backend="eager")),
+    marks=pytest.mark.xfail(
+        sys.version_info >= (3, 13),
+        reason="torch 2.13 cannot compile the torch.cuda.amp.autocast of upstream's backbone on Python 3.13",
+        strict=False,  # a later torch may
+    ),
+)
+
+
+@pytest.mark.parametrize("options", [dict(channels_last=False), _COMPILED], ids=str)
 def test_loss__layout_and_compiling_change_nothing(options):
     cfg = load_config("mmsynloc::yoloxpose_s_synloc-window-assigner.py").model
     cfg.backbone.update(init_cfg=None, widen_factor=0.125)
