@@ -63,7 +63,7 @@ def box_threshold(cfg: Mapping[str, Any]) -> float:
     """Intersection over union of the box NMS, which goes before the one on the ground.
 
     In the mode ``"ground"`` it is a loose safeguard that drops only all but identical boxes: far away a pixel is
-    several decimetres, and twins may lie further apart than the radius.
+    several decimetres, and near-identical boxes may lie further apart than the radius.
 
     Raises:
         ValueError: ``nms_mode`` is unknown.

@@ -22,8 +22,8 @@ def fuse_views(
 ) -> InstanceData:
     """Average what several views of an image show, all in px of the input.
 
-    The sightings of an athlete are averaged by their scores; the score is the mean over all views, so that an athlete
-    whom only one of two shows has half of it.
+    The detections of an athlete are averaged by their scores; the score is the mean over all views, so that an athlete
+    detected in one of two views has half of it.
 
     Args:
         views: what each shows.
@@ -45,14 +45,14 @@ def fuse_views(
 
 
 def _positions(found: InstanceData, ground_map: GroundMap | None, ground_index: int) -> np.ndarray | None:
-    """Where detections stand, (N, 2) m and NaN over the horizon; None in the mode ``"box"``."""
+    """Ground positions of detections, (N, 2) m, NaN above the horizon; None in the mode ``"box"``."""
     if ground_map is None:
         return None
     return input_to_pitch(torch.from_numpy(found.keypoints[None, :, ground_index]), ground_map)[0].numpy()
 
 
 def _distinct(found: InstanceData, positions: np.ndarray | None, cfg: Mapping[str, Any]) -> np.ndarray:
-    """Who is no duplicate (N,) bool, of detections by falling score."""
+    """Mask (N,) bool of the detections, sorted by falling score, that are no duplicates."""
     boxes = torch.from_numpy(found.bboxes)[None]
     kept = box_nms(boxes, torch.ones(boxes.shape[:2], dtype=torch.bool), box_threshold(cfg))
     if positions is not None:

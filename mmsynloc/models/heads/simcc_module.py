@@ -45,7 +45,7 @@ class SimCCModule(BaseModule):
     learned for each keypoint and axis: the classification begins where the regression is, instead of learning to find
     the athlete anew, and moves and shapes the distribution.
 
-    The window is measured in strides, so all levels share the weights. Far away people, who matter most, sit on the
+    The window is measured in strides, so all levels share the weights. Distant athletes, which need it most, are on the
     lowest level within a few strides of their priors; of a near one a keypoint may lie outside: it is not trained on,
     and at test time it stays where the regression puts it. Beyond the window on each side there are 4 sigma of more
     bins, so that the expectation has no bias at its edges.

@@ -244,9 +244,10 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
 
         - ``score_thr`` (0.01), ``nms_thr`` (1): upstream's; ``nms_pre``: candidates of an image, 1000 by default
         - ``nms_mode``: which detections are duplicates of a better one: those whose boxes overlap (``"box"``,
-          upstream's way and the default), those who stand at its spot (``"ground"``, so that athletes who overlap in
-          the image stay), or either (``"both"``). Who is over the horizon has no spot and is compared by box.
-        - ``ground_nms_radius_m`` (0.6): how far a spot reaches
+          upstream's way and the default), those with nearly the same ground position (``"ground"``, so that athletes
+          whose boxes overlap in the image stay), or either (``"both"``). Detections above the horizon have no ground
+          position and are compared by box.
+        - ``ground_nms_radius_m`` (0.6): distance within which ground positions count as the same
         - ``loose_nms_thr`` (0.9): threshold of the box NMS that goes before ``"ground"`` all the same
         - ``simcc`` (True): classified keypoints in the place of regressed ones
         - ``flip_test``: average over the input and its mirror image; for other scales too see

@@ -20,7 +20,7 @@ class LocSimLoss(nn.Module):
 
     The logarithm is there for predictions metres away, where the exponential has no gradient. It is smooth at 0 and
     its gradient falls as ``2 / d``, which in pixels is about 2 / |pred_px - target_px| whatever P is: athletes near
-    the horizon, for whom one pixel is many metres, do not drown the others, as they would under a Huber loss.
+    the horizon, where one pixel is many metres, do not dominate the loss, as they would under a Huber loss.
     Near the target the gradient is proportional to the size of P / tau, so P is shortened to ``max_metres_per_px``.
     An athlete on the horizon (P all zeros, or not finite) weighs nothing.
 
@@ -69,7 +69,7 @@ class LocSimLoss(nn.Module):
                 out.
 
         Returns:
-            A float32 scalar; 0, with a gradient of 0, where nobody counts.
+            A float32 scalar; 0, with a gradient of 0, where no target counts.
         """
         metric, usable = (pixel_to_metre, usable) if usable is not None else clean_metric(pixel_to_metre)
         weight = usable.float() if target_weight is None else usable * target_weight.float()

@@ -30,7 +30,7 @@ class Labels(NamedTuple):
         areas: (...) px².
         pixel_to_metre: (..., 2, 2), d(pitch m) / d(px) at pelvis_ground; zeros for athletes on the horizon, and for
             all where the labels do not carry it.
-        has_metric: (...) bool, for whom it is not zeros.
+        has_metric: (...) bool, where it is not zeros.
     """
 
     classes: Tensor

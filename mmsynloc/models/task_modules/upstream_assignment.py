@@ -101,7 +101,7 @@ def _cheapest_as_topk(cost: Tensor, counts: Tensor, exists: Tensor, size: int) -
 
 
 def _settle(cost: Tensor, slot: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """Give a prior that several want to whom it costs least, be it one of them or not.
+    """Give a prior that several athletes chose to the athlete with the least cost, whether it chose the prior or not.
 
     Returns:
         The athletes (B, N, k) of the slots, and which slots count: of those with the same prior the first.

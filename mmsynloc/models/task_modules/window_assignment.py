@@ -75,10 +75,10 @@ def _is_inside(points: Tensor, boxes_xyxy: Tensor, centres: Tensor, radius: Tens
 
 
 def assign_in_windows(candidates: Candidates, pairs: PairCosts, num_priors: int, topk: int) -> Assignment:
-    """SimOTA's choice (dynamic k, the cheapest first, a disputed prior to whom it is cheapest), as fixed shapes.
+    """SimOTA's choice (dynamic k, cheapest first, disputed priors to the athlete with the least cost) in fixed shapes.
 
     Cells outside of the athlete's box come after those inside, by their cost; nothing outside of the window does. An
-    athlete whose window lies outside of the image gets no prior. Of athletes to whom a prior is worth the same, the
+    athlete whose window lies outside of the image gets no prior. Of athletes with equal cost for a prior, the
     first one gets it.
 
     Args:

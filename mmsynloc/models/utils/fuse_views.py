@@ -26,12 +26,12 @@ def pair_views(
     """Pair the detections of two views, each with at most one of the other, the closest pairs first.
 
     Two may be a pair if they stand within ``radius_m`` of each other or if their boxes overlap by
-    ``iou_threshold``: far away, and over the horizon, boxes agree better than positions.
+    ``iou_threshold``: far away, and above the horizon, boxes agree better than positions.
 
     Args:
         boxes_xyxy: (N, 4) px.
         others_xyxy: (M, 4) px, in the same pixels.
-        points_pitch_m: (N, 2) m, NaN over the horizon; None to go by boxes alone.
+        points_pitch_m: (N, 2) m, NaN above the horizon; None to go by boxes alone.
         others_pitch_m: (M, 2) m.
         radius_m: largest distance of a pair.
         iou_threshold: least overlap of a pair, below 1.

@@ -72,7 +72,7 @@ def input_to_pitch(points_px: Tensor, ground_map: GroundMap) -> Tensor:
         ground_map: of the B images.
 
     Returns:
-        (B, P, 2) m, NaN over the horizon.
+        (B, P, 2) m, NaN above the horizon.
     """
     table = ground_map.table
     scale, shift, to_ground, poly = table.split([2, 2, 9, table.shape[1] - 13], 1)

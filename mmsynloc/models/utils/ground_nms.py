@@ -1,4 +1,4 @@
-"""One athlete stands at one spot: duplicates are removed in metres on the pitch, for a whole batch at once."""
+"""Removal of duplicates by their distance on the pitch in metres, for a whole batch at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_ROUNDS = 64
 def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
     """Non-maximum suppression: keep the best, drop its duplicates, go on with the best of the rest, and so on.
 
-    In each round all those are dropped that are duplicates of one whom the round before has kept. This ends at the
+    Each round drops all duplicates of the detections that the round before has kept. This ends at the
     result of the one-by-one procedure, after as many rounds as the longest chain of duplicates has members.
 
     Args:
@@ -25,10 +25,10 @@ def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
         valid: (B, P) bool, false for padding.
 
     Returns:
-        (B, P) bool, who is kept.
+        (B, P) bool, which detections are kept.
     """
     on_cpu = valid.device.type == "cpu"
-    drops = is_duplicate.triu(1).float()  # row i: whom i drops, if it is kept itself
+    drops = is_duplicate.triu(1).float()  # row i: what detection i drops, if it is kept itself
     keep = valid
     for _ in range(valid.shape[1] if on_cpu else min(valid.shape[1], _MAX_ROUNDS)):
         before, keep = keep, valid & ~((keep[:, None].float() @ drops)[:, 0] > 0)
@@ -37,24 +37,24 @@ def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
     return keep
 
 
-def _on_one_spot(points_pitch_m: Tensor, radius_m: float) -> Tensor:
+def _at_same_position(points_pitch_m: Tensor, radius_m: float) -> Tensor:
     """(B, P, P) bool; false for points that are not numbers."""
     offsets = points_pitch_m[:, :, None] - points_pitch_m[:, None]
     return offsets.square().sum(-1) <= radius_m**2
 
 
 def ground_nms(points_pitch_m: Tensor, valid: Tensor, radius_m: float) -> Tensor:
-    """Keep the best of those who stand within ``radius_m`` of each other.
+    """Keep the best of the detections within ``radius_m`` of each other.
 
     Args:
-        points_pitch_m: (B, P, 2) m, by falling score. Points that are NaN (over the horizon) stay and drop nobody.
+        points_pitch_m: (B, P, 2) m, by falling score. Points that are NaN (above the horizon) stay and drop none.
         valid: (B, P) bool, false for padding.
         radius_m: a detection at this distance from a better one, or nearer, is dropped.
 
     Returns:
-        (B, P) bool, who is kept.
+        (B, P) bool, which detections are kept.
     """
-    return greedy_keep(_on_one_spot(points_pitch_m, radius_m), valid)
+    return greedy_keep(_at_same_position(points_pitch_m, radius_m), valid)
 
 
 def box_nms(boxes_xyxy: Tensor, valid: Tensor, iou_threshold: float) -> Tensor:
@@ -66,7 +66,7 @@ def box_nms(boxes_xyxy: Tensor, valid: Tensor, iou_threshold: float) -> Tensor:
         iou_threshold: boxes that overlap a better one by more are dropped; 1 or more drops none.
 
     Returns:
-        (B, P) bool, who is kept.
+        (B, P) bool, which detections are kept.
     """
     if iou_threshold >= 1:
         return valid
@@ -76,20 +76,20 @@ def box_nms(boxes_xyxy: Tensor, valid: Tensor, iou_threshold: float) -> Tensor:
 def remove_duplicates(
     boxes_xyxy: Tensor, points_pitch_m: Tensor, valid: Tensor, radius_m: float = 0.6, box_threshold: float = 0.65
 ) -> Tensor:
-    """Ground NMS; among those over the horizon, who have no position, box NMS.
+    """Ground NMS; box NMS among the detections above the horizon, which have no ground position.
 
     Args:
         boxes_xyxy: (B, P, 4) px, by falling score.
-        points_pitch_m: (B, P, 2) m, NaN over the horizon.
+        points_pitch_m: (B, P, 2) m, NaN above the horizon.
         valid: (B, P) bool, false for padding.
         radius_m: as for :func:`ground_nms`.
         box_threshold: as for :func:`box_nms`.
 
     Returns:
-        (B, P) bool, who is kept.
+        (B, P) bool, which detections are kept.
     """
     is_over = points_pitch_m.isnan().any(-1)
-    is_duplicate = _on_one_spot(points_pitch_m, radius_m)
+    is_duplicate = _at_same_position(points_pitch_m, radius_m)
     if box_threshold < 1:
         overlap = box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None]) > box_threshold
         is_duplicate = is_duplicate | (overlap & is_over[:, :, None] & is_over[:, None])
