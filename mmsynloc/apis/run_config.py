@@ -76,8 +76,6 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test") -> Ru
     runner.register_hook(LoadWeightsHook())
     runner.register_hook(ConsoleHook())
     _introduce(runner, name, model, notes)
-    if not torch.cuda.is_available() and model is runner.model:  # a wrapper has laid out its gradients already
-        runner.model.to(memory_format=torch.channels_last)  # the fastest memory format for convolutions on a CPU
     return runner
 
 
