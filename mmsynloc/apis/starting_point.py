@@ -69,9 +69,7 @@ def resolve_start(cfg: Config) -> tuple[dict[str, Any] | None, list[str]]:
     cfg.load_from = local_checkpoint(cfg.load_from)
     if is_address(cfg.load_from):
         return None, notes
-    if cfg.get("resume"):
-        check_resumable(cfg.load_from)
-    held = read_checkpoint(cfg.load_from)
+    held = check_resumable(cfg.load_from) if cfg.get("resume") else read_checkpoint(cfg.load_from)
     weights_of(held, cfg.load_from)
     return held, notes
 

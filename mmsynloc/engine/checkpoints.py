@@ -135,8 +135,11 @@ def compare_weights(model_state: Mapping[str, Tensor], weights: Mapping[str, Ten
     )
 
 
-def check_resumable(path: str | Path) -> None:
+def check_resumable(path: str | Path) -> dict[str, Any]:
     """Make sure that a training can go on from a checkpoint.
+
+    Returns:
+        What it holds, as :func:`read_checkpoint`.
 
     Raises:
         UserError: it cannot be read, or it lacks the state of a training.
@@ -149,6 +152,7 @@ def check_resumable(path: str | Path) -> None:
             f"{path}: weights without the state of a training, which cannot go on from it; to start from these "
             f"weights: --cfg-options load_from={path}"
         )
+    return held
 
 
 def find_resumable(work_dir: str | Path) -> tuple[Path | None, list[str]]:
