@@ -13,24 +13,18 @@ from mmsynloc.apis.preflight import check_file
 from mmsynloc.apis.run_config import build_runner
 from mmsynloc.apis.settings import evaluators, loaders
 from mmsynloc.apis.starting_point import local_checkpoint
+from mmsynloc.datasets.preparation.layout import annotation_path
 from mmsynloc.engine.checkpoints import is_address, read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY, stored_threshold
+from mmsynloc.evaluation.report import official_names
 from mmsynloc.utils import UserError
 
-__all__ = ["SPLITS", "ann_file", "official_names", "predict_split", "score_split"]
-
-SPLITS = {"val": "val", "test": "test", "challenge": "challenge_public"}
-"""Splits and the names of their annotation files."""
-
-
-def official_names(metrics: dict[str, float]) -> dict[str, float]:
-    """A Runner's metrics without their prefix: ``locsim/AP .5`` becomes ``AP .5``."""
-    return {name.split("/", 1)[-1]: value for name, value in metrics.items()}
+__all__ = ["ann_file", "predict_split", "score_split"]
 
 
 def ann_file(cfg: Config, split: str) -> Path:
     """The split's annotation file below the test data set's root."""
-    return Path(_test_dataset(cfg).get("data_root") or "") / "annotations" / f"{SPLITS[split]}.json"
+    return annotation_path(Path(_test_dataset(cfg).get("data_root") or ""), split)
 
 
 def _test_dataset(cfg: Config) -> Any:
@@ -87,7 +81,7 @@ def predict_split(
     Args:
         cfg: the config; its test data set is pointed at the split.
         checkpoint: the model's weights.
-        split: one of :data:`SPLITS`.
+        split: ``"val"``, ``"test"`` or ``"challenge"``.
         results_file: the JSON file to write; it must end in ``.json``.
         score_threshold: taken in place of the one that validation chose.
 
@@ -106,7 +100,7 @@ def predict_split(
             f"mmsynloc test CONFIG {checkpoint} --split val"
         )
     dataset = _test_dataset(cfg)
-    dataset.ann_file = f"annotations/{SPLITS[split]}.json"
+    dataset.ann_file = str(annotation_path(Path(), split))
     dataset.data_prefix = dict(img=f"{split}/")
     cfg.test_evaluator = dict(type="LocSimMetric", format_only=True)
     cfg.load_from = checkpoint

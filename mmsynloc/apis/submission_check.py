@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmsynloc.evaluation.functional import MAX_DETECTIONS
 from mmsynloc.files import Annotations, Submission, read_annotations, read_submission
 from mmsynloc.utils import UserError
 
 __all__ = ["SubmissionReport", "check_submission"]
 
-MAX_DETECTIONS = 100  # per image; the evaluation looks at no more
 MOST_PEOPLE = 28  # in any annotated frame
 FARTHEST_M = (60.0, 80.0)  # well beyond the people of the official set, 41 m across and 59 m along
 _NAMED = 3  # files that a warning names, of all that there are

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmsynloc.cli.flags import image_size
-from mmsynloc.utils import UserError, atomic_write
 
 __all__ = ["main"]
 
@@ -48,13 +47,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
 
 def _write_median(args: argparse.Namespace) -> None:
-    import cv2
-
+    from mmsynloc.files.images import write_image
     from mmsynloc.minisynloc.median import median_background
 
-    done, data = cv2.imencode(args.out.suffix or ".png", median_background(args.source, args.frames))
-    if not done:
-        raise UserError(f"{args.out}: cannot be written as an image")
-    with atomic_write(args.out) as path:
-        path.write_bytes(data.tobytes())
+    write_image(args.out, median_background(args.source, args.frames))
     print(f"{args.out}: written")

@@ -8,7 +8,7 @@ from terminaltables import AsciiTable
 
 from mmsynloc.evaluation.functional import COCO_NAMES, STAT_NAMES
 
-__all__ = ["format_stats"]
+__all__ = ["format_stats", "official_names"]
 
 _ROWS = (COCO_NAMES[:6], COCO_NAMES[6:], STAT_NAMES[12:])
 
@@ -23,6 +23,11 @@ def _table(title: str, rows: list[tuple[str, ...]], stats: Mapping[str, float]) 
     table.inner_row_border = True
     table.justify_columns = dict.fromkeys(range(6), "right")
     return f"{title}\n{table.table}"
+
+
+def official_names(metrics: Mapping[str, float]) -> dict[str, float]:
+    """A Runner's metrics without their prefix: ``locsim/AP .5`` becomes ``AP .5``."""
+    return {name.split("/", 1)[-1]: value for name, value in metrics.items()}
 
 
 def format_stats(stats: Mapping[str, float], tau_m: float = 1.0, box_stats: Mapping[str, float] | None = None) -> str:

@@ -12,6 +12,9 @@ import numpy as np
 
 from mmsynloc.files.annotations import Annotations, People
 from mmsynloc.files.columns import (
+    Box,
+    Keypoints,
+    Position,
     float_column,
     float_table,
     integer_column,
@@ -33,11 +36,9 @@ from mmsynloc.utils import UserError
 __all__ = ["parse_annotations", "read_annotations"]
 
 _Fail = Callable[[int, str], UserError]
-_Four = tuple[float, float, float, float]
+_Row = tuple[float, float, float, float]
 _Size = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-_Triplet = tuple[float, float, float]
 _Polynomial = Annotated[list[float], msgspec.Meta(min_length=1)]
-_Position = Annotated[list[float], msgspec.Meta(min_length=2, max_length=3)]
 
 
 class _Image(msgspec.Struct, gc=False):
@@ -45,7 +46,7 @@ class _Image(msgspec.Struct, gc=False):
     file_name: str | msgspec.UnsetType = msgspec.UNSET
     width: _Size | msgspec.UnsetType = msgspec.UNSET
     height: _Size | msgspec.UnsetType = msgspec.UNSET
-    camera_matrix: tuple[_Four, _Four, _Four] | msgspec.UnsetType = msgspec.UNSET
+    camera_matrix: tuple[_Row, _Row, _Row] | msgspec.UnsetType = msgspec.UNSET
     dist_poly: _Polynomial | msgspec.UnsetType = msgspec.UNSET
     undist_poly: _Polynomial | msgspec.UnsetType = msgspec.UNSET
 
@@ -54,10 +55,10 @@ class _Person(msgspec.Struct, gc=False):
     id: int
     image_id: int
     category_id: int
-    position_on_pitch: _Position
-    bbox: _Four | msgspec.UnsetType = msgspec.UNSET
+    position_on_pitch: Position
+    bbox: Box | msgspec.UnsetType = msgspec.UNSET
     area: float | msgspec.UnsetType = msgspec.UNSET
-    keypoints: list[float | _Triplet] | msgspec.UnsetType = msgspec.UNSET
+    keypoints: Keypoints | msgspec.UnsetType = msgspec.UNSET
     iscrowd: int | bool = 0
 
 

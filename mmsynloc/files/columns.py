@@ -1,18 +1,38 @@
-"""Columns of numbers out of decoded entries."""
+"""The fields that files have in common, and columns of numbers out of decoded entries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 
 from mmsynloc.utils import UserError
 
-__all__ = ["float_column", "float_table", "integer_column", "keypoint_table", "optional_column", "refuse_where"]
+__all__ = [
+    "Box",
+    "Keypoints",
+    "Position",
+    "float_column",
+    "float_table",
+    "integer_column",
+    "keypoint_table",
+    "optional_column",
+    "refuse_where",
+]
+
+
+Box = tuple[float, float, float, float]
+"""x, y, w, h."""
+
+Keypoints = list[float | tuple[float, float, float]]
+"""Triplets x, y, visibility, flat or nested."""
+
+Position = Annotated[list[float], msgspec.Meta(min_length=2, max_length=3)]
+"""x, y and perhaps z."""
 
 
 def integer_column(values: Sequence[int]) -> np.ndarray:
@@ -61,9 +81,7 @@ def optional_column(
     return None
 
 
-def keypoint_table(
-    rows: Sequence[list[float | tuple[float, float, float]]], fail: Callable[[int, str], UserError]
-) -> np.ndarray:
+def keypoint_table(rows: Sequence[Keypoints], fail: Callable[[int, str], UserError]) -> np.ndarray:
     """Keypoints (N, K, 3) from flat or nested triplets ``x, y, visibility``; K is that of the first row.
 
     Args:
@@ -91,7 +109,7 @@ def _all_flat(rows: Sequence[list]) -> bool:
     return set(map(type, chain.from_iterable(rows))) == {float}
 
 
-def _flatten(row: list[float | tuple[float, float, float]]) -> Sequence[float]:
+def _flatten(row: Keypoints) -> Sequence[float]:
     """A flat list; empty for a row that mixes numbers and triplets, which is refused like an empty one."""
     kinds = set(map(type, row))
     if kinds == {tuple}:

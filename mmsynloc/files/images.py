@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from mmsynloc.files.jpeg import decode_jpeg, find_gap, is_jpeg, parse_jpeg
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, atomic_write
 
 __all__ = [
     "BrokenImageError",
@@ -27,6 +28,7 @@ __all__ = [
     "load_image",
     "probe_image",
     "read_image",
+    "write_image",
 ]
 
 _REDUCED_FLAGS = {
@@ -213,6 +215,30 @@ def read_image(path: str | Path) -> np.ndarray:
         return decode_pixels(_read_bytes(str(path)), str(path))
     except BrokenImageError as error:
         raise UserError(str(error)) from None
+
+
+def write_image(path: str | Path, pixels: np.ndarray, flags: Sequence[int] = ()) -> int:
+    """Write an image, atomically; the format follows the suffix, and is PNG without one.
+
+    Args:
+        path: the file.
+        pixels: (H, W, 3) uint8, BGR.
+        flags: OpenCV's flags for writing, for example the quality.
+
+    Returns:
+        The size of the file in bytes.
+
+    Raises:
+        UserError: OpenCV does not know the suffix, or the file cannot be written.
+    """
+    suffix = Path(path).suffix or ".png"
+    try:
+        data = cv2.imencode(suffix, pixels, list(flags))[1].tobytes()
+    except cv2.error:
+        raise UserError(f"{path}: cannot be written as an image: unknown suffix {suffix!r}") from None
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(data)
+    return len(data)
 
 
 def _read_bytes(path: str, backend_args: dict[str, Any] | None = None) -> bytes:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from mmsynloc.files.columns import (
+    Box,
+    Keypoints,
+    Position,
     float_column,
     float_table,
     integer_column,
@@ -35,11 +38,9 @@ class _Detection(msgspec.Struct, gc=False):
     image_id: int
     category_id: int
     score: float
-    bbox: tuple[float, float, float, float] | msgspec.UnsetType = msgspec.UNSET
-    keypoints: list[float | tuple[float, float, float]] | msgspec.UnsetType = msgspec.UNSET
-    position_on_pitch: Annotated[list[float], msgspec.Meta(min_length=2, max_length=3)] | msgspec.UnsetType = (
-        msgspec.UNSET
-    )
+    bbox: Box | msgspec.UnsetType = msgspec.UNSET
+    keypoints: Keypoints | msgspec.UnsetType = msgspec.UNSET
+    position_on_pitch: Position | msgspec.UnsetType = msgspec.UNSET
     area: float | msgspec.UnsetType = msgspec.UNSET
 
 

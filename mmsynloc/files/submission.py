@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +12,13 @@ import msgspec
 from mmsynloc.files.json_text import decode_json, read_bytes, to_json
 from mmsynloc.files.results import Detections, decode_results
 from mmsynloc.utils import UserError, atomic_write
+from mmsynloc.utils.zips import ZIP_ERRORS
 
 __all__ = ["METADATA_NAME", "RESULTS_NAME", "Submission", "read_submission", "write_submission"]
 
 RESULTS_NAME, METADATA_NAME = "results.json", "metadata.json"
 MAX_MEMBER_BYTES = 2 << 30  # the test split's results are below 1 GB; more is a mistake or a zip bomb
 _CHUNK_BYTES = 1 << 24
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
 
 
 class _Metadata(msgspec.Struct):
@@ -60,7 +59,7 @@ def read_submission(path: str | Path) -> Submission:
         with zipfile.ZipFile(path) as archive:
             members = {name: _member(archive, name, path) for name in (METADATA_NAME, RESULTS_NAME)}
             others = tuple(sorted(set(archive.namelist()) - set(members)))
-    except _ZIP_ERRORS as error:
+    except (*ZIP_ERRORS, OSError) as error:
         raise UserError(f"{path}: cannot be read as a zip: {error}") from None
     metadata = decode_json(members[METADATA_NAME], _Metadata, f"{path}: {METADATA_NAME}")
     detections = decode_results(members.pop(RESULTS_NAME), f"{path}: {RESULTS_NAME}")

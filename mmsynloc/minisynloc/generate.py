@@ -12,6 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from mmsynloc.datasets.preparation.layout import annotation_path
 from mmsynloc.files import read_json
 from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, make_tasks
 from mmsynloc.minisynloc.worker import initialise, run_task
@@ -35,13 +36,9 @@ class GeneratedDataset:
     num_images: dict[str, int]
 
 
-def _annotation_path(root: Path, split: str) -> Path:
-    return root / "annotations" / ("challenge_public.json" if split == "challenge" else f"{split}.json")
-
-
 def _expected_files(root: Path, num_images: Iterable[int]) -> Iterator[Path]:
     for split, count in zip(SPLITS, num_images):
-        yield _annotation_path(root, split)
+        yield annotation_path(root, split)
         yield from (root / split / f"{i:06d}.jpg" for i in range(count))
     yield root / "annotations" / "mini.json"
 
@@ -152,7 +149,7 @@ def write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -
             )
         if split == "challenge":
             del content["annotations"]
-        dump_json(content, _annotation_path(root, split))
+        dump_json(content, annotation_path(root, split))
 
 
 def generate(

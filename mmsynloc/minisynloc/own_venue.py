@@ -8,7 +8,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from tqdm import tqdm
 
+from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.generate import write_annotations
 from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
@@ -17,7 +19,7 @@ from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, compose_scene
 from mmsynloc.minisynloc.scene import sample_scene
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M, sample_venue
-from mmsynloc.utils import UserError, atomic_write, dump_json
+from mmsynloc.utils import UserError, dump_json
 
 __all__ = ["WEATHERS", "compose_photograph", "make_venue_set"]
 
@@ -86,6 +88,7 @@ def make_venue_set(
     image_size: tuple[int, int] = (1920, 1080),
     weather: str | None = None,
     margin_m: float = 5.0,
+    progress: bool = True,
 ) -> int:
     """Write a data set of one's own venue in the official SynLoc layout; annotations refer to 3840x2160.
 
@@ -100,6 +103,7 @@ def make_venue_set(
         image_size: width and height of the images, 16:9.
         weather: one of :data:`WEATHERS`; None for all of them in turn.
         margin_m: how far outside the lines people may stand.
+        progress: show a progress bar.
 
     Returns:
         The number of photographs.
@@ -114,13 +118,11 @@ def make_venue_set(
         compose_photograph(photograph, (seed, 2, i), weather, margin_m)
     results = []
     for split, count in zip(SPLITS, (num_train, num_val)):
-        for image_id in range(count):
+        for image_id in tqdm(range(count), desc=split, unit="image", disable=not progress):
             photograph = photographs[image_id % len(photographs)]
             rendered, people = compose_photograph(photograph, (seed, SPLITS.index(split), image_id), weather, margin_m)
             entry = image_entry(image_id, photograph.camera)
-            data = cv2.imencode(".jpg", rendered.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
-            with atomic_write(root / split / entry["file_name"]) as path:
-                path.write_bytes(data.tobytes())
+            write_image(root / split / entry["file_name"], rendered.image, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
             results.append((split, entry, people))
     write_annotations(root, results)
     dump_json({"photographs": [photograph.name for photograph in photographs], "seed": seed}, root / MANIFEST_NAME)

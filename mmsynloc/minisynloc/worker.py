@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.background import Background, render_background
 from mmsynloc.minisynloc.plan import SPLITS, Task
@@ -16,7 +16,6 @@ from mmsynloc.minisynloc.randomisation import FULL, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, render_scene
 from mmsynloc.minisynloc.scene import sample_scene
 from mmsynloc.minisynloc.venue import Venue, sample_venue
-from mmsynloc.utils import atomic_write
 
 __all__ = ["initialise", "make_image", "run_task"]
 
@@ -24,9 +23,8 @@ MAX_ATTEMPTS = 50
 
 
 def initialise() -> None:
-    """Prepare a worker process: one thread each, and the parent handles Ctrl-C."""
+    """Prepare a worker process: one thread each."""
     cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @lru_cache(maxsize=1)
@@ -63,8 +61,7 @@ def run_task(
         seeds = (seed, SPLITS.index(task.split), image_id)
         rendered, annotations = make_image(venue, background, seeds, randomisation)
         entry = image_entry(image_id, venue.camera)
-        data = cv2.imencode(".jpg", rendered.image, [cv2.IMWRITE_JPEG_QUALITY, rendered.jpeg_quality])[1]
-        with atomic_write(root / task.split / entry["file_name"]) as path:
-            path.write_bytes(data.tobytes())
+        quality = (cv2.IMWRITE_JPEG_QUALITY, rendered.jpeg_quality)
+        write_image(root / task.split / entry["file_name"], rendered.image, quality)
         done.append((task.split, entry, annotations))
     return done

@@ -80,6 +80,7 @@ def _terminate(pool: ProcessPoolExecutor) -> None:
 
 
 def _start_worker(initializer: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, also where signals cannot be blocked
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exception, so that temporary files are removed
     if initializer is not None:
         initializer()

@@ -15,6 +15,7 @@ from mmsynloc.files.images import (
     load_image,
     probe_image,
     read_image,
+    write_image,
 )
 from mmsynloc.utils import UserError
 
@@ -189,3 +190,16 @@ def test_probe_image__orientation(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(_turned())
     assert probe_image(path, decode=True) == ((80, 40), None, 6)
+
+
+def test_write_image__reads_back_and_says_its_size(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    for name in ("new/a.png", "without_suffix"):
+        assert write_image(tmp_path / name, pixels) == (tmp_path / name).stat().st_size
+        np.testing.assert_array_equal(read_image(tmp_path / name), pixels)
+
+
+def test_write_image__unknown_suffix(tmp_path):
+    with pytest.raises(UserError, match=r"a\.xyz: cannot be written as an image: unknown suffix '\.xyz'"):
+        write_image(tmp_path / "a.xyz", np.zeros((2, 2, 3), np.uint8))
+    assert list(tmp_path.iterdir()) == []

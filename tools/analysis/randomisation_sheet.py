@@ -8,8 +8,9 @@ from pathlib import Path
 
 import cv2
 
+from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.contact_sheet import draw_sheet
-from mmsynloc.utils import UserError, atomic_write, run_tool
+from mmsynloc.utils import UserError, run_tool
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,10 +27,8 @@ def main() -> None:
     args = parse_args()
     if args.columns < 1:
         raise UserError(f"the number of columns is not positive: {args.columns}")
-    data = cv2.imencode(".jpg", draw_sheet(args.columns), [cv2.IMWRITE_JPEG_QUALITY, args.quality])[1].tobytes()
-    with atomic_write(args.out) as path:
-        path.write_bytes(data)
-    print(f"{args.out}: {len(data) / 1e6:.2f} MB")
+    size = write_image(args.out, draw_sheet(args.columns), (cv2.IMWRITE_JPEG_QUALITY, args.quality))
+    print(f"{args.out}: {size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

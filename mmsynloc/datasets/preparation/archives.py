@@ -7,7 +7,6 @@ import json
 import os
 import stat
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -21,10 +20,10 @@ from mmsynloc.datasets.preparation.layout import (
     without_images_folder,
 )
 from mmsynloc.utils import UserError
+from mmsynloc.utils.zips import ZIP_ERRORS
 
-__all__ = ["ZIP_ERRORS", "Member", "find_fault", "find_zip", "forget_verified", "open_zip", "plan_members"]
+__all__ = ["Member", "find_fault", "find_zip", "forget_verified", "open_zip", "plan_members"]
 
-ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _CHUNK_BYTES = 1 << 20
 
 

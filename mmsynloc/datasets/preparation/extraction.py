@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 from tqdm import tqdm
 
-from mmsynloc.datasets.preparation.archives import ZIP_ERRORS, find_zip, forget_verified, open_zip, plan_members
+from mmsynloc.datasets.preparation.archives import find_zip, forget_verified, open_zip, plan_members
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.downloading import zip_folder, zip_folders
 from mmsynloc.datasets.preparation.layout import (
@@ -25,6 +25,7 @@ from mmsynloc.datasets.preparation.layout import (
 )
 from mmsynloc.files.images import image_size
 from mmsynloc.utils import UserError, atomic_write
+from mmsynloc.utils.zips import ZIP_ERRORS
 
 __all__ = ["extract"]
 

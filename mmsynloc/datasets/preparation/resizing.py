@@ -21,7 +21,7 @@ from tqdm import tqdm
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.layout import SPLITS, image_files
 from mmsynloc.files import read_json
-from mmsynloc.files.images import BrokenImageError, decode_pixels, image_size, probe_image
+from mmsynloc.files.images import BrokenImageError, decode_pixels, image_size, probe_image, write_image
 from mmsynloc.utils import UserError, atomic_write, dump_json, parallel_map
 
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
@@ -91,9 +91,7 @@ def resize_image(source: Path, target: Path, new_size: tuple[int, int], quality:
         image = cv2.resize(image, new_size, interpolation=cv2.INTER_AREA)
     # full chroma: shirts a few pixels wide keep their colour
     flags = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
-    with atomic_write(target) as temporary:
-        encoded = cv2.imencode(target.suffix, image, flags if target.suffix.lower() != ".png" else [])[1]
-        temporary.write_bytes(encoded.tobytes())
+    write_image(target, image, flags if target.suffix.lower() != ".png" else ())
     return None
 
 

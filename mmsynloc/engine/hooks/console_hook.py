@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from mmsynloc.engine.console import tell
 from mmsynloc.evaluation.functional import COCO_NAMES, STAT_NAMES
-from mmsynloc.evaluation.report import format_stats
+from mmsynloc.evaluation.report import format_stats, official_names
 
 __all__ = ["ConsoleHook"]
 
@@ -97,12 +97,8 @@ def _describe_data(datasets: Mapping[str, Any]) -> str:
     return f"{', '.join(sorted(roots))}: {counts}"
 
 
-def _without_prefix(metrics: Mapping[str, float]) -> dict[str, float]:
-    return {name.split("/", 1)[-1]: value for name, value in metrics.items()}
-
-
 def _brief(metrics: Mapping[str, float]) -> str:
-    stats = _without_prefix(metrics)
+    stats = official_names(metrics)
     named = {label: stats[name] for name, label in _BRIEF.items() if name in stats} or dict(list(stats.items())[:6])
     return "  ".join(f"{label} {value:.4f}" for label, value in named.items())
 
@@ -110,7 +106,7 @@ def _brief(metrics: Mapping[str, float]) -> str:
 def _tell_table(loop: BaseLoop, metrics: Mapping[str, float] | None) -> None:
     if not metrics:
         return
-    stats = _without_prefix(metrics)
+    stats = official_names(metrics)
     if not set(STAT_NAMES) <= set(stats):
         tell(_brief(metrics))
         return
