@@ -22,7 +22,8 @@ def expected_locsim(covariances_m2: np.ndarray, tau_m: float = 1.0) -> np.ndarra
     Returns:
         (...) in [0, 1]; 0 where the covariance is NaN.
     """
-    determinant = np.linalg.det(np.eye(2) - 2 * LOG_LOCSIM_AT_TAU / tau_m**2 * covariances_m2)
+    widened = np.eye(2) - 2 * LOG_LOCSIM_AT_TAU / tau_m**2 * covariances_m2
+    determinant = widened[..., 0, 0] * widened[..., 1, 1] - widened[..., 0, 1] * widened[..., 1, 0]
     return np.nan_to_num(1 / np.sqrt(np.maximum(determinant, 1.0)), nan=0.0)
 
 
