@@ -7,29 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from mmsynloc.datasets.pelvis_keypoints import NUM_KEYPOINTS, select_pelvis_keypoints
 from mmsynloc.files import Annotations, Detections
 from mmsynloc.utils import UserError
 
-__all__ = ["NUM_KEYPOINTS", "make_data_infos", "replace_people", "require_frames", "require_labels"]
-
-NUM_KEYPOINTS = 2  # pelvis, pelvis_ground
+__all__ = ["make_data_infos", "replace_people", "require_frames", "require_labels"]
 
 
 def require_labels(annotations: Annotations) -> tuple[np.ndarray, np.ndarray]:
     """The boxes (G, 4) xywh and the keypoints (G, 2, 3) of the people, which the models learn.
 
     Raises:
-        UserError: people have no boxes, or no keypoints, or others than pelvis and pelvis_ground.
+        UserError: people have no boxes, or not the keypoints of :func:`select_pelvis_keypoints`.
     """
     people = annotations.people
     if people is None or not len(people):
         return np.zeros((0, 4)), np.zeros((0, NUM_KEYPOINTS, 3))
     if people.boxes_xywh is None:
         raise UserError(f"{annotations.path}: the annotations have no bbox")
-    number = 0 if people.keypoints is None else people.keypoints.shape[1]
-    if people.keypoints is None or number != NUM_KEYPOINTS:
-        raise UserError(f"{annotations.path}: people have {number} keypoints, not 2, pelvis and pelvis_ground")
-    return people.boxes_xywh, people.keypoints
+    return people.boxes_xywh, select_pelvis_keypoints(annotations)
 
 
 def require_frames(annotations: Annotations) -> None:
