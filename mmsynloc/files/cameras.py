@@ -12,12 +12,12 @@ import numpy as np
 from mmsynloc.files.camera_kinds import find_cameras
 from mmsynloc.files.camera_source import FoundCameras, ImageSize
 from mmsynloc.files.names import ImageNames
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, dump_json
 
 if TYPE_CHECKING:
-    from mmsynloc.structures import GroundCamera
+    from mmsynloc.structures import Camera, GroundCamera
 
-__all__ = ["Cameras", "read_camera", "read_cameras"]
+__all__ = ["Cameras", "read_camera", "read_cameras", "write_camera"]
 
 ASPECT_TOLERANCE = 0.005
 """Of width over height: a resized image's sides are rounded to whole pixels."""
@@ -93,6 +93,19 @@ def read_cameras(path: str | Path) -> Cameras:
 def read_camera(path: str | Path, image_size: ImageSize | None = None, image_name: str | None = None) -> GroundCamera:
     """Read the camera of one image; see :func:`read_cameras` and :meth:`Cameras.camera`."""
     return read_cameras(path).camera(image_name, image_size)
+
+
+def write_camera(camera: Camera, path: str | Path) -> None:
+    """Write a SynLoc camera as JSON with ``camera_matrix, dist_poly, undist_poly, width, height``.
+
+    These are the camera's fields in an entry of an annotation file too.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    width, height = camera.image_size
+    arrays = {name: getattr(camera, name).tolist() for name in ("camera_matrix", "dist_poly", "undist_poly")}
+    dump_json({**arrays, "width": width, "height": height}, path, indent=1)
 
 
 def _at_size(camera: GroundCamera, image_size: ImageSize) -> GroundCamera:
