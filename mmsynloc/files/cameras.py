@@ -61,7 +61,7 @@ class Cameras:
         try:
             camera = self.found.sources[row](image_size)
             _check_view(camera)
-            return camera if image_size is None else _at_size(camera, image_size)
+            return camera if image_size is None else _at_size(camera, image_size, image_name)
         except (ValueError, np.linalg.LinAlgError) as error:
             raise UserError(f"{where}: {error}") from None
 
@@ -108,12 +108,13 @@ def write_camera(camera: Camera, path: str | Path) -> None:
     dump_json({**arrays, "width": width, "height": height}, path, indent=1)
 
 
-def _at_size(camera: GroundCamera, image_size: ImageSize) -> GroundCamera:
+def _at_size(camera: GroundCamera, image_size: ImageSize, image_name: str | None) -> GroundCamera:
     if camera.image_size == tuple(image_size):
         return camera
     (width, height), (own_width, own_height) = image_size, camera.image_size
     if abs(width * own_height / (height * own_width) - 1) > ASPECT_TOLERANCE:
-        raise ValueError(f"is for images of {own_width}x{own_height}, and the image is {width}x{height}")
+        image = "the image" if image_name is None else f"image {image_name}"
+        raise ValueError(f"is for images of {own_width}x{own_height}, and {image} is {width}x{height}")
     return camera.resized((int(width), int(height)))
 
 

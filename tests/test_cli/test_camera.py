@@ -46,7 +46,7 @@ def test_camera__warns_of_a_calibration_at_another_resolution(tmp_path, capsys):
 
 def test_camera__refuses_an_image_of_another_shape(tmp_path):
     cv2.imwrite(str(tmp_path / "photo.png"), np.zeros((600, 600, 3), np.uint8))
-    with pytest.raises(UserError, match="is for images of 1920x1080, and the image is 600x600"):
+    with pytest.raises(UserError, match=r"is for images of 1920x1080, and image photo\.png is 600x600"):
         main(
             [str(WRITERS["npz"](tmp_path)), "--image", str(tmp_path / "photo.png"), "--out", str(tmp_path / "out.png")]
         )
