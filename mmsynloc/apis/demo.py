@@ -68,9 +68,9 @@ def run_demo(
         epochs: of both trainings, at least 2; by default as the configs say.
 
     Returns:
-        ``{"val": {name: value}, "test": {name: value}, "first_stage": {name: value}, "shipped": {name: value}, "seconds":
-        {step: s}}``, as in ``summary.json``; ``first_stage`` are the statistics on test of the detector alone, ``shipped``
-        those of the package's weights.
+        ``{"val": {name: value}, "test": ..., "first_stage": ..., "shipped": ..., "seconds": {step: s}}``, as in
+        ``summary.json``; ``first_stage`` are the statistics on test of the detector alone, ``shipped`` those of the
+        package's weights.
     """
     checkpoint_path(SHIPPED)  # report what is missing before anything slow begins
     work_dir = Path(work_dir)
