@@ -119,7 +119,7 @@ def test_config_path__bare_name_finds_every_config_in_its_folder():
 def test_config_path__page_of_the_folder_has_every_config():
     page = (ROOT / "configs" / "README.md").read_text(encoding="utf-8")
     for path in FILES:
-        name = re.sub(r"_(nano|tiny|s|m|l)_synloc", "_{}_synloc", path.name)
+        name = re.sub(r"_(nano|tiny|t|s|m|l|x)_synloc", "_{}_synloc", path.name)
         assert f"`{path.name}`" in page or f"`{name.format('*')}`" in page, path.name
 
 
