@@ -1,4 +1,4 @@
-# A quarter of the width, to stride 16, on crops of 96 x 128: for quick trials without a GPU. Upstream has no such size.
+# Three eighths of the width, to stride 16, on crops of 96 x 128: for quick trials without a GPU. Upstream has no such size.
 _base_ = ["./rtmpose_t_synloc.py", "../_base_/short.py"]
 
 _size = (96, 128)
@@ -8,7 +8,7 @@ _codec = dict(type="SimCCLabel", input_size=_size, sigma=(3.0, 3.0), simcc_split
 
 model = dict(
     backbone=dict(
-        widen_factor=0.25,
+        widen_factor=0.375,
         deepen_factor=0.33,
         arch_ovewrite=[[64, 128, 3, True, False], [128, 256, 6, True, False], [256, 512, 6, True, True]],
         out_indices=(3,),
@@ -17,9 +17,10 @@ model = dict(
     ),
     crop=dict(size=_size, height_m=_height_m),
     head=dict(
-        in_channels=128,
+        in_channels=192,
         input_size=_size,
         in_featuremap_size=(6, 8),
+        use_geometry=True,
         decoder=_codec,
     ),
 )
