@@ -18,6 +18,7 @@ SCRIPTS = {
     "tools/test.py": "test",
     "tools/evaluate.py": "evaluate",
     "tools/submit.py": "submit",
+    "tools/camera.py": "camera",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
     "tools/dataset/convert.py": "convert",
