@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmsynloc.apis.inferencer.frames import Frame
 from mmsynloc.files import Annotations, ImageNames, read_annotations
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
 __all__ = ["CameraOf", "camera_finder"]
 
-CameraOf = Callable[[Frame], tuple[int, Camera]]
-"""Gives a frame's id and its camera; raises UserError where it has none."""
+CameraOf = Callable[[int, str], tuple[int, Camera]]
+"""Gives a frame's id and its camera by its index and name; raises UserError where it has none."""
 
 
 def camera_finder(cameras: Any) -> CameraOf:
@@ -35,20 +34,20 @@ def camera_finder(cameras: Any) -> CameraOf:
         return _of_names(cameras)
     if isinstance(cameras, Sequence):
         return _of_numbers(cameras)
-    return lambda frame: (frame.index, cameras)
+    return lambda index, name: (index, cameras)
 
 
 def _of_annotations(annotations: Annotations) -> CameraOf:
     """By the image's name; a file of one image gives its camera to all frames."""
     names = ImageNames(annotations.file_names)
 
-    def find(frame: Frame) -> tuple[int, Camera]:
+    def find(index: int, name: str) -> tuple[int, Camera]:
         try:
-            row = names.find(frame.name)
+            row = names.find(name)
         except ValueError as error:
             if len(annotations) == 1:
-                return frame.index, annotations.camera(0)
-            raise UserError(f"{frame.name}: has no camera: {error} {annotations.path}") from None
+                return index, annotations.camera(0)
+            raise UserError(f"{name}: has no camera: {error} {annotations.path}") from None
         return int(annotations.image_ids[row]), annotations.camera(row)
 
     return find
@@ -58,19 +57,19 @@ def _of_names(cameras: Mapping[str, Camera]) -> CameraOf:
     names = ImageNames([str(name) for name in cameras])
     in_order = list(cameras.values())
 
-    def find(frame: Frame) -> tuple[int, Camera]:
+    def find(index: int, name: str) -> tuple[int, Camera]:
         try:
-            return frame.index, in_order[names.find(frame.name)]
+            return index, in_order[names.find(name)]
         except ValueError as error:
-            raise UserError(f"{frame.name}: has no camera: {error}") from None
+            raise UserError(f"{name}: has no camera: {error}") from None
 
     return find
 
 
 def _of_numbers(cameras: Sequence[Camera]) -> CameraOf:
-    def find(frame: Frame) -> tuple[int, Camera]:
-        if frame.index >= len(cameras):
-            raise UserError(f"{frame.name}: has no camera: {len(cameras)} cameras were given")
-        return frame.index, cameras[frame.index]
+    def find(index: int, name: str) -> tuple[int, Camera]:
+        if index >= len(cameras):
+            raise UserError(f"{name}: has no camera: {len(cameras)} cameras were given")
+        return index, cameras[index]
 
     return find
