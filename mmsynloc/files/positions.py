@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from mmsynloc.structures import Camera, FramePositions
+from mmsynloc.structures import FramePositions, GroundCamera
 from mmsynloc.utils import atomic_write
 
 __all__ = ["AthleteRecord", "FrameRecord", "from_record", "to_record", "write_csv", "write_jsonl"]
@@ -73,7 +73,7 @@ def _rounded(numbers: list[float], decimals: int) -> tuple:
     return tuple(round(number, decimals) for number in numbers)
 
 
-def from_record(record: FrameRecord, camera: Camera) -> FramePositions:
+def from_record(record: FrameRecord, camera: GroundCamera) -> FramePositions:
     """The frame that :func:`to_record` has written, with its camera."""
     athletes = record.athletes
     nowhere = (math.nan, math.nan)

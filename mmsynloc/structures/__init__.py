@@ -1,7 +1,33 @@
-"""Data structures: the calibrated camera and a frame's athletes."""
+"""Data structures: calibrated cameras and a frame's athletes."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmsynloc.structures._projective import ProjectedPoints, scale_points_px
 from mmsynloc.structures.athletes import Athletes
-from mmsynloc.structures.camera import Camera, ProjectedPoints, scale_points_px
+from mmsynloc.structures.camera import Camera
 from mmsynloc.structures.frame_positions import FramePositions
+from mmsynloc.structures.ground_camera import GroundCamera
+from mmsynloc.utils.lazy import lazy_attributes
 
-__all__ = ["Athletes", "Camera", "FramePositions", "ProjectedPoints", "scale_points_px"]
+if TYPE_CHECKING:
+    from mmsynloc.structures.opencv_camera import OpenCVCamera
+    from mmsynloc.structures.synloc_fit import Residual, to_synloc
+
+__all__ = [
+    "Athletes",
+    "Camera",
+    "FramePositions",
+    "GroundCamera",
+    "OpenCVCamera",
+    "ProjectedPoints",
+    "Residual",
+    "scale_points_px",
+    "to_synloc",
+]
+
+# These import OpenCV or SciPy.
+__getattr__ = lazy_attributes(
+    __name__, {"OpenCVCamera": "opencv_camera", "Residual": "synloc_fit", "to_synloc": "synloc_fit"}
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mmsynloc.structures.athletes import Athletes
-from mmsynloc.structures.camera import Camera
+from mmsynloc.structures.ground_camera import GroundCamera
 
 __all__ = ["FramePositions"]
 
@@ -37,7 +37,7 @@ class FramePositions:
     points_px: np.ndarray
     points_pitch_m: np.ndarray
     scores: np.ndarray
-    camera: Camera
+    camera: GroundCamera
     time_s: float | None = None
     track_ids: np.ndarray | None = None
     speeds_m_s: np.ndarray | None = None

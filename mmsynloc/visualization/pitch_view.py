@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from mmsynloc.structures import Camera, FramePositions
+from mmsynloc.structures import FramePositions, GroundCamera
 from mmsynloc.visualization.overlay import PREDICTED_RGB
 from mmsynloc.visualization.pitch import draw_pitch, pitch_to_plot
 
@@ -39,7 +39,7 @@ class PitchView:
         height: of the picture, in px.
     """
 
-    def __init__(self, camera: Camera, height: int) -> None:
+    def __init__(self, camera: GroundCamera, height: int) -> None:
         width = 2 * round(height * _ASPECT / 2)
         figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
         canvas = FigureCanvasAgg(figure)

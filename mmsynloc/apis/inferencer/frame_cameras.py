@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from mmsynloc.files import Annotations, ImageNames, read_annotations
-from mmsynloc.structures import Camera
+from mmsynloc.structures import GroundCamera
 from mmsynloc.utils import UserError
 
 __all__ = ["CameraOf", "camera_finder"]
 
-CameraOf = Callable[[int, str], tuple[int, Camera]]
+CameraOf = Callable[[int, str], tuple[int, GroundCamera]]
 """Gives a frame's id and its camera by its index and name; raises UserError where it has none."""
 
 
@@ -41,7 +41,7 @@ def _of_annotations(annotations: Annotations) -> CameraOf:
     """By the image's name; a file of one image gives its camera to all frames."""
     names = ImageNames(annotations.file_names)
 
-    def find(index: int, name: str) -> tuple[int, Camera]:
+    def find(index: int, name: str) -> tuple[int, GroundCamera]:
         try:
             row = names.find(name)
         except ValueError as error:
@@ -53,11 +53,11 @@ def _of_annotations(annotations: Annotations) -> CameraOf:
     return find
 
 
-def _of_names(cameras: Mapping[str, Camera]) -> CameraOf:
+def _of_names(cameras: Mapping[str, GroundCamera]) -> CameraOf:
     names = ImageNames([str(name) for name in cameras])
     in_order = list(cameras.values())
 
-    def find(index: int, name: str) -> tuple[int, Camera]:
+    def find(index: int, name: str) -> tuple[int, GroundCamera]:
         try:
             return index, in_order[names.find(name)]
         except ValueError as error:
@@ -66,8 +66,8 @@ def _of_names(cameras: Mapping[str, Camera]) -> CameraOf:
     return find
 
 
-def _of_numbers(cameras: Sequence[Camera]) -> CameraOf:
-    def find(index: int, name: str) -> tuple[int, Camera]:
+def _of_numbers(cameras: Sequence[GroundCamera]) -> CameraOf:
+    def find(index: int, name: str) -> tuple[int, GroundCamera]:
         if index >= len(cameras):
             raise UserError(f"{name}: has no camera: {len(cameras)} cameras were given")
         return index, cameras[index]

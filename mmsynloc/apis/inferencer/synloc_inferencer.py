@@ -15,7 +15,7 @@ from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
 from mmsynloc.apis.inferencer.frame_cameras import CameraOf, camera_finder
 from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, open_sources, read_frames
 from mmsynloc.files.images import BrokenImageError
-from mmsynloc.structures import Camera, FramePositions
+from mmsynloc.structures import Camera, FramePositions, GroundCamera
 from mmsynloc.utils import UserError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class _Prepared(NamedTuple):
 
     frame: Frame
     image_id: int
-    camera: Camera
+    camera: GroundCamera
     item: Future
 
 
@@ -144,21 +144,42 @@ class SynLocInferencer:
     ) -> Iterator[_Prepared]:
         """Frames in order, each with its input made, while those of the next batch are in the making."""
         ahead: deque[_Prepared] = deque()
+        to_model = _ModelCameras()
         for frame in frames:
             if isinstance(frame, Problem):
                 on_problem(frame)
                 continue
             try:
                 image_id, camera = find_camera(frame.index, frame.name)
+                model_camera = to_model(camera)
             except UserError as error:
                 on_problem(Problem(frame.name, str(error).removeprefix(f"{frame.name}: ")))
                 continue
-            item = pool.submit(self.backend.prepare, frame.image, camera, frame.name)
+            item = pool.submit(self.backend.prepare, frame.image, model_camera, frame.name)
             ahead.append(_Prepared(frame, image_id, camera, item))
             if len(ahead) > self.batch_size + self.workers:
                 yield from _finished(ahead.popleft(), on_problem)
         for prepared in ahead:
             yield from _finished(prepared, on_problem)
+
+
+class _ModelCameras:
+    """The SynLoc cameras nearest to cameras of other kinds; the last one is kept, for most runs have only one."""
+
+    def __init__(self) -> None:
+        self._last: tuple[GroundCamera, Camera] | None = None
+
+    def __call__(self, camera: GroundCamera) -> Camera:
+        if isinstance(camera, Camera):
+            return camera
+        if self._last is None or self._last[0] is not camera:
+            from mmsynloc.structures import to_synloc
+
+            try:
+                self._last = camera, to_synloc(camera)[0]  # type: ignore[arg-type]
+            except (ValueError, AttributeError) as error:
+                raise UserError(str(error)) from None
+        return self._last[1]
 
 
 def _raise(problem: Problem) -> None:
