@@ -18,6 +18,7 @@ from mmsynloc.cli.flags import finite, hide_upstream_warnings, positive
 from mmsynloc.utils import UserError
 
 if TYPE_CHECKING:
+    from mmsynloc.apis.inferencer.frames import Source
     from mmsynloc.apis.inferencer.job import InferJob
     from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
 
@@ -59,6 +60,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     frames = parser.add_argument_group("frames")
     frames.add_argument("--every", type=positive, default=1, metavar="N", help="take every N-th frame")
     frames.add_argument("--max-frames", type=positive, metavar="N", help="stop after N frames")
+    frames.add_argument("--fps", type=finite, help="of images that are a sequence in time, for --track and --video")
     frames.add_argument("--track", action="store_true", help="follow athletes over the frames of one video")
     pictures = parser.add_argument_group("pictures")
     pictures.add_argument("--vis-dir", type=Path, metavar="DIR", help="write a picture of each frame")
@@ -98,6 +100,7 @@ def _identify(args: argparse.Namespace, checkpoint: str, threshold: float) -> di
         "--score-threshold": threshold,
         "--every": args.every,
         "--max-frames": args.max_frames,
+        "--fps": args.fps,
     }
 
 
@@ -108,10 +111,21 @@ def _check(args: argparse.Namespace, shards: int) -> None:
     if shards > 1 and args.video is not None:
         raise UserError("--video: a shared run makes none; draw the pictures of its output in one process")
     check_file(args.out, "--out")
+    if args.fps is not None and args.fps <= 0:
+        raise UserError(f"--fps {args.fps}: a positive number is needed")
     if args.video is not None:
         check_file(args.video, "--video")
     if args.vis_dir is not None:
         check_folder(args.vis_dir, "--vis-dir")
+
+
+def _check_track(sources: Sequence[Source]) -> None:
+    if len(sources) > 1:
+        raise UserError(
+            f"--track follows athletes over the frames of one video, or one folder; {len(sources)} are named"
+        )
+    if not sources[0].live and sources[0].fps is None:
+        raise UserError("--track needs times: name a video, or the frames a second of these images with --fps")
 
 
 def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInferencer]]:
@@ -128,7 +142,9 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     if form.needs_tracks and not args.track:
         raise UserError(f"--format {args.format} follows players over time: add --track")
     _check(args, shards)
-    sources, find_camera = open_sources(args.inputs), camera_finder(args.camera)
+    sources, find_camera = open_sources(args.inputs, args.fps), camera_finder(args.camera)
+    if args.track:
+        _check_track(sources)
     model = find_model(args.config, args.checkpoint)
     chosen = require_threshold(model) if args.score_threshold is None else args.score_threshold
     kept = 0.0 if form.keeps_all and args.score_threshold is None else chosen

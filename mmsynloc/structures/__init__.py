@@ -9,10 +9,12 @@ from mmsynloc.structures.athletes import Athletes
 from mmsynloc.structures.camera import Camera
 from mmsynloc.structures.frame_positions import FramePositions
 from mmsynloc.structures.ground_camera import GroundCamera
+from mmsynloc.structures.soccernet_frame import pitch_to_soccernet, soccernet_to_pitch
 from mmsynloc.utils.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from mmsynloc.structures.opencv_camera import OpenCVCamera
+    from mmsynloc.structures.spherical_camera import SphericalCamera
     from mmsynloc.structures.synloc_fit import Residual, to_synloc
 
 __all__ = [
@@ -23,11 +25,18 @@ __all__ = [
     "OpenCVCamera",
     "ProjectedPoints",
     "Residual",
+    "SphericalCamera",
+    "pitch_to_soccernet",
     "scale_points_px",
+    "soccernet_to_pitch",
     "to_synloc",
 ]
 
-# These import OpenCV or SciPy.
-__getattr__ = lazy_attributes(
-    __name__, {"OpenCVCamera": "opencv_camera", "Residual": "synloc_fit", "to_synloc": "synloc_fit"}
-)
+# These import OpenCV or SciPy, which most users of the package do without.
+_HOMES = {
+    "OpenCVCamera": "opencv_camera",
+    "Residual": "synloc_fit",
+    "SphericalCamera": "spherical_camera",
+    "to_synloc": "synloc_fit",
+}
+__getattr__ = lazy_attributes(__name__, _HOMES)

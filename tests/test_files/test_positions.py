@@ -24,7 +24,7 @@ def make_frame(index: int, positions_m: list[tuple[float, float]], **changes) ->
     view, count = camera(), len(positions_m)
     ground = view.pitch_to_pixel(np.reshape(positions_m, (-1, 2))).points
     points = np.stack([ground - (0, 15), ground], axis=1)
-    boxes = np.concatenate([ground - (10, 30), ground + (10, 0)], axis=1)
+    boxes = np.hstack([ground - np.array([10, 30]), ground + np.array([10, 0])])
     scores = np.linspace(0.9, 0.5, count)
     positions = view.pixel_to_pitch(ground).points
     frame = FramePositions(index, index + 100, f"clip.mp4#{index}", boxes, points, positions, scores, view, index / 25)
@@ -35,9 +35,7 @@ def make_frame(index: int, positions_m: list[tuple[float, float]], **changes) ->
 def frames() -> list[FramePositions]:
     """Two tracked people, then nobody, then one without a track over the horizon."""
     return [
-        make_frame(
-            0, [(1.0, 2.0), (-3.0, 40.0)], track_ids=np.array([1, 2]), speeds_m_s=np.array([2.5, np.nan])
-        ),
+        make_frame(0, [(1.0, 2.0), (-3.0, 40.0)], track_ids=np.array([1, 2]), speeds_m_s=np.array([2.5, np.nan])),
         make_frame(1, [], track_ids=np.zeros(0, int), speeds_m_s=np.zeros(0)),
         make_frame(
             2,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from mmsynloc.files.images import read_image
+from mmsynloc.files.images import BrokenImageError, image_size, probe_image, read_image
 from mmsynloc.utils import UserError
 
 __all__ = ["Frame", "Problem", "Selection", "Source", "open_sources", "read_frames"]
@@ -36,6 +36,19 @@ class Frame:
     name: str
     image: np.ndarray | Path
     time_s: float | None = None
+
+    def size(self) -> tuple[int, int]:
+        """``(width, height)`` in px, of a file from its header.
+
+        Raises:
+            BrokenImageError: it has none.
+        """
+        if not isinstance(self.image, Path):
+            return self.image.shape[1], self.image.shape[0]
+        size = image_size(self.image)
+        if size is None:
+            raise BrokenImageError(self.name, probe_image(self.image).fault or "not a readable image")
+        return size
 
     def pixels(self) -> np.ndarray:
         """(H, W, 3) uint8 BGR, decoded in full.
@@ -123,10 +136,9 @@ class _Files:
     """Image files."""
 
     live = False
-    fps: float | None = None
 
-    def __init__(self, paths: Sequence[str]) -> None:
-        self.paths = paths
+    def __init__(self, paths: Sequence[str], fps: float | None) -> None:
+        self.paths, self.fps = paths, fps
         self.total: int | None = len(paths)
 
     def read(self, first: int, selection: Selection) -> Frames:
@@ -134,7 +146,8 @@ class _Files:
             if selection.ends_before(index):
                 break
             if selection.wants(index):
-                yield Frame(index, path, Path(path))
+                time_s = (index - first) / self.fps if self.fps else None
+                yield Frame(index, path, Path(path), time_s)
         return len(self.paths)
 
 
@@ -215,13 +228,14 @@ class _Video:
             yield Problem(self.name, f"ends early, after {number} of {self.total} frames")
 
 
-def open_sources(inputs: Any) -> list[Source]:
+def open_sources(inputs: Any, fps: float | None = None) -> list[Source]:
     """Find out what inputs are.
 
     Args:
         inputs: one of these, or a list: an image file, a folder of images (and of folders), a pattern such as
             ``frames/*.jpg``, a video file, a stream's address (``rtsp://...``), a USB camera's number (``0``), an array
             (H, W, 3) uint8 BGR; or an iterator of arrays.
+        fps: frames a second of images that are a sequence in time; videos have their own.
 
     Raises:
         UserError: there is no such file, nothing fits a pattern, a folder has no images, or a video or stream cannot
@@ -233,13 +247,13 @@ def open_sources(inputs: Any) -> list[Source]:
         inputs = [inputs] if inputs.ndim == 3 else list(inputs)
     elif not isinstance(inputs, (list, tuple)):
         return [_Arrays(inputs)]
-    sources = [source for one in inputs for source in _resolve(one)]
+    sources = [source for one in inputs for source in _resolve(one, fps)]
     if not sources:
         raise UserError("no input is named")
     return sources
 
 
-def _resolve(one: Any) -> Iterator[Source]:
+def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
     """What one input stands for."""
     if isinstance(one, np.ndarray):
         yield _Arrays([one])
@@ -249,17 +263,20 @@ def _resolve(one: Any) -> Iterator[Source]:
         paths = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != ".")
         if not paths:
             raise UserError(f"{name}: this folder has no images")
-        yield _Files(paths)
+        yield _Files(paths, fps)
     elif path.is_file():
-        yield _Files([name]) if path.suffix.lower() in IMAGE_SUFFIXES else _Video(name, live=False)
+        yield _Files([name], fps) if path.suffix.lower() in IMAGE_SUFFIXES else _Video(name, live=False)
     elif "://" in name or name.isdigit():
         yield _Video(name, live=True)
     elif glob.has_magic(name):
         paths = sorted(glob.glob(name, recursive=True))
         if not paths:
             raise UserError(f"{name}: no file fits this pattern")
-        for found in paths:
-            yield from _resolve(found)
+        videos = [path for path in paths if Path(path).suffix.lower() not in IMAGE_SUFFIXES]
+        if videos:
+            yield from (source for path in paths for source in _resolve(path, fps))
+        else:
+            yield _Files(paths, fps)
     else:
         raise UserError(f"{name}: no such file or folder")
 

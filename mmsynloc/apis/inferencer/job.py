@@ -167,7 +167,8 @@ def _write(job: InferJob, folder: Path) -> None:
 
     def frames() -> Iterator[FramePositions]:
         for record in parts:
-            yield from_record(record, job.find_camera(record.index, record.name)[1])
+            camera = job.find_camera(record.index, record.name, record.image_size)[1]
+            yield from_record(record, camera)
 
     read = frames
     if job.track:

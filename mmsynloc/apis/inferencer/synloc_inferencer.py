@@ -150,9 +150,9 @@ class SynLocInferencer:
                 on_problem(frame)
                 continue
             try:
-                image_id, camera = find_camera(frame.index, frame.name)
+                image_id, camera = find_camera(frame.index, frame.name, frame.size())
                 model_camera = to_model(camera)
-            except UserError as error:
+            except (BrokenImageError, UserError) as error:
                 on_problem(Problem(frame.name, str(error).removeprefix(f"{frame.name}: ")))
                 continue
             item = pool.submit(self.backend.prepare, frame.image, model_camera, frame.name)

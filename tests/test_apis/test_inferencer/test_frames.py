@@ -82,11 +82,10 @@ def test_read_frames__indices_go_on_after_a_video(tmp_path, folder):
 def test_read_frames__video_without_frames(tmp_path):
     path = write_video(tmp_path / "clip.avi", 0)
     try:
-        found = read(path)
+        found = [str(problem) for problem in read(path)]
     except UserError as error:  # some builds of FFmpeg cannot open it at all
-        assert "cannot be read as a video" in str(error)
-    else:
-        assert [str(problem) for problem in found] == [f"{path}: has no frames"]
+        found = [str(error)]
+    assert found in ([f"{path}: has no frames"], [f"{path}: cannot be read as a video or an image"])
 
 
 def test_read_frames__video_that_ends_early(tmp_path):
@@ -118,7 +117,7 @@ def test_read_frames__array_that_is_no_picture(array):
 def test_selection__shards_share_the_frames():
     parts = [Selection(every=2, max_frames=7, shard=i, shards=3) for i in range(3)]
     taken = [[i for i in range(20) if not part.ends_before(i) and part.wants(i)] for part in parts]
-    assert sorted(sum(taken, [])) == [0, 2, 4, 6, 8, 10, 12]
+    assert sorted(index for indices in taken for index in indices) == [0, 2, 4, 6, 8, 10, 12]
     assert [part.count(20) for part in parts] == [len(indices) for indices in taken] == [3, 2, 2]
     assert Selection(max_frames=7).count(3) == 3
 

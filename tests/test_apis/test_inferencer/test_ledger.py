@@ -102,11 +102,14 @@ def test_ledger__of_another_run(out):
     assert claim_parts(out, 2, RUN) is None
 
 
-@pytest.mark.parametrize("text", [b"", b"{}", b"no JSON\n"])
-def test_ledger__damaged(out, text):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [(b"", "is damaged"), (b"{}", "is damaged"), (b"{}\n", "of a run"), (b"no JSON\n", "line 1 is damaged")],
+)
+def test_ledger__damaged(out, text, reason):
     parts_folder(out).mkdir(parents=True)
     (parts_folder(out) / "0-of-1.jsonl").write_bytes(text)
-    with pytest.raises(UserError, match="damaged|another run|of a run with another"):
+    with pytest.raises(UserError, match=reason):
         Ledger(out, 0, 1, RUN, resume=True)
 
 

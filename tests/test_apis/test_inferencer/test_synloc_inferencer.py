@@ -87,14 +87,12 @@ def test_call__over_the_horizon_is_nan(inferencer):
 
 def test_call__problems_are_raised_or_handed_on(inferencer, split, tmp_path):
     (tmp_path / "val" / "000001.jpg").write_bytes(b"no image")
-    with pytest.raises(UserError, match=r"000001.jpg: not a readable image"):
+    with pytest.raises(UserError, match=r"000001.jpg: no image"):
         list(inferencer(tmp_path / "val", split))
-    (tmp_path / "val" / "000005.jpg").write_bytes((tmp_path / "val" / "000000.jpg").read_bytes())
     problems: list = []
     frames = list(inferencer(tmp_path / "val", split, on_problem=problems.append))
     assert [frame.image_id for frame in frames] == [0, 2]
-    assert sorted(str(problem).replace(str(tmp_path), "") for problem in problems)[0].startswith("/val/000001.jpg: not")
-    assert len(problems) == 2
+    assert [str(problem) for problem in problems] == [f"{tmp_path}/val/000001.jpg: no image"]
 
 
 def test_call__camera_of_another_shape(inferencer):

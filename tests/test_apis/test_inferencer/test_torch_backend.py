@@ -32,7 +32,9 @@ def test_call__is_what_the_test_predicts(small_config, annotations, tmp_path):
     predict_split(cfg, WEIGHTS, "test", tmp_path / "results.json")
     expected = read_results(tmp_path / "results.json")
     assert len(expected) > 0
-    np.testing.assert_array_equal(np.concatenate([[frame.image_id] * len(frame) for frame in frames]), expected.image_ids)
+    np.testing.assert_array_equal(
+        np.concatenate([[frame.image_id] * len(frame) for frame in frames]), expected.image_ids
+    )
     # Convolutions of batches of other sizes add up in another order.
     np.testing.assert_allclose(np.concatenate([frame.scores for frame in frames]), expected.scores, atol=1e-5)
     points = np.concatenate([frame.points_px for frame in frames])
