@@ -6,6 +6,7 @@
     python tools/analysis/benchmark.py assigner --out assigner.json
     python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
+    python tools/analysis/benchmark.py two_stages --out two_stages.json
     python tools/analysis/benchmark.py tracking --out tracking.json
     python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
@@ -89,6 +90,21 @@ def _add_tracking(commands: argparse._SubParsersAction) -> argparse.ArgumentPars
     return parser
 
 
+def _two_stages(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_two_stages import benchmark_two_stages
+
+    return benchmark_two_stages(args.rounds, args.crops, args.config)
+
+
+def _add_two_stages(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("two_stages", help="what the second stage costs beside the first")
+    parser.add_argument("--rounds", type=int, default=10, help="frames that are timed (default: 10)")
+    parser.add_argument("--crops", type=int, default=20, help="athletes in the frame (default: 20)")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc-twostage.py", help="default: %(default)s")
+    parser.set_defaults(run=_two_stages)
+    return parser
+
+
 def _add_start(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("start", help="seconds and memory until the commands are ready to work")
     parser.add_argument("--rounds", type=int, default=5, help="starts of each command (default: 5)")
@@ -155,6 +171,7 @@ def parse_args() -> argparse.Namespace:
         _add_assigner,
         _add_train_step,
         _add_start,
+        _add_two_stages,
         _add_real_frame,
         _add_tracking,
     ):
