@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "train a model",
     "test": "score a checkpoint with LocSim",
     "evaluate": "score saved predictions, without a model",
+    "report": "show where results lose points, as a page",
     "submit": "make a submission zip, or check one",
     "check": "check that the data set is complete, readable and consistent",
     "download": "fetch the official zips and test them",

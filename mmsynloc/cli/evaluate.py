@@ -5,7 +5,8 @@
 
 Prints the 17 statistics of the SynLoc task and writes them with ``--out``. Without ``--score-threshold`` the
 threshold with the best F1 on these data is chosen, which is right on validation data only; a submission brings
-its own, and names the source of positions.
+its own, and names the source of positions. ``--oracles`` adds mAP-LocSim with the truth in place of one part of the
+prediction: boxes, points or ranking. ``mmsynloc report`` shows where points are lost.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmsynloc.evaluation import POSITION_SOURCES, LocSimResult, format_stats, score_detections
+from mmsynloc.evaluation.oracles import score_oracles
+from mmsynloc.evaluation.report import format_oracles
 from mmsynloc.evaluation.scoring import read_detections
 from mmsynloc.files import read_annotations, read_json
 from mmsynloc.utils import dump_json
@@ -36,6 +39,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--tau", type=float, default=1.0, help="metres at which LocSim is 0.05 (default: 1)")
     parser.add_argument("--img-ids", metavar="FILE", help="JSON list of the image ids to score (default: all)")
     parser.add_argument("--box-ap", action="store_true", help="also score the boxes by IoU, as COCO does")
+    parser.add_argument("--oracles", action="store_true", help="also print what a perfect part would score")
     parser.add_argument("--out", metavar="FILE", help="write the statistics as JSON")
     return parser.parse_args(argv)
 
@@ -51,8 +55,13 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     annotations.choose_images(img_ids, str(args.img_ids))
     result = score_detections(annotations, detections, tau_m=args.tau, img_ids=img_ids, box_ap=args.box_ap, **options)
     print(format_stats(result.stats, result.tau_m, result.box_stats))
+    report = _report(result, options)
+    if args.oracles:
+        where = {name: options[name] for name in ("position_from", "keypoint_index")}
+        report["oracles"] = score_oracles(annotations, detections, tau_m=args.tau, img_ids=img_ids, **where)
+        print(format_oracles(report["oracles"], args.tau))
     if args.out:
-        dump_json(_report(result, options), args.out, indent=1)
+        dump_json(report, args.out, indent=1)
 
 
 def _report(result: LocSimResult, options: dict[str, Any]) -> dict[str, Any]:

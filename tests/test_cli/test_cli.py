@@ -17,6 +17,7 @@ SCRIPTS = {
     "tools/train.py": "train",
     "tools/test.py": "test",
     "tools/evaluate.py": "evaluate",
+    "tools/report.py": "report",
     "tools/submit.py": "submit",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
