@@ -6,8 +6,9 @@ In one dict, as ``synloc.py``, on which it builds. The crops' size is the ``inpu
 _base_ = "./synloc.py"
 
 _meta_keys = ("id", "img_id", "img_path", "ori_shape", "img_shape", "annotated_size", "camera")
+_height_m = 2.5  # what a crop shows: athletes have one scale in all of them
 _train_pipeline = [
-    dict(type="SynLocAthleteCrops", photometric=dict(strength=0.7)),
+    dict(type="SynLocAthleteCrops", height_m=_height_m, photometric=dict(strength=0.7)),
     dict(type="PackAthleteCrops"),
 ]
 _val_pipeline = [
@@ -30,12 +31,13 @@ topdown = dict(
     model=dict(
         type="SynLocTopdownEstimator",
         data_preprocessor=dict(type="SynLocTopdownDataPreprocessor"),
-        crop=dict(size=(192, 256)),
+        crop=dict(size=(192, 256), height_m=_height_m),
         head=dict(
             type="GroundSimCCHead",
             out_channels=2,
             loss=dict(_delete_=True, type="SimCCLoss"),
             loss_locsim=dict(type="LocSimLoss"),
+            use_geometry=True,
         ),
         test_cfg=dict(flip_test=False),
     ),
