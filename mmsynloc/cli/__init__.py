@@ -20,6 +20,7 @@ COMMANDS = {
     "test": "score a checkpoint with LocSim",
     "infer": "positions of athletes in images and video",
     "evaluate": "score saved predictions, without a model",
+    "report": "show where results lose points, as a page",
     "submit": "make a submission zip, or check one",
     "check": "check that the data set is complete, readable and consistent",
     "download": "fetch the official zips and test them",

@@ -18,6 +18,7 @@ SCRIPTS = {
     "tools/test.py": "test",
     "tools/infer.py": "infer",
     "tools/evaluate.py": "evaluate",
+    "tools/report.py": "report",
     "tools/submit.py": "submit",
     "tools/camera.py": "camera",
     "tools/demo.py": "demo",
