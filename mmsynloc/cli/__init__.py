@@ -20,6 +20,7 @@ COMMANDS = {
     "test": "score a checkpoint with LocSim",
     "evaluate": "score saved predictions, without a model",
     "submit": "make a submission zip, or check one",
+    "browse": "show augmented training samples with their labels",
     "check": "check that the data set is complete, readable and consistent",
     "download": "fetch the official zips and test them",
     "extract": "unpack the zips to the official layout",

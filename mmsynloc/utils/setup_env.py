@@ -12,6 +12,7 @@ EXTENDED_MODULES = {
     "mmpose.engine": ("mmsynloc.engine",),
     "mmpose.evaluation": ("mmsynloc.evaluation.metrics",),
     "mmpose.models": ("mmsynloc.models",),
+    "mmpose.visualization": ("mmsynloc.visualization.synloc_visualizer",),
     "mmdet.datasets": (
         "mmsynloc.datasets.transforms",
         "mmsynloc.datasets.synloc_dataset",
@@ -19,6 +20,7 @@ EXTENDED_MODULES = {
     ),
     "mmdet.engine": ("mmsynloc.engine",),
     "mmdet.evaluation": ("mmsynloc.evaluation.metrics",),
+    "mmdet.visualization": ("mmsynloc.visualization.synloc_visualizer",),
 }
 """Upstream packages, and the modules of ours that add to their registries.
 

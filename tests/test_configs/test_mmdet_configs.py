@@ -51,6 +51,7 @@ def _small(name: str, work_dir: Path) -> Config:
         dict(num_last_epochs=1) if "yolox" in name else dict(switch_epoch=1)
     )
     cfg.model.test_cfg.score_thr = 0.0
+    cfg.default_hooks.visualization.examples = 0
     cfg.model.backbone.init_cfg = None
     return cfg
 
