@@ -96,7 +96,7 @@ synloc = dict(
     visualizer=dict(type="SynLocVisualizer"),
     custom_hooks=[
         dict(
-            type="YOLOXPoseModeSwitchHook",
+            type="SynLocModeSwitchHook",
             num_last_epochs=20,
             new_train_pipeline=_train_pipeline_stage2,
             priority=48,

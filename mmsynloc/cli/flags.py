@@ -18,11 +18,14 @@ __all__ = [
     "add_common_flags",
     "add_config_options",
     "add_dataset_flags",
+    "add_stage_flags",
     "apply_show_flags",
+    "apply_stage_flags",
     "chosen_splits",
     "finite",
     "image_size",
     "positive",
+    "positive_number",
 ]
 
 
@@ -78,6 +81,31 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
         )
 
 
+def add_stage_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--tiles`` and ``--detections``."""
+    parser.add_argument(
+        "--tiles",
+        choices=["camera", "grown", "fixed", "none"],
+        help="let the detector also look at windows: where the camera says that athletes are small, or all over the "
+        "frame, grown until they cut no athlete or fixed",
+    )
+    parser.add_argument("--detections", metavar="FILE", help="place the boxes of this results file (second stage)")
+
+
+def apply_stage_flags(cfg: Config, args: Any) -> None:
+    """Change the config as ``--tiles`` and ``--detections`` say.
+
+    Raises:
+        UserError: the model has not what they need.
+    """
+    from mmsynloc.apis.test_options import use_detections, use_tiles
+
+    if args.detections is not None:
+        use_detections(cfg, args.detections)
+    elif args.tiles is not None:
+        use_tiles(cfg, args.tiles)
+
+
 def add_dataset_flags(parser: argparse.ArgumentParser, splits: str = "all") -> None:
     """Add ``--root, --split, --no-progress``; ``splits`` describes the default in the help text."""
     parser.add_argument(
@@ -115,6 +143,14 @@ def finite(text: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"not a number: {text!r}")
+    return number
+
+
+def positive_number(text: str) -> float:
+    """An argument that is a finite number over 0."""
+    number = finite(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"not a number over 0: {text!r}")
     return number
 
 

@@ -11,8 +11,9 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import attach_ground_metric
-from mmsynloc.datasets.data_infos import make_data_infos
-from mmsynloc.files import read_annotations
+from mmsynloc.datasets.data_infos import make_data_infos, replace_people
+from mmsynloc.datasets.sample_seeds import SampleSeeds
+from mmsynloc.files import read_annotations, read_results
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
@@ -22,7 +23,7 @@ METAINFO_FILE = Path(__file__).parents[1] / ".mim" / "configs" / "_base_" / "dat
 
 
 @DATASETS.register_module()
-class SynLocDataset(BaseCocoStyleDataset):
+class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
     """Spiideo SoccerNet SynLoc: calibrated soccer frames with every athlete's box, pelvis and pelvis_ground.
 
     Source: Ardö et al., "Spiideo SoccerNet SynLoc", 2025. The annotations hold for the annotated size (4K) also
@@ -41,6 +42,8 @@ class SynLocDataset(BaseCocoStyleDataset):
         input_size: ``(width, height)`` of the network's input in px.
         with_ground_metric: carry each athlete's ground metric through the pipeline as two more keypoints
             (see :class:`~mmsynloc.codecs.PelvisGroundCodec`).
+        detections: results file whose boxes and scores take the place of the annotated people, for a second stage in a
+            test.
         **kwargs: as for MMPose's ``BaseCocoStyleDataset``; ``data_mode`` is always bottom-up.
     """
 
@@ -51,6 +54,7 @@ class SynLocDataset(BaseCocoStyleDataset):
         *args: Any,
         input_size: tuple[int, int] = (640, 640),
         with_ground_metric: bool = False,
+        detections: str | None = None,
         data_mode: str = "bottomup",
         **kwargs: Any,
     ) -> None:
@@ -58,6 +62,7 @@ class SynLocDataset(BaseCocoStyleDataset):
             raise ValueError(f"SynLocDataset has whole frames: data_mode is 'bottomup', not {data_mode!r}")
         self.input_size = tuple(input_size)
         self.with_ground_metric = with_ground_metric
+        self.detections = detections
         super().__init__(*args, data_mode=data_mode, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -72,7 +77,8 @@ class SynLocDataset(BaseCocoStyleDataset):
                 "for how to get the data or make a small stand-in"
             )
         folder = Path(self.data_prefix["img"])
-        return make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
+        infos = make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
+        return infos if self.detections is None else replace_people(infos, read_results(self.detections))
 
     @classmethod
     def _load_metainfo(cls, metainfo: dict | None = None) -> dict:

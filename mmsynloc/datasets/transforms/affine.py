@@ -8,7 +8,9 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from mmsynloc.datasets.transforms.geometry import (
+from mmsynloc.datasets.transforms.plan import get_plan
+from mmsynloc.files.images import image_size
+from mmsynloc.structures.affine import (
     fit_matrix,
     flip_matrix,
     rotation_matrix,
@@ -16,8 +18,6 @@ from mmsynloc.datasets.transforms.geometry import (
     shear_matrix,
     shift_matrix,
 )
-from mmsynloc.datasets.transforms.plan import get_plan
-from mmsynloc.files.images import image_size
 from mmsynloc.utils import UserError
 
 __all__ = ["SynLocFitResize", "SynLocFlip", "SynLocRandomAffine", "check_size", "output_size"]

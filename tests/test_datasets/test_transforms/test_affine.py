@@ -11,7 +11,7 @@ from mmpose.models import BottomupPoseEstimator
 from mmpose.structures import PoseDataSample
 
 from mmsynloc.datasets.transforms import RenderSynLocImage, SynLocFitResize, SynLocFlip, SynLocRandomAffine, get_plan
-from mmsynloc.datasets.transforms.geometry import transform_points
+from mmsynloc.structures.affine import transform_points
 from mmsynloc.utils import UserError
 
 
