@@ -115,7 +115,7 @@ def _set_default_size(cfg: Any) -> None:
     if not isinstance(dataset, Mapping) or not dataset.get("input_size"):
         return
     for transform in dataset.get("pipeline") or ():
-        if isinstance(transform, Mapping) and transform.get("type") == "SynLocFitResize":
+        if isinstance(transform, dict) and transform.get("type") == "SynLocFitResize":
             transform["default_size"] = dataset["input_size"]
 
 

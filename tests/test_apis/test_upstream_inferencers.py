@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmengine.dataset import Compose
+from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader
 from mmpose.apis import MMPoseInferencer, Pose2DInferencer, inference_bottomup, init_model
 
@@ -76,3 +78,10 @@ def test_mmpose_inferencer__by_names(picture):
     result = next(inferencer(picture, return_vis=True))
     assert result["visualization"][0].shape == (360, 640, 3)
     assert {"keypoints", "bbox"} <= set(result["predictions"][0][0])
+
+
+def test_inferencer__models_that_need_the_camera_say_so(picture):
+    init_default_scope("mmpose")
+    pipeline = Compose(Config.fromfile("mmsynloc::rtmpose_t_synloc-twostage.py").test_dataloader.dataset.pipeline)
+    with pytest.raises(UserError, match="needs each frame's camera"):
+        pipeline(dict(img_path=picture))
