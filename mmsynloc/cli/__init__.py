@@ -28,6 +28,7 @@ COMMANDS = {
     "mini": "generate a small stand-in data set in the official layout",
     "venue": "make a labelled data set for your own venue from photographs of it",
     "demo": "the whole job in minutes on a CPU",
+    "export": "write a model as an ONNX file, which runs without torch",
     "publish": "shrink a checkpoint to its weights",
     "requirements": "print the path of the list of OpenMMLab packages to install",
 }

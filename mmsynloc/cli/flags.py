@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 __all__ = [
+    "ConfigOptionsAction",
     "add_common_flags",
     "add_dataset_flags",
     "apply_show_flags",
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 
-class _ConfigOptions(argparse.Action):
+class ConfigOptionsAction(argparse.Action):
     """``ConfigOptions``, whose base in MMEngine takes seconds to import, once there is an option to parse."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
@@ -45,7 +46,7 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=_ConfigOptions,
+        action=ConfigOptionsAction,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")

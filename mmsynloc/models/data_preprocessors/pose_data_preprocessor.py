@@ -51,7 +51,7 @@ class SynLocDataPreprocessor(PoseDataPreprocessor):
         images = data["inputs"]
         if isinstance(images, Tensor) or len({image.shape for image in images}) != 1:
             return super().forward(data, training)
-        inputs, samples = self._normalised(self._on_device(images)), data["data_samples"]
+        inputs, samples = self.normalise(self._on_device(images)), data["data_samples"]
         for sample, pad_shape in zip(samples, self._get_pad_shape(data)):
             sample.set_metainfo(dict(batch_input_shape=tuple(inputs.shape[-2:]), pad_shape=pad_shape))
         for augment in self.batch_augments or () if training else ():
@@ -66,7 +66,8 @@ class SynLocDataPreprocessor(PoseDataPreprocessor):
             place.copy_(image, non_blocking=True)
         return batch
 
-    def _normalised(self, batch: Tensor) -> Tensor:
+    def normalise(self, batch: Tensor) -> Tensor:
+        """The network's input (B, C, H', W') float32 of images (B, C, H, W) uint8."""
         if self._channel_conversion:
             batch = batch.flip(1)
         batch = batch.contiguous(memory_format=torch.channels_last).float()
