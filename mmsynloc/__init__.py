@@ -31,8 +31,6 @@ __all__ = [
 ]
 
 _SUBPACKAGES = ("codecs", "datasets", "engine", "evaluation", "models")
-__getattr__ = lazy_attributes(
-    __name__, {name: name for name in _SUBPACKAGES} | {"SynLocInferencer": "apis.inferencer"}
-)
+__getattr__ = lazy_attributes(__name__, {name: name for name in _SUBPACKAGES} | {"SynLocInferencer": "apis.inferencer"})
 
 compat.apply()

@@ -18,9 +18,12 @@ __all__ = [
     "ConfigOptionsAction",
     "add_common_flags",
     "add_dataset_flags",
+    "add_stage_flags",
     "apply_show_flags",
+    "apply_stage_flags",
     "chosen_splits",
     "finite",
+    "hide_upstream_warnings",
     "image_size",
     "positive",
 ]
@@ -35,13 +38,18 @@ class ConfigOptionsAction(argparse.Action):
         ConfigOptions(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
 
 
-def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
-    # Warnings of upstream's packages at every start, meant for their developers.
+def hide_upstream_warnings() -> None:
+    """Hide warnings of upstream's packages at every start, meant for their developers."""
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.filterwarnings(
             "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
         )
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+    hide_upstream_warnings()
     parser.add_argument("--work-dir", help="folder of logs and checkpoints")
     parser.add_argument(
         "--cfg-options",
@@ -71,6 +79,31 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
             interval=args.interval,
             wait_time=args.wait_time,
         )
+
+
+def add_stage_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--tiles`` and ``--detections``."""
+    parser.add_argument(
+        "--tiles",
+        choices=["camera", "grown", "fixed", "none"],
+        help="let the detector also look at windows: where the camera says that athletes are small, or all over the "
+        "frame, grown until they cut no athlete or fixed",
+    )
+    parser.add_argument("--detections", metavar="FILE", help="place the boxes of this results file (second stage)")
+
+
+def apply_stage_flags(cfg: Config, args: Any) -> None:
+    """Change the config as ``--tiles`` and ``--detections`` say.
+
+    Raises:
+        UserError: the model has not what they need.
+    """
+    from mmsynloc.apis.test_options import use_detections, use_tiles
+
+    if args.detections is not None:
+        use_detections(cfg, args.detections)
+    elif args.tiles is not None:
+        use_tiles(cfg, args.tiles)
 
 
 def add_dataset_flags(parser: argparse.ArgumentParser, splits: str = "all") -> None:

@@ -9,8 +9,8 @@ from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import attach_ground_metric
-from mmsynloc.datasets.data_infos import make_data_infos
-from mmsynloc.files import read_annotations
+from mmsynloc.datasets.data_infos import make_data_infos, replace_people
+from mmsynloc.files import read_annotations, read_results
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
@@ -39,6 +39,8 @@ class SynLocDataset(BaseCocoStyleDataset):
         input_size: ``(width, height)`` of the network's input in px.
         with_ground_metric: carry each athlete's ground metric through the pipeline as two more keypoints
             (see :class:`~mmsynloc.codecs.PelvisGroundCodec`).
+        detections: results file whose boxes and scores take the place of the annotated people, for a second stage in a
+            test.
         **kwargs: as for MMPose's ``BaseCocoStyleDataset``; ``data_mode`` is always bottom-up.
     """
 
@@ -49,6 +51,7 @@ class SynLocDataset(BaseCocoStyleDataset):
         *args: Any,
         input_size: tuple[int, int] = (640, 640),
         with_ground_metric: bool = False,
+        detections: str | None = None,
         data_mode: str = "bottomup",
         **kwargs: Any,
     ) -> None:
@@ -56,6 +59,7 @@ class SynLocDataset(BaseCocoStyleDataset):
             raise ValueError(f"SynLocDataset has whole frames: data_mode is 'bottomup', not {data_mode!r}")
         self.input_size = tuple(input_size)
         self.with_ground_metric = with_ground_metric
+        self.detections = detections
         super().__init__(*args, data_mode=data_mode, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -70,7 +74,8 @@ class SynLocDataset(BaseCocoStyleDataset):
                 "for how to get the data or make a small stand-in"
             )
         folder = Path(self.data_prefix["img"])
-        return make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
+        infos = make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
+        return infos if self.detections is None else replace_people(infos, read_results(self.detections))
 
     def get_data_info(self, idx: int) -> dict:
         """One frame's data info, with ``input_size`` and, if asked for, the ground metric."""

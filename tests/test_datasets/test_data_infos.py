@@ -10,7 +10,7 @@ import pytest
 from mmsynloc.datasets.data_infos import make_data_infos
 from mmsynloc.files import parse_annotations
 from mmsynloc.utils import UserError
-from tests.synloc_files import ANNOTATED_SIZE, annotation, image_entry
+from tests.synloc_files import ANNOTATED_SIZE, annotation, body_annotation, image_entry
 
 
 def _infos(images: list[dict], people: list[dict] | None, **options) -> list[dict]:
@@ -59,3 +59,12 @@ def test_make_data_infos__needs_boxes_and_both_keypoints(changes, message):
 def test_make_data_infos__needs_files_and_cameras(field):
     with pytest.raises(UserError, match=f"^a\\.json: its images have no {field}"):
         _infos([image_entry(0, **{field: None})], [])
+
+
+def test_make_data_infos__of_25_keypoints_are_those_of_the_two():
+    (of_two,), (of_many,) = (
+        _infos([image_entry(0)], [make(0, 0, (3.0, 4.0))]) for make in (annotation, body_annotation)
+    )
+    assert of_many.keys() == of_two.keys()
+    np.testing.assert_allclose(of_many["keypoints"], of_two["keypoints"], rtol=1e-6)  # float32
+    np.testing.assert_array_equal(of_many["keypoints_visible"], of_two["keypoints_visible"])

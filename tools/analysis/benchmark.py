@@ -6,9 +6,10 @@
     python tools/analysis/benchmark.py assigner --out assigner.json
     python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
+    python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
-Each sub-command makes its own data, prints a table and writes ``{case: {"ours", "upstream", "ratio", "unit"}}``;
-a ratio over 1 means that ours is better.
+Each sub-command but the last makes its own data. All print a table and write
+``{case: {"ours", "upstream", "ratio", "unit"}}``; a ratio over 1 means that ours is better.
 """
 
 from __future__ import annotations
@@ -54,6 +55,21 @@ def _start(args: argparse.Namespace) -> dict[str, dict]:
     from mmsynloc.analysis.benchmark_start import benchmark_start
 
     return benchmark_start(args.rounds)
+
+
+def _real_frame(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_real_frame import benchmark_real_frame
+
+    return benchmark_real_frame(args.root, args.config, args.checkpoint)
+
+
+def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("real_frame", help="what trained weights find on real frames")
+    parser.add_argument("--root", required=True, help="data set whose test split holds the real frames")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
+    parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
+    parser.set_defaults(run=_real_frame)
+    return parser
 
 
 def _add_start(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -115,7 +131,15 @@ def _add_train_step(commands: argparse._SubParsersAction) -> argparse.ArgumentPa
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_pipeline, _add_annotations, _add_locsim, _add_assigner, _add_train_step, _add_start):
+    for add in (
+        _add_pipeline,
+        _add_annotations,
+        _add_locsim,
+        _add_assigner,
+        _add_train_step,
+        _add_start,
+        _add_real_frame,
+    ):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()
 
@@ -123,7 +147,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     numbers = [value for value in vars(args).values() if type(value) is int]
-    if min(numbers) < 1:
+    if min(numbers, default=1) < 1:
         raise UserError("all numbers must be at least 1")
     report = args.run(args)
     dump_json(report, args.out, indent=1)

@@ -8,17 +8,15 @@ from mmsynloc.utils.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
-    from mmsynloc.apis.inferencer.positions import FramePositions
     from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
 
-__all__ = ["Backend", "FrameDetections", "FramePositions", "SynLocInferencer"]
+__all__ = ["Backend", "FrameDetections", "SynLocInferencer"]
 
 __getattr__ = lazy_attributes(
     __name__,
     {
         "Backend": "backend",
         "FrameDetections": "backend",
-        "FramePositions": "positions",
         "SynLocInferencer": "synloc_inferencer",
     },
 )

@@ -32,7 +32,12 @@ class Backend(Protocol):
 
     The work is in two steps, so that images are read and resized in threads while the model is busy: ``prepare`` is
     called from several threads at once and must not change the object, ``predict`` from one.
+
+    Attributes:
+        batch_size: how many images it is best given at once.
     """
+
+    batch_size: int
 
     def prepare(self, image: np.ndarray | Path, camera: Camera, name: str) -> Any:
         """Make the model's input of one image.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,15 +12,13 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from mmsynloc.files.images import read_image
+from mmsynloc.files.images import BrokenImageError, image_size, probe_image, read_image
 from mmsynloc.utils import UserError
 
-__all__ = ["Frame", "Problem", "Source", "open_sources", "read_frames"]
+__all__ = ["Frame", "Problem", "Selection", "Source", "open_sources", "read_frames"]
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 _ALLOWED_SHORTFALL = 0.01  # of the frames that a container promises: some only estimate them
-
-Wanted = Callable[[int], bool]
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,19 @@ class Frame:
     name: str
     image: np.ndarray | Path
     time_s: float | None = None
+
+    def size(self) -> tuple[int, int]:
+        """``(width, height)`` in px, of a file from its header.
+
+        Raises:
+            BrokenImageError: it has none.
+        """
+        if not isinstance(self.image, Path):
+            return self.image.shape[1], self.image.shape[0]
+        size = image_size(self.image)
+        if size is None:
+            raise BrokenImageError(self.name, probe_image(self.image).fault or "not a readable image")
+        return size
 
     def pixels(self) -> np.ndarray:
         """(H, W, 3) uint8 BGR, decoded in full.
@@ -59,6 +70,40 @@ class Problem:
         return f"{self.name}: {self.reason}"
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Which frames are taken, by their index.
+
+    Attributes:
+        every: take every so many frames.
+        max_frames: stop after so many; None for no limit.
+        shard: the part of them that is this process's own, from 0.
+        shards: number of parts.
+        done: frames that need not be read again.
+    """
+
+    every: int = 1
+    max_frames: int | None = None
+    shard: int = 0
+    shards: int = 1
+    done: Container[int] = ()
+
+    def wants(self, index: int) -> bool:
+        """Whether a frame is to be decoded."""
+        number, rest = divmod(index, self.every)
+        return not rest and number % self.shards == self.shard and index not in self.done
+
+    def ends_before(self, index: int) -> bool:
+        """Whether neither this frame nor a later one is taken."""
+        return self.max_frames is not None and index >= self.max_frames * self.every
+
+    def count(self, total: int) -> int:
+        """How many of a total number of frames are taken."""
+        taken = -(-total // self.every)
+        taken = taken if self.max_frames is None else min(taken, self.max_frames)
+        return max(0, -(-(taken - self.shard) // self.shards))
+
+
 Frames = Generator[Frame | Problem, None, int]
 
 
@@ -68,17 +113,19 @@ class Source(Protocol):
     Attributes:
         total: number of frames as far as it is known before reading.
         live: whether frames are gone once they have been read.
+        fps: frames a second; None for images.
     """
 
     total: int | None
     live: bool
+    fps: float | None
 
-    def read(self, first: int, wanted: Wanted) -> Frames:
+    def read(self, first: int, selection: Selection) -> Frames:
         """Yield the wanted frames, and problems.
 
         Args:
             first: index of its first frame in the whole input.
-            wanted: says by a frame's index whether it is to be decoded.
+            selection: which frames are to be decoded.
 
         Returns:
             The number of all its frames.
@@ -90,14 +137,17 @@ class _Files:
 
     live = False
 
-    def __init__(self, paths: Sequence[str]) -> None:
-        self.paths = paths
+    def __init__(self, paths: Sequence[str], fps: float | None) -> None:
+        self.paths, self.fps = paths, fps
         self.total: int | None = len(paths)
 
-    def read(self, first: int, wanted: Wanted) -> Frames:
+    def read(self, first: int, selection: Selection) -> Frames:
         for index, path in enumerate(self.paths, first):
-            if wanted(index):
-                yield Frame(index, path, Path(path))
+            if selection.ends_before(index):
+                break
+            if selection.wants(index):
+                time_s = (index - first) / self.fps if self.fps else None
+                yield Frame(index, path, Path(path), time_s)
         return len(self.paths)
 
 
@@ -105,17 +155,21 @@ class _Arrays:
     """Pictures in memory; an iterator of them is read once."""
 
     live = True
+    fps: float | None = None
 
     def __init__(self, arrays: Iterable[np.ndarray]) -> None:
         self.arrays = arrays
         self.total = len(arrays) if isinstance(arrays, (list, tuple)) else None
 
-    def read(self, first: int, wanted: Wanted) -> Frames:
+    def read(self, first: int, selection: Selection) -> Frames:
         number = 0
-        for number, array in enumerate(self.arrays, 1):
-            index = first + number - 1
-            if wanted(index):
+        for array in self.arrays:
+            index = first + number
+            if selection.ends_before(index):
+                break
+            if selection.wants(index):
                 yield Frame(index, f"array {index}", _checked(array, index))
+            number += 1
         return number
 
 
@@ -132,10 +186,13 @@ class _Video:
 
     def __init__(self, name: str, live: bool) -> None:
         self.name, self.live = name, live
-        capture = self._open()
-        count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        capture.release()
-        self.total = None if live or count < 1 else round(count)
+        self.total: int | None = None
+        self.fps: float | None = None
+        if not live:
+            capture = self._open()
+            self.fps = capture.get(cv2.CAP_PROP_FPS) or None
+            self.total = max(round(capture.get(cv2.CAP_PROP_FRAME_COUNT)), 0) or None
+            capture.release()
 
     def _open(self) -> cv2.VideoCapture:
         try:
@@ -147,33 +204,38 @@ class _Video:
             raise UserError(f"{self.name}: {what}")
         return capture
 
-    def read(self, first: int, wanted: Wanted) -> Frames:
+    def read(self, first: int, selection: Selection) -> Frames:
         capture, number, start = self._open(), 0, time.monotonic()
-        fps = capture.get(cv2.CAP_PROP_FPS)
         try:
-            while capture.grab():
-                if wanted(first + number):
+            while not selection.ends_before(first + number) and capture.grab():
+                if selection.wants(first + number):
                     known, image = capture.retrieve()
-                    seconds = time.monotonic() - start if self.live else number / fps if fps > 0 else None
+                    seconds = time.monotonic() - start if self.live else number / self.fps if self.fps else None
                     name = f"{self.name}#{number}"
                     yield Frame(first + number, name, image, seconds) if known else Problem(name, "is damaged")
                 number += 1
         finally:
             capture.release()
+        if not selection.ends_before(first + number):
+            yield from self._shortfall(number)
+        return number
+
+    def _shortfall(self, number: int) -> Iterator[Problem]:
+        """What is wrong with a video that has ended after so many frames."""
         if number == 0:
             yield Problem(self.name, "has no frames")
         elif self.total and self.total - number > max(2, _ALLOWED_SHORTFALL * self.total):
             yield Problem(self.name, f"ends early, after {number} of {self.total} frames")
-        return number
 
 
-def open_sources(inputs: Any) -> list[Source]:
+def open_sources(inputs: Any, fps: float | None = None) -> list[Source]:
     """Find out what inputs are.
 
     Args:
         inputs: one of these, or a list: an image file, a folder of images (and of folders), a pattern such as
             ``frames/*.jpg``, a video file, a stream's address (``rtsp://...``), a USB camera's number (``0``), an array
             (H, W, 3) uint8 BGR; or an iterator of arrays.
+        fps: frames a second of images that are a sequence in time; videos have their own.
 
     Raises:
         UserError: there is no such file, nothing fits a pattern, a folder has no images, or a video or stream cannot
@@ -185,13 +247,13 @@ def open_sources(inputs: Any) -> list[Source]:
         inputs = [inputs] if inputs.ndim == 3 else list(inputs)
     elif not isinstance(inputs, (list, tuple)):
         return [_Arrays(inputs)]
-    sources = [source for one in inputs for source in _resolve(one)]
+    sources = [source for one in inputs for source in _resolve(one, fps)]
     if not sources:
         raise UserError("no input is named")
     return sources
 
 
-def _resolve(one: Any) -> Iterator[Source]:
+def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
     """What one input stands for."""
     if isinstance(one, np.ndarray):
         yield _Arrays([one])
@@ -201,23 +263,26 @@ def _resolve(one: Any) -> Iterator[Source]:
         paths = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != ".")
         if not paths:
             raise UserError(f"{name}: this folder has no images")
-        yield _Files(paths)
+        yield _Files(paths, fps)
     elif path.is_file():
-        yield _Files([name]) if path.suffix.lower() in IMAGE_SUFFIXES else _Video(name, live=False)
+        yield _Files([name], fps) if path.suffix.lower() in IMAGE_SUFFIXES else _Video(name, live=False)
     elif "://" in name or name.isdigit():
         yield _Video(name, live=True)
     elif glob.has_magic(name):
         paths = sorted(glob.glob(name, recursive=True))
         if not paths:
             raise UserError(f"{name}: no file fits this pattern")
-        for found in paths:
-            yield from _resolve(found)
+        videos = [path for path in paths if Path(path).suffix.lower() not in IMAGE_SUFFIXES]
+        if videos:
+            yield from (source for path in paths for source in _resolve(path, fps))
+        else:
+            yield _Files(paths, fps)
     else:
         raise UserError(f"{name}: no such file or folder")
 
 
-def read_frames(sources: Sequence[Source], wanted: Wanted) -> Iterator[Frame | Problem]:
-    """The wanted frames of all sources, and the problems, in order."""
+def read_frames(sources: Sequence[Source], selection: Selection) -> Iterator[Frame | Problem]:
+    """The selected frames of all sources, and the problems, in order."""
     first = 0
     for source in sources:
-        first += yield from source.read(first, wanted)
+        first += yield from source.read(first, selection)

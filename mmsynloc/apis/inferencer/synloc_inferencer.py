@@ -9,30 +9,38 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
 from mmsynloc.apis.inferencer.frame_cameras import CameraOf, camera_finder
-from mmsynloc.apis.inferencer.frames import Frame, Problem, open_sources, read_frames
-from mmsynloc.apis.inferencer.positions import FramePositions
+from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, open_sources, read_frames
 from mmsynloc.files.images import BrokenImageError
-from mmsynloc.structures import Camera
+from mmsynloc.structures import Camera, FramePositions, GroundCamera
 from mmsynloc.utils import UserError
 
-__all__ = ["DEFAULT_CHECKPOINT", "DEFAULT_CONFIG", "SynLocInferencer"]
+if TYPE_CHECKING:
+    from mmengine.config import Config
+
+__all__ = ["DEFAULT_CHECKPOINT", "DEFAULT_CONFIG", "ModelFiles", "SynLocInferencer", "find_model", "require_threshold"]
 
 DEFAULT_CONFIG, DEFAULT_CHECKPOINT = "mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth"
 """The weights that come with the package, and their config."""
 
-_GPU_BATCH = 8
+
+class ModelFiles(NamedTuple):
+    """A model: its config, the file of its weights, and the threshold that validation chose for them, if it has."""
+
+    cfg: Config
+    checkpoint: str
+    score_threshold: float | None
 
 
 class _Prepared(NamedTuple):
     """A frame whose input is being made."""
 
     frame: Frame
-    frame_id: int
-    camera: Camera
+    image_id: int
+    camera: GroundCamera
     item: Future
 
 
@@ -74,14 +82,17 @@ class SynLocInferencer:
         backend: Backend | None = None,
     ) -> None:
         if backend is None:
-            backend, chosen, on_gpu = _load(config, checkpoint, device, amp, score_threshold is None)
-            score_threshold = chosen if score_threshold is None else score_threshold
-            batch_size = batch_size or (_GPU_BATCH if on_gpu else 1)
+            from mmsynloc.apis.inferencer.torch_backend import TorchBackend
+
+            model = find_model(config, checkpoint)
+            if score_threshold is None:
+                score_threshold = require_threshold(model)
+            backend = TorchBackend(model.cfg, model.checkpoint, device, amp)
         if score_threshold is None or not math.isfinite(score_threshold):
             raise UserError(f"score_threshold is {score_threshold}; a number is needed")
         self.backend = backend
         self.score_threshold = float(score_threshold)
-        self.batch_size = batch_size or 1
+        self.batch_size = batch_size or backend.batch_size
         self.workers = workers or min(4, os.cpu_count() or 1)
 
     def __call__(
@@ -108,8 +119,7 @@ class SynLocInferencer:
             UserError: an input or a camera's file is missing or wrong, or a frame has a problem.
         """
         find_camera, sources = camera_finder(cameras), open_sources(inputs)
-        frames = islice(read_frames(sources, lambda index: index % every == 0), max_frames)
-        return self.infer(frames, find_camera, on_problem)
+        return self.infer(read_frames(sources, Selection(every, max_frames)), find_camera, on_problem)
 
     def infer(
         self,
@@ -134,21 +144,42 @@ class SynLocInferencer:
     ) -> Iterator[_Prepared]:
         """Frames in order, each with its input made, while those of the next batch are in the making."""
         ahead: deque[_Prepared] = deque()
+        to_model = _ModelCameras()
         for frame in frames:
             if isinstance(frame, Problem):
                 on_problem(frame)
                 continue
             try:
-                frame_id, camera = find_camera(frame)
-            except UserError as error:
+                image_id, camera = find_camera(frame.index, frame.name, frame.size())
+                model_camera = to_model(camera)
+            except (BrokenImageError, UserError) as error:
                 on_problem(Problem(frame.name, str(error).removeprefix(f"{frame.name}: ")))
                 continue
-            item = pool.submit(self.backend.prepare, frame.image, camera, frame.name)
-            ahead.append(_Prepared(frame, frame_id, camera, item))
+            item = pool.submit(self.backend.prepare, frame.image, model_camera, frame.name)
+            ahead.append(_Prepared(frame, image_id, camera, item))
             if len(ahead) > self.batch_size + self.workers:
                 yield from _finished(ahead.popleft(), on_problem)
         for prepared in ahead:
             yield from _finished(prepared, on_problem)
+
+
+class _ModelCameras:
+    """The SynLoc cameras nearest to cameras of other kinds; the last one is kept, for most runs have only one."""
+
+    def __init__(self) -> None:
+        self._last: tuple[GroundCamera, Camera] | None = None
+
+    def __call__(self, camera: GroundCamera) -> Camera:
+        if isinstance(camera, Camera):
+            return camera
+        if self._last is None or self._last[0] is not camera:
+            from mmsynloc.structures import to_synloc
+
+            try:
+                self._last = camera, to_synloc(camera)[0]  # type: ignore[arg-type]
+            except (ValueError, AttributeError) as error:
+                raise UserError(str(error)) from None
+        return self._last[1]
 
 
 def _raise(problem: Problem) -> None:
@@ -168,7 +199,8 @@ def _finished(prepared: _Prepared, on_problem: Callable[[Problem], None]) -> Ite
 def _positions(prepared: _Prepared, detections: FrameDetections) -> FramePositions:
     frame, camera = prepared.frame, prepared.camera
     return FramePositions(
-        frame_id=prepared.frame_id,
+        index=frame.index,
+        image_id=prepared.image_id,
         name=frame.name,
         boxes_xyxy=detections.boxes_xyxy,
         points_px=detections.keypoints_px,
@@ -179,12 +211,17 @@ def _positions(prepared: _Prepared, detections: FrameDetections) -> FramePositio
     )
 
 
-def _load(
-    config: str | Path | None, checkpoint: str | Path | None, device: str | None, amp: bool, need_threshold: bool
-) -> tuple[Backend, float | None, bool]:
-    """The torch back end, the threshold that goes with the checkpoint, and whether it runs on a GPU."""
+def find_model(config: str | Path | None = None, checkpoint: str | Path | None = None) -> ModelFiles:
+    """The model of a config and a checkpoint, by default the one that comes with the package.
+
+    Args:
+        config: file, or ``mmsynloc::`` name.
+        checkpoint: file, address, or ``mmsynloc::`` name; without it, the config's ``load_from``.
+
+    Raises:
+        UserError: a file is missing or broken, or a config is named without its weights.
+    """
     from mmsynloc.apis.config import load_config
-    from mmsynloc.apis.inferencer.torch_backend import TorchBackend
     from mmsynloc.apis.starting_point import local_checkpoint
     from mmsynloc.engine.checkpoints import read_checkpoint
     from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
@@ -194,11 +231,18 @@ def _load(
     if not name:
         raise UserError(f"{config}: name the checkpoint too; the config has no load_from")
     file = local_checkpoint(str(name))
-    threshold = stored_threshold(file, read_checkpoint(file)) if need_threshold else None
-    if need_threshold and threshold is None:
+    return ModelFiles(cfg, file, stored_threshold(file, read_checkpoint(file)))
+
+
+def require_threshold(model: ModelFiles) -> float:
+    """The score threshold that validation chose for a model.
+
+    Raises:
+        UserError: none has.
+    """
+    if model.score_threshold is None:
         raise UserError(
-            f"{name}: no validation has chosen a score threshold for it yet; run mmsynloc test CONFIG {name} "
-            "--split val, or name a score threshold"
+            f"{model.checkpoint}: no validation has chosen a score threshold for it yet; run mmsynloc test CONFIG "
+            f"{model.checkpoint} --split val, or name a score threshold"
         )
-    backend = TorchBackend(cfg, file, device, amp)
-    return backend, threshold, backend.device.type == "cuda"
+    return model.score_threshold

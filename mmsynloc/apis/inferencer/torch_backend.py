@@ -25,6 +25,8 @@ from mmsynloc.utils import UserError
 
 __all__ = ["TorchBackend"]
 
+_GPU_BATCH = 8
+
 
 class TorchBackend:
     """A :class:`~mmsynloc.apis.inferencer.Backend` that runs a config's model in torch.
@@ -50,6 +52,7 @@ class TorchBackend:
         if not cfg.get("model") or not dataset.get("pipeline"):
             raise UserError(f"{name}: it has no {'test_dataloader.dataset.pipeline' if cfg.get('model') else 'model'}")
         self.device = _device(device)
+        self.batch_size = _GPU_BATCH if self.device.type == "cuda" else 1
         self.amp = amp and (self.device.type == "cuda" or has_fast_bfloat16())
         self.input_size = tuple(dataset.get("input_size") or ())
         scope = cfg.get("default_scope") or "mmpose"

@@ -8,14 +8,14 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from mmsynloc.datasets.transforms.geometry import (
+from mmsynloc.datasets.transforms.plan import get_plan
+from mmsynloc.structures.affine import (
     fit_matrix,
     flip_matrix,
     rotation_matrix,
     shear_matrix,
     shift_matrix,
 )
-from mmsynloc.datasets.transforms.plan import get_plan
 
 __all__ = ["SynLocFitResize", "SynLocFlip", "SynLocRandomAffine", "check_size", "output_size"]
 

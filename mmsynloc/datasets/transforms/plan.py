@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from mmsynloc.datasets.transforms.geometry import Bounds, intersect, invert, transform_bounds
+from mmsynloc.structures.affine import Bounds, frame_bounds, intersect, invert, transform_bounds
 
-__all__ = ["INSTANCE_KEYS", "ImageLayer", "LayerGroup", "RenderPlan", "frame_bounds", "get_plan"]
+__all__ = ["INSTANCE_KEYS", "ImageLayer", "LayerGroup", "RenderPlan", "get_plan"]
 
 INSTANCE_KEYS = (
     "bbox",
@@ -27,11 +27,6 @@ INSTANCE_KEYS = (
 """Per-person arrays (N, ...) of a data info; they are kept, dropped and joined together."""
 
 _SOURCE_KEYS = ("img", "img_path", "annotated_size", "flip_indices", "sample_idx", *INSTANCE_KEYS)
-
-
-def frame_bounds(size: Sequence[float]) -> Bounds:
-    """Edges x1, y1, x2, y2 of an image of this ``(width, height)``, in pixel-centre coordinates."""
-    return (-0.5, -0.5, size[0] - 0.5, size[1] - 0.5)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from mmsynloc.utils import UserError
 __all__ = ["gather_predictions"]
 
 _DECIMALS = 3  # 0.001 px is 0.3 mm on the ground at worst; results files stay small
+_DECIMALS_3D = 4  # 0.1 mm
 
 
 def _array(values: Any) -> np.ndarray:
@@ -91,10 +93,14 @@ def gather_predictions(
         boxes = np.round(np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1), _DECIMALS)
     if keypoints is not None:
         keypoints = np.round(keypoints, _DECIMALS)
+    keypoints_3d = None
+    if "keypoints_3d" in instances:
+        keypoints_3d = np.round(_array(instances["keypoints_3d"])[..., :3], _DECIMALS_3D)
     rows = np.argsort(-scores, kind="stable")
     if "labels" in instances:
         rows = rows[_array(instances["labels"])[rows] == person_label]
     rows = rows[:MAX_DETECTIONS]
     ids = np.full(len(scores), int(sample["img_id"]))
     categories = np.ones_like(ids)
-    return Detections("the model's predictions", ids, categories, scores, boxes, keypoints, positions)[rows]
+    found = Detections("the model's predictions", ids, categories, scores, boxes, keypoints, positions)
+    return replace(found, keypoints_3d_m=keypoints_3d)[rows]

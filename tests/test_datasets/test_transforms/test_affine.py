@@ -10,7 +10,7 @@ from mmpose.models import BottomupPoseEstimator
 from mmpose.structures import PoseDataSample
 
 from mmsynloc.datasets.transforms import RenderSynLocImage, SynLocFitResize, SynLocFlip, SynLocRandomAffine, get_plan
-from mmsynloc.datasets.transforms.geometry import transform_points
+from mmsynloc.structures.affine import transform_points
 
 
 def _results(size=(3840, 2160), **extra) -> dict:

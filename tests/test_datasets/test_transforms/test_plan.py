@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.transforms.geometry import rotation_matrix, scale_matrix, shift_matrix
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
+from mmsynloc.structures.affine import rotation_matrix, scale_matrix, shift_matrix
 
 
 def _layer(matrix=None, size=(100, 50)) -> ImageLayer:

@@ -1,4 +1,4 @@
-"""Athletes' positions in one frame, as the inferencer returns them."""
+"""Athletes' positions in one frame of a picture or video, as the inferencer returns them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmsynloc.structures import Athletes, Camera
+from mmsynloc.structures.athletes import Athletes
+from mmsynloc.structures.ground_camera import GroundCamera
 
 __all__ = ["FramePositions"]
 
@@ -16,7 +17,8 @@ class FramePositions:
     """N athletes of one frame, by falling score. Pixels are those of ``camera.image_size``.
 
     Attributes:
-        frame_id: the image's id in the annotation file that gave its camera, or its number in the input from 0.
+        index: the frame's number in the whole input, from 0.
+        image_id: the image's id in the annotation file that gave its camera; without one, ``index``.
         name: the image's path as it was given, or the video's with the frame's number: ``match.mp4#120``.
         boxes_xyxy: (N, 4) float64 px.
         points_px: (N, 2, 2) float64 px, the pelvis and the point of the ground below it.
@@ -28,13 +30,14 @@ class FramePositions:
         speeds_m_s: (N,) float64 m/s, NaN where there is none; None where nothing was tracked.
     """
 
-    frame_id: int
+    index: int
+    image_id: int
     name: str
     boxes_xyxy: np.ndarray
     points_px: np.ndarray
     points_pitch_m: np.ndarray
     scores: np.ndarray
-    camera: Camera
+    camera: GroundCamera
     time_s: float | None = None
     track_ids: np.ndarray | None = None
     speeds_m_s: np.ndarray | None = None
