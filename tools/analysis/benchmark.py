@@ -6,6 +6,7 @@
     python tools/analysis/benchmark.py assigner --out assigner.json
     python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
+    python tools/analysis/benchmark.py two_stages --out two_stages.json
     python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
 Each sub-command but the last makes its own data. All print a table and write
@@ -69,6 +70,21 @@ def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentPa
     parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
     parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
     parser.set_defaults(run=_real_frame)
+    return parser
+
+
+def _two_stages(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_two_stages import benchmark_two_stages
+
+    return benchmark_two_stages(args.rounds, args.crops, args.config)
+
+
+def _add_two_stages(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("two_stages", help="what the second stage costs beside the first")
+    parser.add_argument("--rounds", type=int, default=10, help="frames that are timed (default: 10)")
+    parser.add_argument("--crops", type=int, default=20, help="athletes in the frame (default: 20)")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc-twostage.py", help="default: %(default)s")
+    parser.set_defaults(run=_two_stages)
     return parser
 
 
@@ -138,6 +154,7 @@ def parse_args() -> argparse.Namespace:
         _add_assigner,
         _add_train_step,
         _add_start,
+        _add_two_stages,
         _add_real_frame,
     ):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
