@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
-from mmsynloc.datasets.transforms.geometry import fit_matrix, invert
 from mmsynloc.datasets.transforms.plan import RenderPlan
 from mmsynloc.datasets.transforms.render import draw_plan
 from mmsynloc.export.engines import open_engine
 from mmsynloc.files.images import DecodedImage, check_shape, load_image
 from mmsynloc.structures import Camera
+from mmsynloc.structures.affine import fit_matrix, invert
 from mmsynloc.utils import UserError
 
 __all__ = ["ExportedBackend"]
@@ -70,7 +70,9 @@ class ExportedBackend:
         self, image: np.ndarray | Path, frame_size: tuple[int, int], name: str
     ) -> tuple[np.ndarray, np.ndarray]:
         """The network's image and the matrix that brings frame px to its px, as ``SynLocFitResize`` makes them."""
-        plan = RenderPlan.of_image({"annotated_size": frame_size}).moved(fit_matrix(frame_size, self.input_size), self.input_size)
+        plan = RenderPlan.of_image({"annotated_size": frame_size}).moved(
+            fit_matrix(frame_size, self.input_size), self.input_size
+        )
         if isinstance(image, Path):
             load = lambda layer, scale: load_image(str(image), frame_size, scale)  # noqa: E731
         else:

@@ -57,7 +57,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="what mmsynloc export has written")
     parser.add_argument("image")
-    parser.add_argument("--camera", required=True, metavar="FILE", help="a SynLoc annotation file, or one of its entries")
+    parser.add_argument(
+        "--camera", required=True, metavar="FILE", help="a SynLoc annotation file, or one of its entries"
+    )
     parser.add_argument("--score-threshold", type=float, help="default: the model's own, which validation chose")
     args = parser.parse_args()
 
