@@ -33,6 +33,7 @@ COMMANDS = {
     "venue": "make a labelled data set for your own venue from photographs of it",
     "demo": "the whole job in minutes on a CPU",
     "run": "run a tool of MMPose or MMDetection on our configs",
+    "export": "write a model as an ONNX file, which runs without torch",
     "publish": "shrink a checkpoint to its weights",
     "requirements": "print the path of the list of OpenMMLab packages to install",
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 __all__ = [
+    "ConfigOptionsAction",
     "add_common_flags",
     "add_config_options",
     "add_dataset_flags",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-class _ConfigOptions(argparse.Action):
+class ConfigOptionsAction(argparse.Action):
     """``ConfigOptions``, whose base in MMEngine takes seconds to import, once there is an option to parse."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
@@ -54,7 +55,7 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=_ConfigOptions,
+        action=ConfigOptionsAction,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
 

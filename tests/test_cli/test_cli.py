@@ -23,6 +23,7 @@ SCRIPTS = {
     "tools/camera.py": "camera",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
+    "tools/deployment/export.py": "export",
     "tools/dataset/convert.py": "convert",
     "tools/dataset/make_mini_synloc.py": "mini",
 }

@@ -101,9 +101,9 @@ def select(predictions: Predictions, cfg: Mapping[str, Any]) -> Selected:
     class_scores = predictions.values[..., : predictions.num_classes].sigmoid()
     scores, classes = (class_scores * predictions.objectness_logits.sigmoid()[..., None]).max(-1)
     threshold = cfg.get("score_thr", 0.01)
-    size = min(cfg.get("nms_pre", _MAX_CANDIDATES), scores.shape[1])
+    size: Any = min(cfg.get("nms_pre", _MAX_CANDIDATES), int(scores.shape[1]))
     if scores.device.type == "cpu":  # as many as there are; a GPU would have to be asked
-        size = min(size, max(int((scores > threshold).sum(1).max()), 1))
+        size = (scores > threshold).sum(1).max().clamp(1, size)
     scores, index = scores.topk(size, 1)
     return Selected(index, scores, classes.gather(1, index), scores > threshold, take_priors(predictions, index))
 
