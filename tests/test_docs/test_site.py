@@ -68,7 +68,7 @@ def test_site__one_address_of_the_repository():
     reason="MkDocs is not here; `make docs` has an environment of its own",
 )
 def test_site__builds_without_warnings(tmp_path):
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "score_files" in (tmp_path / "site" / "api" / "evaluation" / "index.html").read_text(encoding="utf-8")
