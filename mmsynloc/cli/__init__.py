@@ -18,6 +18,7 @@ __all__ = ["COMMANDS", "main", "run_command"]
 COMMANDS = {
     "train": "train a model",
     "test": "score a checkpoint with LocSim",
+    "infer": "positions of athletes in images and video",
     "evaluate": "score saved predictions, without a model",
     "submit": "make a submission zip, or check one",
     "check": "check that the data set is complete, readable and consistent",

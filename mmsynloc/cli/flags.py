@@ -22,6 +22,7 @@ __all__ = [
     "apply_stage_flags",
     "chosen_splits",
     "finite",
+    "hide_upstream_warnings",
     "image_size",
     "positive",
 ]
@@ -36,13 +37,18 @@ class _ConfigOptions(argparse.Action):
         ConfigOptions(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
 
 
-def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
-    # Warnings of upstream's packages at every start, meant for their developers.
+def hide_upstream_warnings() -> None:
+    """Hide warnings of upstream's packages at every start, meant for their developers."""
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.filterwarnings(
             "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
         )
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+    hide_upstream_warnings()
     parser.add_argument("--work-dir", help="folder of logs and checkpoints")
     parser.add_argument(
         "--cfg-options",

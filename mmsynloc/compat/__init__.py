@@ -38,6 +38,8 @@ _STAND_INS = {
     "torchvision": StandIn(_ROOT / "torchvision" / "__init__.py", binary_part="torchvision.transforms"),
     "xtcocotools": StandIn(_ROOT / "xtcocotools" / "__init__.py", binary_part="xtcocotools.mask"),
 }
+# MMDetection imports it for one function that draws; with pandas it takes a tenth of the start of every command.
+_LAZY = ("seaborn",)
 _AFTER_IMPORT: dict[str, Callable[[], None]] = {
     "mmengine.config": register_config_names,
     "mmengine.runner.checkpoint": allow_own_checkpoints,
@@ -49,7 +51,7 @@ def apply() -> None:
     """Close the gaps, now for what is imported already; calling it again does nothing more."""
     if any(isinstance(finder, HookFinder) for finder in sys.meta_path):
         return
-    sys.meta_path.insert(0, HookFinder(_STAND_INS, _AFTER_IMPORT))
+    sys.meta_path.insert(0, HookFinder(_STAND_INS, _AFTER_IMPORT, _LAZY))
     for name, action in _AFTER_IMPORT.items():
         if name in sys.modules:
             action()

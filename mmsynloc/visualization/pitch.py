@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from mplsoccer import Pitch
 
-from mmsynloc.structures import Athletes, Camera
+from mmsynloc.structures import Athletes, GroundCamera
 from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB
 
 __all__ = ["PITCH_LENGTH_M", "PITCH_WIDTH_M", "draw_pitch", "pitch_to_plot"]
@@ -31,7 +31,7 @@ def draw_pitch(
     axes: Axes,
     predicted: Athletes | None = None,
     truth: Athletes | None = None,
-    camera: Camera | None = None,
+    camera: GroundCamera | None = None,
 ) -> None:
     """Draw a pitch with the athletes on it.
 

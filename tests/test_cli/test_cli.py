@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = {
     "tools/train.py": "train",
     "tools/test.py": "test",
+    "tools/infer.py": "infer",
     "tools/evaluate.py": "evaluate",
     "tools/submit.py": "submit",
     "tools/demo.py": "demo",

@@ -14,7 +14,6 @@ from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY
 from mmsynloc.files.images import read_image
 from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import UserError
-from mmsynloc.visualization import make_overview, save_overview
 
 __all__ = ["SynLocVisualizationHook"]
 
@@ -76,6 +75,8 @@ class SynLocVisualizationHook(Hook):
 
     @staticmethod
     def _draw(data_sample: Any, threshold: float, path: Path) -> None:
+        from mmsynloc.visualization import make_overview, save_overview  # matplotlib, only where something is drawn
+
         image = read_image(data_sample.img_path)
         camera = Camera(**data_sample.camera, image_size=tuple(data_sample.annotated_size))
         athletes = Athletes.from_pred_instances(data_sample.pred_instances, camera).over(threshold)

@@ -1,0 +1,6 @@
+"""Athletes followed over the frames of a video, on the ground in metres."""
+
+from mmsynloc.tracking.link import link_positions
+from mmsynloc.tracking.tracks import Tracks, find_tracks
+
+__all__ = ["Tracks", "find_tracks", "link_positions"]
