@@ -95,7 +95,7 @@ synloc = dict(
     ),
     custom_hooks=[
         dict(
-            type="YOLOXPoseModeSwitchHook",
+            type="SynLocModeSwitchHook",
             num_last_epochs=20,
             new_train_pipeline=_train_pipeline_stage2,
             priority=48,

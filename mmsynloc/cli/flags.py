@@ -25,6 +25,7 @@ __all__ = [
     "hide_upstream_warnings",
     "image_size",
     "positive",
+    "positive_number",
 ]
 
 
@@ -142,6 +143,14 @@ def finite(text: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"not a number: {text!r}")
+    return number
+
+
+def positive_number(text: str) -> float:
+    """An argument that is a finite number over 0."""
+    number = finite(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"not a number over 0: {text!r}")
     return number
 
 

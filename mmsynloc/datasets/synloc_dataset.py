@@ -10,6 +10,7 @@ from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import attach_ground_metric
 from mmsynloc.datasets.data_infos import make_data_infos, replace_people
+from mmsynloc.datasets.sample_seeds import SampleSeeds
 from mmsynloc.files import read_annotations, read_results
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
@@ -20,7 +21,7 @@ METAINFO_FILE = Path(__file__).parents[1] / ".mim" / "configs" / "_base_" / "dat
 
 
 @DATASETS.register_module()
-class SynLocDataset(BaseCocoStyleDataset):
+class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
     """Spiideo SoccerNet SynLoc: calibrated soccer frames with every athlete's box, pelvis and pelvis_ground.
 
     Source: Ardö et al., "Spiideo SoccerNet SynLoc", 2025. The annotations hold for the annotated size (4K) also
