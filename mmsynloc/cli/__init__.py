@@ -27,6 +27,7 @@ COMMANDS = {
     "resize": "write smaller copies of the images",
     "convert": "convert to and from YOLO-pose, COCO and other tools",
     "mini": "generate a small stand-in data set in the official layout",
+    "camera": "draw the pitch over an image as a camera file says, and convert cameras",
     "venue": "make a labelled data set for your own venue from photographs of it",
     "demo": "the whole job in minutes on a CPU",
     "publish": "shrink a checkpoint to its weights",

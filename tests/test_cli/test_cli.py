@@ -19,6 +19,7 @@ SCRIPTS = {
     "tools/infer.py": "infer",
     "tools/evaluate.py": "evaluate",
     "tools/submit.py": "submit",
+    "tools/camera.py": "camera",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
     "tools/dataset/convert.py": "convert",
