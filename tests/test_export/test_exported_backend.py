@@ -82,7 +82,7 @@ def test_open_engine__mistakes(arguments, message, exported):
 def test_open_engine__damaged_file(engine, exported, tmp_path):
     pytest.importorskip(engine)
     (tmp_path / "cut.onnx").write_bytes(exported.read_bytes()[:5000])
-    with pytest.raises(UserError, match="cut.onnx: .* cannot load it: "):
+    with pytest.raises(UserError, match=r"cut\.onnx: .* cannot load it: "):
         open_engine(engine, tmp_path / "cut.onnx")
 
 

@@ -46,7 +46,7 @@ def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[
 def read_camera(path: str, image: str) -> dict[str, Any]:
     """The image's entry of an annotation file, or the only one of the file."""
     content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    entries = content["images"] if "images" in content else [content]
+    entries = content.get("images", [content])
     named = [entry for entry in entries if Path(entry.get("file_name", "")).name == Path(image).name]
     if not named and len(entries) > 1:
         sys.exit(f"error: {path}: has no image {Path(image).name}")
