@@ -56,6 +56,18 @@ def annotation(annotation_id: int, image_id: int, position_m: tuple[float, float
     return {k: v for k, v in {**entry, **changes}.items() if v is not None}
 
 
+def body_annotation(annotation_id: int, image_id: int, position_m: tuple[float, float], **changes: Any) -> dict:
+    """An athlete with the 25 keypoints of BODY_25, a column of points 5 cm apart; MidHip is 0.9 m up."""
+    x, y = position_m
+    points = np.array([[x, y, 0.5 + 0.05 * joint] for joint in range(25)])
+    keypoints = camera().pitch_to_pixel(points).points
+    body = {
+        "keypoints": [[u, v, 2] for u, v in keypoints.tolist()],
+        "keypoints_3d": [[*point, 1] for point in points.tolist()],
+    }
+    return annotation(annotation_id, image_id, position_m, **{**body, **changes})
+
+
 def write_annotations(path: Path, images: list[dict], annotations: list[dict] | None) -> Path:
     """Write an annotation file; ``None`` leaves the key out, as in the challenge split."""
     data = {"images": images, "categories": [{"id": 1, "name": "person"}]}

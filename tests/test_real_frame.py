@@ -12,8 +12,8 @@ from mmpose.models.pose_estimators import BottomupPoseEstimator
 from mmpose.registry import DATASETS, METRICS
 
 from mmsynloc.codecs import PelvisGroundCodec
-from mmsynloc.datasets.transforms.geometry import transform_boxes, transform_points
 from mmsynloc.structures import Camera
+from mmsynloc.structures.affine import transform_boxes, transform_points
 
 
 def _sample(folder, prefix, input_size):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
-from mmsynloc.engine.checkpoints import is_address, read_checkpoint, weights_of
+from mmsynloc.engine.checkpoints import DETECTOR_PREFIX, is_address, read_checkpoint, weights_of
 from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.version import __version__
 
-__all__ = ["slim_checkpoint"]
+__all__ = ["join_stages", "slim_checkpoint"]
 
 
 def slim_checkpoint(checkpoint: str, out: str | Path) -> int:
@@ -31,9 +31,35 @@ def slim_checkpoint(checkpoint: str, out: str | Path) -> int:
     Raises:
         UserError: the checkpoint is no local file, cannot be loaded or has no weights, or the file cannot be written.
     """
+    return _write(_weights(checkpoint), out)
+
+
+def join_stages(detector: str, second_stage: str, out: str | Path) -> int:
+    """Write the weights of a detector and a second stage as those of one model, shrunk as by :func:`slim_checkpoint`.
+
+    Args:
+        detector: a checkpoint of the first stage.
+        second_stage: a checkpoint of the second stage; a detector in it is left out.
+        out: the file to write.
+
+    Returns:
+        Size of the file in bytes.
+
+    Raises:
+        UserError: as for :func:`slim_checkpoint`.
+    """
+    first = {f"{DETECTOR_PREFIX}{name}": weight for name, weight in _weights(detector).items()}
+    second = {n: w for n, w in _weights(second_stage).items() if not n.startswith(DETECTOR_PREFIX)}
+    return _write(first | second, out)
+
+
+def _weights(checkpoint: str) -> dict[str, torch.Tensor]:
     if is_address(checkpoint):
         raise UserError(f"{checkpoint}: an address; download the file first")
-    weights = weights_of(read_checkpoint(checkpoint, map_location="cpu"), checkpoint)
+    return weights_of(read_checkpoint(checkpoint, map_location="cpu"), checkpoint)
+
+
+def _write(weights: dict[str, torch.Tensor], out: str | Path) -> int:
     slim = {name: _slim(name, weight) for name, weight in weights.items()}
     with atomic_write(out) as temporary:
         torch.save({"state_dict": slim, "meta": {"mmsynloc_version": __version__}}, temporary)

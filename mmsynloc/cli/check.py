@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,9 +21,26 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--decode", choices=("sample", "all", "none"), default="sample", help="which images to decode")
     parser.add_argument("--figures", type=Path, default=Path("work_dirs/check_data"), help="where the figures go")
     parser.add_argument("--no-figures", action="store_true", help="draw none")
+    parser.add_argument(
+        "--appearance", action="store_true", help="also print how people stand out from their surroundings, in numbers"
+    )
+    parser.add_argument(
+        "--compare", type=Path, metavar="ROOT", help="the same for another data set, and how far both are apart"
+    )
     parser.add_argument("--json", type=Path, help="also write the findings to this file")
     parser.add_argument("--workers", type=int, help="processes (default: one a core)")
     return parser.parse_args(argv)
+
+
+def show_appearance(args: argparse.Namespace, splits: Sequence[str] | None) -> None:
+    """Print statistics of the people's looks, and of another data set's beside them."""
+    from mmsynloc.datasets.preparation.comparing import print_appearance, print_comparison, sample_appearance
+
+    options = dict(workers=args.workers or os.cpu_count() or 1, progress=not args.no_progress)
+    sample = sample_appearance(args.source or args.root, splits, **options)
+    print_appearance(sample)
+    if args.compare:
+        print_comparison(sample, sample_appearance(args.compare, **options), str(args.compare))
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
@@ -40,6 +58,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
         from mmsynloc.datasets.preparation.figures import save_figures
 
         print(f"figures: {', '.join(str(path) for path in save_figures(labels, args.figures))}")
+    if args.appearance or args.compare:
+        show_appearance(args, splits)
     if args.json:
         dump_json(as_dict(reports), args.json, indent=2)
     return 0 if all(report.healthy for report in reports) else 1

@@ -2,10 +2,13 @@
 
     %(prog)s --ann-file val.json --results results.json --out stats.json
     %(prog)s --ann-file test.json --results submission.zip
+    %(prog)s --ann-file person_keypoints_val.json --results results.json --keypoints-3d fifa15
 
 Prints the 17 statistics of the SynLoc task and writes them with ``--out``. Without ``--score-threshold`` the
 threshold with the best F1 on these data is chosen, which is right on validation data only; a submission brings
-its own, and names the source of positions.
+its own, and names the source of positions. With ``--keypoints-3d`` it is the 15 statistics of the mean LocSim over
+3D keypoints, and positions play no part. ``--oracles`` adds mAP-LocSim with the truth in place of one part of the
+prediction: boxes, points or ranking. ``mmsynloc report`` shows where points are lost.
 """
 
 from __future__ import annotations
@@ -16,7 +19,17 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from mmsynloc.evaluation import POSITION_SOURCES, LocSimResult, format_stats, score_detections
+from mmsynloc.evaluation import (
+    POSITION_SOURCES,
+    LocSimResult,
+    format_keypoint_stats,
+    format_stats,
+    score_detections,
+    score_keypoints_3d,
+)
+from mmsynloc.evaluation.functional import KEYPOINT_SUBSETS
+from mmsynloc.evaluation.oracles import score_oracles
+from mmsynloc.evaluation.report import format_oracles
 from mmsynloc.evaluation.scoring import read_detections
 from mmsynloc.files import read_annotations, read_json
 from mmsynloc.utils import dump_json
@@ -36,23 +49,45 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--tau", type=float, default=1.0, help="metres at which LocSim is 0.05 (default: 1)")
     parser.add_argument("--img-ids", metavar="FILE", help="JSON list of the image ids to score (default: all)")
     parser.add_argument("--box-ap", action="store_true", help="also score the boxes by IoU, as COCO does")
+    parser.add_argument("--oracles", action="store_true", help="also print what a perfect part would score")
+    parser.add_argument(
+        "--keypoints-3d",
+        choices=list(KEYPOINT_SUBSETS),
+        metavar="SUBSET",
+        help=f"score keypoints_3d instead of positions, these of BODY_25's joints: {', '.join(KEYPOINT_SUBSETS)}",
+    )
     parser.add_argument("--out", metavar="FILE", help="write the statistics as JSON")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.keypoints_3d and (args.position_from or args.keypoint_index is not None or args.box_ap or args.oracles):
+        parser.error("--keypoints-3d does not go with --position-from, --keypoint-index, --box-ap or --oracles")
+    return args
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)
-    annotations = read_annotations(args.ann_file)
+    annotations = read_annotations(args.ann_file, keypoints_3d=bool(args.keypoints_3d))
     detections, stated = read_detections(args.results)
-    options: dict[str, Any] = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None, **stated}
-    options |= {name: value for name in options if (value := getattr(args, name)) is not None}
     img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])
     annotations.choose_images(img_ids, str(args.img_ids))
-    result = score_detections(annotations, detections, tau_m=args.tau, img_ids=img_ids, box_ap=args.box_ap, **options)
-    print(format_stats(result.stats, result.tau_m, result.box_stats))
+    options: dict[str, Any] = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None, **stated}
+    options |= {name: value for name in options if (value := getattr(args, name)) is not None}
+    shared: dict[str, Any] = {"tau_m": args.tau, "img_ids": img_ids}
+    if args.keypoints_3d:
+        subset, threshold = args.keypoints_3d, options["score_threshold"]
+        stats = score_keypoints_3d(annotations, detections, subset, score_threshold=threshold, **shared).stats
+        print(format_keypoint_stats(stats, subset, args.tau))
+        report = {"keypoints_3d": subset, "score_threshold": threshold, "tau": args.tau, "stats": stats}
+    else:
+        result = score_detections(annotations, detections, box_ap=args.box_ap, **shared, **options)
+        print(format_stats(result.stats, result.tau_m, result.box_stats))
+        report = _report(result, options)
+        if args.oracles:
+            where = {name: options[name] for name in ("position_from", "keypoint_index")}
+            report["oracles"] = score_oracles(annotations, detections, **shared, **where)
+            print(format_oracles(report["oracles"], args.tau))
     if args.out:
-        dump_json(_report(result, options), args.out, indent=1)
+        dump_json(report, args.out, indent=1)
 
 
 def _report(result: LocSimResult, options: dict[str, Any]) -> dict[str, Any]:

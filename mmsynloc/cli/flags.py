@@ -15,18 +15,23 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 __all__ = [
+    "ConfigOptionsAction",
     "add_common_flags",
+    "add_config_options",
     "add_dataset_flags",
+    "add_stage_flags",
     "apply_show_flags",
+    "apply_stage_flags",
     "chosen_splits",
     "finite",
+    "hide_upstream_warnings",
     "image_size",
     "positive",
     "positive_number",
 ]
 
 
-class _ConfigOptions(argparse.Action):
+class ConfigOptionsAction(argparse.Action):
     """``ConfigOptions``, whose base in MMEngine takes seconds to import, once there is an option to parse."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
@@ -35,20 +40,30 @@ class _ConfigOptions(argparse.Action):
         ConfigOptions(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
 
 
-def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
-    # Warnings of upstream's packages at every start, meant for their developers.
+def hide_upstream_warnings() -> None:
+    """Hide warnings of upstream's packages at every start, meant for their developers."""
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.filterwarnings(
             "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
         )
-    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--cfg-options``, for a command that reads a config."""
+    hide_upstream_warnings()
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=_ConfigOptions,
+        action=ConfigOptionsAction,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    add_config_options(parser)
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
     parser.add_argument("--show-dir", help="write pictures of predictions (frame and pitch) to this folder")
@@ -71,6 +86,31 @@ def apply_show_flags(cfg: Config, args: Any) -> None:
             interval=args.interval,
             wait_time=args.wait_time,
         )
+
+
+def add_stage_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--tiles`` and ``--detections``."""
+    parser.add_argument(
+        "--tiles",
+        choices=["camera", "grown", "fixed", "none"],
+        help="let the detector also look at windows: where the camera says that athletes are small, or all over the "
+        "frame, grown until they cut no athlete or fixed",
+    )
+    parser.add_argument("--detections", metavar="FILE", help="place the boxes of this results file (second stage)")
+
+
+def apply_stage_flags(cfg: Config, args: Any) -> None:
+    """Change the config as ``--tiles`` and ``--detections`` say.
+
+    Raises:
+        UserError: the model has not what they need.
+    """
+    from mmsynloc.apis.test_options import use_detections, use_tiles
+
+    if args.detections is not None:
+        use_detections(cfg, args.detections)
+    elif args.tiles is not None:
+        use_tiles(cfg, args.tiles)
 
 
 def add_dataset_flags(parser: argparse.ArgumentParser, splits: str = "all") -> None:

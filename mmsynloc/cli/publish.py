@@ -12,12 +12,20 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("checkpoint", help="checkpoint of a training")
     parser.add_argument("out", help="file to write")
+    parser.add_argument(
+        "--second-stage",
+        metavar="CHECKPOINT",
+        help="checkpoint of a second stage, to be joined with that of a detector into a two-stage model's",
+    )
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    from mmsynloc.apis.weights import slim_checkpoint
+    from mmsynloc.apis.weights import join_stages, slim_checkpoint
 
-    size = slim_checkpoint(args.checkpoint, args.out)
+    if args.second_stage is None:
+        size = slim_checkpoint(args.checkpoint, args.out)
+    else:
+        size = join_stages(args.checkpoint, args.second_stage, args.out)
     print(f"{args.out}: {size / 1e6:.1f} MB; choose its score threshold: mmsynloc test CONFIG {args.out} --split val")

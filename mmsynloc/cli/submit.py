@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmsynloc.apis.submission_check import check_submission
-from mmsynloc.cli.flags import add_common_flags, apply_show_flags, finite
+from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags, finite
 from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.files import write_submission
 
@@ -32,6 +32,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     parser.add_argument("--check", metavar="ZIP", help="only check this zip, against --ann-file")
     parser.add_argument("--ann-file", help="annotation file of the split, for --check")
+    add_stage_flags(parser)
     add_common_flags(parser)
     args = parser.parse_args(argv)
     if args.check is None and (args.config is None or args.checkpoint is None):
@@ -63,6 +64,7 @@ def submit(args: argparse.Namespace) -> int:
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
+    apply_stage_flags(cfg, args)
     check_file(args.out, "--out")
     with tempfile.TemporaryDirectory() as folder:
         results_file = Path(folder) / "results.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import add_common_flags, apply_show_flags
+from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags
 from mmsynloc.utils import dump_json
 
 __all__ = ["main"]
@@ -23,6 +23,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     parser.add_argument("--out", metavar="FILE", help="write the predictions as JSON, which `evaluate` reads")
     parser.add_argument("--stats", metavar="FILE", help="write the statistics as JSON")
+    add_stage_flags(parser)
     add_common_flags(parser)
     return parser.parse_args(argv)
 
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
+    apply_stage_flags(cfg, args)
     if args.stats is not None:
         check_file(args.stats, "--stats")
     stats, _ = score_split(cfg, args.split, args.checkpoint, args.out)

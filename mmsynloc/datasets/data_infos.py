@@ -7,29 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from mmsynloc.files import Annotations
+from mmsynloc.datasets.pelvis_keypoints import NUM_KEYPOINTS, select_pelvis_keypoints
+from mmsynloc.files import Annotations, Detections
 from mmsynloc.utils import UserError
 
-__all__ = ["NUM_KEYPOINTS", "make_data_infos", "require_frames", "require_labels"]
-
-NUM_KEYPOINTS = 2  # pelvis, pelvis_ground
+__all__ = ["make_data_infos", "replace_people", "require_frames", "require_labels"]
 
 
 def require_labels(annotations: Annotations) -> tuple[np.ndarray, np.ndarray]:
     """The boxes (G, 4) xywh and the keypoints (G, 2, 3) of the people, which the models learn.
 
     Raises:
-        UserError: people have no boxes, or no keypoints, or others than pelvis and pelvis_ground.
+        UserError: people have no boxes, or not the keypoints of :func:`select_pelvis_keypoints`.
     """
     people = annotations.people
     if people is None or not len(people):
         return np.zeros((0, 4)), np.zeros((0, NUM_KEYPOINTS, 3))
     if people.boxes_xywh is None:
         raise UserError(f"{annotations.path}: the annotations have no bbox")
-    number = 0 if people.keypoints is None else people.keypoints.shape[1]
-    if people.keypoints is None or number != NUM_KEYPOINTS:
-        raise UserError(f"{annotations.path}: people have {number} keypoints, not 2, pelvis and pelvis_ground")
-    return people.boxes_xywh, people.keypoints
+    return people.boxes_xywh, select_pelvis_keypoints(annotations)
 
 
 def require_frames(annotations: Annotations) -> None:
@@ -79,6 +75,49 @@ def make_data_infos(annotations: Annotations, folder: Path, sample_interval: int
         )
         infos.append(info)
     return infos
+
+
+def replace_people(infos: list[dict[str, Any]], detections: Detections) -> list[dict[str, Any]]:
+    """The same images with detected people in the place of the annotated ones.
+
+    Args:
+        infos: as :func:`make_data_infos` gives them.
+        detections: with boxes; those of other images are passed over.
+
+    Returns:
+        Data infos whose people have the boxes, clipped to the frame, and their ``bbox_score``; their other labels mean
+        nothing.
+
+    Raises:
+        UserError: the detections have no boxes.
+    """
+    if len(detections) and detections.boxes_xywh is None:
+        raise UserError(f"{detections.path}: the detections have no bbox")
+    order = np.argsort(detections.image_ids, kind="stable")
+    sorted_ids = detections.image_ids[order]
+    replaced = []
+    for info in infos:
+        first, last = np.searchsorted(sorted_ids, [info["img_id"], info["img_id"] + 1])
+        replaced.append({**info, **_detected_people(detections[order[first:last]], info["annotated_size"])})
+    return replaced
+
+
+def _detected_people(found: Detections, size: tuple[int, int]) -> dict[str, np.ndarray]:
+    boxes = np.zeros((0, 4)) if found.boxes_xywh is None else found.boxes_xywh
+    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+    count = len(found)
+    return dict(
+        id=np.arange(count),
+        bbox=np.clip(corners, 0, np.array(size * 2)).astype(np.float32),
+        bbox_score=found.scores.astype(np.float32),
+        keypoints=np.zeros((count, NUM_KEYPOINTS, 2), np.float32),
+        keypoints_visible=np.zeros((count, NUM_KEYPOINTS), np.float32),
+        num_keypoints=np.zeros(count, np.int64),
+        area=(boxes[:, 2] * boxes[:, 3]).astype(np.float32),
+        position_on_pitch=np.zeros((count, 2), np.float32),
+        category_id=np.ones(count, np.int64),
+        iscrowd=np.zeros(count, np.int64),
+    )
 
 
 def _columns(annotations: Annotations) -> dict[str, np.ndarray]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmengine.dataset import Compose
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import attach_ground_metric
-from mmsynloc.datasets.data_infos import make_data_infos
+from mmsynloc.datasets.data_infos import make_data_infos, replace_people
 from mmsynloc.datasets.sample_seeds import SampleSeeds
-from mmsynloc.files import read_annotations
+from mmsynloc.files import read_annotations, read_results
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
@@ -40,6 +42,8 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
         input_size: ``(width, height)`` of the network's input in px.
         with_ground_metric: carry each athlete's ground metric through the pipeline as two more keypoints
             (see :class:`~mmsynloc.codecs.PelvisGroundCodec`).
+        detections: results file whose boxes and scores take the place of the annotated people, for a second stage in a
+            test.
         **kwargs: as for MMPose's ``BaseCocoStyleDataset``; ``data_mode`` is always bottom-up.
     """
 
@@ -50,6 +54,7 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
         *args: Any,
         input_size: tuple[int, int] = (640, 640),
         with_ground_metric: bool = False,
+        detections: str | None = None,
         data_mode: str = "bottomup",
         **kwargs: Any,
     ) -> None:
@@ -57,6 +62,7 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
             raise ValueError(f"SynLocDataset has whole frames: data_mode is 'bottomup', not {data_mode!r}")
         self.input_size = tuple(input_size)
         self.with_ground_metric = with_ground_metric
+        self.detections = detections
         super().__init__(*args, data_mode=data_mode, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -71,7 +77,22 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
                 "for how to get the data or make a small stand-in"
             )
         folder = Path(self.data_prefix["img"])
-        return make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
+        infos = make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
+        return infos if self.detections is None else replace_people(infos, read_results(self.detections))
+
+    @classmethod
+    def _load_metainfo(cls, metainfo: dict | None = None) -> dict:
+        """MMPose's entries, and ``classes``, by which MMDetection names what it draws."""
+        return {"classes": ("person",), **super()._load_metainfo(metainfo)}
+
+    def update_skip_type_keys(self, skip_type_keys: Sequence[str]) -> None:
+        """Leave these transforms out from now on, as MMDetection's ``YOLOXModeSwitchHook`` asks for.
+
+        Args:
+            skip_type_keys: names of their classes.
+        """
+        kept = [transform for transform in self.pipeline.transforms if type(transform).__name__ not in skip_type_keys]
+        self.pipeline = Compose(kept)
 
     def get_data_info(self, idx: int) -> dict:
         """One frame's data info, with ``input_size`` and, if asked for, the ground metric."""

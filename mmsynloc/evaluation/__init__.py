@@ -1,13 +1,13 @@
-"""Evaluation by LocSim: pure functions, scoring of files, and the registered metric."""
+"""Evaluation by LocSim: pure functions, scoring of files, analysis of errors, and the registered metric."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mmsynloc.evaluation.alarm import CoordinateWarning, EvaluationWarning
-from mmsynloc.evaluation.functional import LocSimResult
-from mmsynloc.evaluation.report import format_stats
-from mmsynloc.evaluation.scoring import score_detections, score_files, score_results
+from mmsynloc.evaluation.functional import Keypoints3DResult, LocSimResult
+from mmsynloc.evaluation.report import format_keypoint_stats, format_stats
+from mmsynloc.evaluation.scoring import score_detections, score_files, score_keypoints_3d, score_results
 from mmsynloc.evaluation.tables import POSITION_SOURCES
 from mmsynloc.utils.lazy import lazy_attributes
 
@@ -18,11 +18,14 @@ __all__ = [
     "POSITION_SOURCES",
     "CoordinateWarning",
     "EvaluationWarning",
+    "Keypoints3DResult",
     "LocSimMetric",
     "LocSimResult",
+    "format_keypoint_stats",
     "format_stats",
     "score_detections",
     "score_files",
+    "score_keypoints_3d",
     "score_results",
 ]
 

@@ -12,8 +12,14 @@ from typing import Any
 import numpy as np
 
 from mmsynloc.evaluation.alarm import CoordinateWarning, EvaluationWarning, coordinate_alarm
-from mmsynloc.evaluation.functional import LocSimResult, PeopleTable, box_statistics, evaluate_locsim
-from mmsynloc.evaluation.tables import detection_table, people_table
+from mmsynloc.evaluation.functional import (
+    Keypoints3DResult,
+    LocSimResult,
+    box_statistics,
+    evaluate_keypoints_3d,
+    evaluate_locsim,
+)
+from mmsynloc.evaluation.tables import body_detection_table, body_table, detection_table, people_table
 from mmsynloc.files import (
     Annotations,
     Detections,
@@ -26,7 +32,7 @@ from mmsynloc.files import (
 )
 from mmsynloc.utils import UserError
 
-__all__ = ["read_detections", "score_detections", "score_files", "score_results"]
+__all__ = ["read_detections", "score_detections", "score_files", "score_keypoints_3d", "score_results"]
 
 
 def score_detections(
@@ -67,7 +73,7 @@ def score_detections(
     people = people_table(annotations)
     images = annotations.choose_images(img_ids)
     table, points_px = detection_table(detections, annotations, position_from, keypoint_index)
-    _warn_of_nothing(people, table.image, images, annotations, detections)
+    _warn_of_nothing(people.image, table.image, images, annotations, detections)
     if points_px is not None:
         there = table.image >= 0
         alarm = coordinate_alarm(points_px[there], table.image[there], people, annotations.image_sizes)
@@ -83,6 +89,39 @@ def score_detections(
     return replace(result, box_stats=box_statistics(number, people, table, images))
 
 
+def score_keypoints_3d(
+    annotations: Annotations,
+    detections: Detections,
+    subset: str = "body25",
+    *,
+    tau_m: float = 1.0,
+    score_threshold: float | None = None,
+    img_ids: Sequence[int] | None = None,
+) -> Keypoints3DResult:
+    """Score detections by the mean LocSim of their 3D keypoints.
+
+    Args:
+        annotations: the ground truth with the 25 keypoints of BODY_25, read with ``keypoints_3d=True``.
+        detections: D detections with ``keypoints_3d`` of all 25.
+        subset: the keypoints that count: ``"body25"`` (all), ``"fifa15"`` or ``"coco"`` (17).
+        tau_m: distance in metres at which the LocSim of a keypoint has fallen to 0.05.
+        score_threshold: as for :func:`score_detections`.
+        img_ids: ids of the images to evaluate; by default all.
+
+    Returns:
+        The 15 statistics, curves and matches.
+
+    Raises:
+        UserError: there are no annotations, keypoints are missing, or a parameter makes no sense.
+    """
+    _check_parameters(tau_m, score_threshold)
+    people, table = body_table(annotations, subset), body_detection_table(detections, annotations)
+    images = annotations.choose_images(img_ids)
+    _warn_of_nothing(people.image, table.image, images, annotations, detections)
+    options: dict[str, Any] = {"tau_m": tau_m, "score_threshold": score_threshold, "images": images}
+    return evaluate_keypoints_3d(len(annotations), people, table, **options)
+
+
 def _check_parameters(tau_m: float, score_threshold: float | None) -> None:
     if not (np.isfinite(tau_m) and tau_m > 0):
         raise UserError(f"tau is {tau_m}, not a positive number of metres")
@@ -91,7 +130,7 @@ def _check_parameters(tau_m: float, score_threshold: float | None) -> None:
 
 
 def _warn_of_nothing(
-    people: PeopleTable,
+    gt_image: np.ndarray,
     det_image: np.ndarray,
     images: np.ndarray | None,
     annotations: Annotations,
@@ -99,7 +138,7 @@ def _warn_of_nothing(
 ) -> None:
     chosen = np.arange(len(annotations)) if images is None else images
     for image, path, what in (
-        (people.image, annotations.path, "people"),
+        (gt_image, annotations.path, "people"),
         (det_image, detections.path, "detections"),
     ):
         if not np.isin(image, chosen).any():

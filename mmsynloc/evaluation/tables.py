@@ -7,11 +7,27 @@ import warnings
 import numpy as np
 
 from mmsynloc.evaluation.alarm import EvaluationWarning
-from mmsynloc.evaluation.functional import CameraTable, DetectionTable, PeopleTable, pixels_to_pitch
-from mmsynloc.files import Annotations, Detections
+from mmsynloc.evaluation.functional import (
+    KEYPOINT_SUBSETS,
+    NUM_BODY25,
+    BodyDetectionTable,
+    BodyTable,
+    CameraTable,
+    DetectionTable,
+    PeopleTable,
+    pixels_to_pitch,
+)
+from mmsynloc.files import Annotations, Detections, People
 from mmsynloc.utils import UserError
 
-__all__ = ["POSITION_SOURCES", "camera_table", "detection_table", "people_table"]
+__all__ = [
+    "POSITION_SOURCES",
+    "body_detection_table",
+    "body_table",
+    "camera_table",
+    "detection_table",
+    "people_table",
+]
 
 POSITION_SOURCES = ("keypoint", "position_on_pitch", "bbox")
 """Where a detection's position comes from: a keypoint, a pitch position, or the box's bottom centre."""
@@ -23,10 +39,85 @@ def people_table(annotations: Annotations) -> PeopleTable:
     Raises:
         UserError: the file has no annotations, as that of the challenge split.
     """
-    people = annotations.people
-    if people is None:
-        raise UserError(f"{annotations.path}: has no annotations: a challenge split cannot be scored")
+    people = _people(annotations)
     return PeopleTable(people.image, people.positions_pitch_m, people.areas_px2, people.boxes_xywh)
+
+
+def _people(annotations: Annotations) -> People:
+    if annotations.people is None:
+        raise UserError(f"{annotations.path}: has no annotations: a challenge split cannot be scored")
+    return annotations.people
+
+
+def body_table(annotations: Annotations, subset: str) -> BodyTable:
+    """The 3D keypoints of an annotation file, of which those in a subset and with visibility 1 or 2 are labelled.
+
+    Args:
+        annotations: read with ``keypoints_3d=True``.
+        subset: a name in :data:`~mmsynloc.evaluation.functional.KEYPOINT_SUBSETS`.
+
+    Raises:
+        UserError: the file has no annotations, or not the 25 keypoints and keypoints_3d of BODY_25.
+    """
+    if subset not in KEYPOINT_SUBSETS:
+        raise UserError(f"keypoints_3d is {subset!r}, not one of {', '.join(KEYPOINT_SUBSETS)}")
+    people = _people(annotations)
+    if not len(people):
+        return BodyTable(people.image, np.zeros((0, NUM_BODY25, 3)), np.zeros((0, NUM_BODY25), bool), people.areas_px2)
+    points, flags = people.keypoints_3d_m, people.keypoints
+    for name, column in (("keypoints_3d", points), ("keypoints", flags)):
+        number = 0 if column is None else column.shape[1]
+        if number != NUM_BODY25:
+            raise UserError(
+                f"{annotations.path}: people have {number} {name}, not the {NUM_BODY25} of BODY_25: take a "
+                "person_keypoints_*.json file"
+            )
+    assert points is not None
+    assert flags is not None
+    chosen = np.isin(np.arange(NUM_BODY25), KEYPOINT_SUBSETS[subset])
+    return BodyTable(people.image, points, (flags[..., 2] > 0) & chosen, people.areas_px2)
+
+
+def body_detection_table(detections: Detections, annotations: Annotations) -> BodyDetectionTable:
+    """Detections with their images and 3D keypoints.
+
+    As in ``xtcocotools``, a detection whose 2D keypoints all have a score of 0 takes no part, beside those that
+    :func:`detection_table` leaves out.
+
+    Raises:
+        UserError: the detections do not have the 25 keypoints_3d of BODY_25.
+    """
+    image = _images(detections, annotations)
+    points = np.zeros((0, NUM_BODY25, 3))
+    if len(detections):
+        number = 0 if detections.keypoints_3d_m is None else detections.keypoints_3d_m.shape[1]
+        if detections.keypoints_3d_m is None or number != NUM_BODY25:
+            raise UserError(f"{detections.path}: the detections have {number} keypoints_3d, not {NUM_BODY25}")
+        points = detections.keypoints_3d_m
+    if detections.keypoints is not None and len(detections):
+        image = np.where((detections.keypoints[..., 2] > 0).any(axis=1), image, -1)
+    areas = _areas_px2(detections)
+    if detections.boxes_xywh is None and detections.keypoints is None:
+        areas = _projected_areas_px2(points, image, annotations)
+    return BodyDetectionTable(image, detections.scores, points, areas)
+
+
+def _projected_areas_px2(points_m: np.ndarray, image: np.ndarray, annotations: Annotations) -> np.ndarray:
+    """Areas (D,) of the extent of 3D keypoints (D, K, 3) in the image.
+
+    As in the development kit, a point behind the camera is seen where its ray through the camera's centre meets the
+    image, as is the point mirrored at that centre.
+    """
+    areas = np.zeros(len(image))
+    rows = np.flatnonzero(image >= 0)
+    if not len(rows):
+        return areas
+    points, image = points_m[rows], image[rows]
+    centres = annotations.camera(image).position_m[:, None]
+    points_px, mirrored_px = (annotations.project(p, image) for p in (points, 2 * centres - points))
+    extent = np.ptp(np.where(np.isnan(points_px), mirrored_px, points_px), axis=1)
+    areas[rows] = np.nan_to_num(extent.prod(axis=1))
+    return areas
 
 
 def camera_table(annotations: Annotations) -> CameraTable:
@@ -55,11 +146,7 @@ def detection_table(
     Raises:
         UserError: the detections do not have what the position is made of.
     """
-    image = annotations.find_images(detections.image_ids)
-    unknown, other = image < 0, detections.category_ids != annotations.category_id
-    _warn_of(int(unknown.sum()), detections, f"images that are not in {annotations.path}")
-    _warn_of(int((other & ~unknown).sum()), detections, f"categories other than {annotations.category_id}")
-    image = np.where(other, -1, image)
+    image = _images(detections, annotations)
     points_px = None
     if position_from == "position_on_pitch":
         positions = detections.positions_pitch_m
@@ -76,10 +163,19 @@ def detection_table(
     return table, points_px
 
 
+def _images(detections: Detections, annotations: Annotations) -> np.ndarray:
+    """The image (D,) of each detection, -1 for one that takes no part, with a warning that counts them."""
+    image = annotations.find_images(detections.image_ids)
+    unknown, other = image < 0, detections.category_ids != annotations.category_id
+    _warn_of(int(unknown.sum()), detections, f"images that are not in {annotations.path}")
+    _warn_of(int((other & ~unknown).sum()), detections, f"categories other than {annotations.category_id}")
+    return np.where(other, -1, image)
+
+
 def _warn_of(number: int, detections: Detections, of_what: str) -> None:
     if number:
         text = f"{detections.path}: {number} of {len(detections)} detections are left out: of {of_what}"
-        warnings.warn(text, EvaluationWarning, stacklevel=3)
+        warnings.warn(text, EvaluationWarning, stacklevel=4)
 
 
 def _points_px(detections: Detections, position_from: str, keypoint_index: int) -> np.ndarray:

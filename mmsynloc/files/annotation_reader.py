@@ -14,10 +14,12 @@ from mmsynloc.files.annotations import Annotations, People
 from mmsynloc.files.columns import (
     Box,
     Keypoints,
+    Keypoints3D,
     Position,
     float_column,
     float_table,
     integer_column,
+    keypoint_3d_table,
     keypoint_table,
     optional_column,
     refuse_where,
@@ -62,8 +64,13 @@ class _Person(msgspec.Struct, gc=False):
     iscrowd: int | bool = 0
 
 
+class _PersonIn3D(_Person, gc=False):
+    keypoints_3d: Keypoints3D | msgspec.UnsetType = msgspec.UNSET
+
+
 class _Category(msgspec.Struct, gc=False):
     id: int
+    keypoints: list[str] | None = None
 
 
 class _File(msgspec.Struct, gc=False):
@@ -72,7 +79,11 @@ class _File(msgspec.Struct, gc=False):
     categories: list[_Category] = []
 
 
-def read_annotations(path: str | Path) -> Annotations:
+class _FileIn3D(_File, gc=False):
+    annotations: list[_PersonIn3D] | msgspec.UnsetType = msgspec.UNSET  # type: ignore[assignment]
+
+
+def read_annotations(path: str | Path, *, keypoints_3d: bool = False) -> Annotations:
     """Read and check an annotation file; a byte order mark is passed over.
 
     Every image has ``id, file_name, width, height, camera_matrix (3, 4), dist_poly, undist_poly``, every annotation
@@ -81,21 +92,26 @@ def read_annotations(path: str | Path) -> Annotations:
     categories and positions must be there; any other field is in all entries or in none. Without ``area`` it is 0.53 of
     the box, as in ``xtcocotools``.
 
+    Args:
+        path: the JSON file.
+        keypoints_3d: also read ``keypoints_3d``, rows ``[x, y, z]`` or ``[x, y, z, 1]`` in metres, flat or nested.
+            Otherwise they are passed over: they take up most of a file, and few need them.
+
     Raises:
         UserError: the file is missing or not JSON, or something in it breaks a rule; the message names file, entry
             and id.
     """
-    return _decode(strip_byte_order_mark(read_bytes(path)), str(path))
+    return _decode(strip_byte_order_mark(read_bytes(path)), str(path), keypoints_3d)
 
 
-def parse_annotations(content: Any, where: str = "annotations") -> Annotations:
+def parse_annotations(content: Any, where: str = "annotations", *, keypoints_3d: bool = False) -> Annotations:
     """As :func:`read_annotations`, from the content of such a file as Python objects."""
-    return _decode(to_json(content), where)
+    return _decode(to_json(content), where, keypoints_3d)
 
 
 @without_garbage_collection()
-def _decode(data: bytes, where: str) -> Annotations:
-    file = decode_json(data, _File, where)
+def _decode(data: bytes, where: str, keypoints_3d: bool) -> Annotations:
+    file = decode_json(data, _FileIn3D if keypoints_3d else _File, where)
     if not file.images:
         raise UserError(f"{where}: has no images")
     images = sorted(file.images, key=lambda image: image.id)
@@ -103,12 +119,14 @@ def _decode(data: bytes, where: str) -> Annotations:
     people = None
     if file.annotations is not msgspec.UNSET:
         people = _people(file.annotations, {image.id: row for row, image in enumerate(images)}, where)
+    category_id = _category(file)
     return Annotations(
         path=where,
         image_ids=integer_column([image.id for image in images]),
         people=people,
-        category_id=_category(file),
+        category_id=category_id,
         columns=columns,
+        keypoint_names=next((tuple(c.keypoints or ()) for c in file.categories if c.id == category_id), ()),
     )
 
 
@@ -187,7 +205,15 @@ def _people(entries: list[_Person], row_of_id: dict[int, int], where: str) -> Pe
         areas_px2=_areas(entries, boxes, fail),
         keypoints=None if keypoints is None else keypoint_table(keypoints, fail),
         positions_pitch_m=float_table((e.position_on_pitch[:2] for e in entries), 2),
+        keypoints_3d_m=_keypoints_3d(entries, fail),
     )
+
+
+def _keypoints_3d(entries: list[_Person], fail: _Fail) -> np.ndarray | None:
+    if not entries or not isinstance(entries[0], _PersonIn3D):
+        return None
+    values = optional_column(entries, "keypoints_3d", fail)
+    return None if values is None else keypoint_3d_table(values, fail)
 
 
 def _boxes(entries: list[_Person], fail: _Fail) -> np.ndarray | None:

@@ -28,6 +28,7 @@ class People:
         areas_px2: (G,) mask areas in px².
         keypoints: (G, K, 3) x and y in annotated px, not clipped, and visibility; None where the file has none.
         positions_pitch_m: (G, 2) metres.
+        keypoints_3d_m: (G, K, 3) metres; None where the file has none, or they were not asked for.
     """
 
     ids: np.ndarray
@@ -36,6 +37,7 @@ class People:
     areas_px2: np.ndarray
     keypoints: np.ndarray | None
     positions_pitch_m: np.ndarray
+    keypoints_3d_m: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.image)
@@ -62,6 +64,7 @@ class Annotations:
         people: the annotations; None where the file has none, as for the challenge split.
         category_id: the one category.
         columns: what else the images have, by the names of the properties.
+        keypoint_names: (K,) those of the category; empty where the file names none.
     """
 
     path: str
@@ -69,6 +72,7 @@ class Annotations:
     people: People | None
     category_id: int
     columns: dict[str, Any]
+    keypoint_names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.image_ids)
@@ -113,6 +117,23 @@ class Annotations:
 
         width, height = self.image_sizes[rows].reshape(-1, 2)[0].tolist()
         return Camera(self.camera_matrices[rows], self.dist_polys[rows], self.undist_polys[rows], (width, height))
+
+    def project(self, points_pitch_m: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Points on or above the pitch in the pixels of their images.
+
+        Args:
+            points_pitch_m: (N, P, 3) metres, or (N, P, 2) for points on the ground.
+            rows: (N,) the image of each.
+
+        Returns:
+            (N, P, 2) annotated px, NaN where a point is not in front of the camera.
+        """
+        points_px = np.full((*points_pitch_m.shape[:2], 2), np.nan)
+        sizes = self.image_sizes[rows]
+        for size in np.unique(sizes, axis=0):
+            chosen = np.flatnonzero((sizes == size).all(axis=1))
+            points_px[chosen] = self.camera(rows[chosen]).pitch_to_pixel(points_pitch_m[chosen]).points
+        return points_px
 
     @property
     def people_per_image(self) -> np.ndarray:

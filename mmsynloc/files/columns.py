@@ -15,10 +15,12 @@ from mmsynloc.utils import UserError
 __all__ = [
     "Box",
     "Keypoints",
+    "Keypoints3D",
     "Position",
     "float_column",
     "float_table",
     "integer_column",
+    "keypoint_3d_table",
     "keypoint_table",
     "optional_column",
     "refuse_where",
@@ -30,6 +32,9 @@ Box = tuple[float, float, float, float]
 
 Keypoints = list[float | tuple[float, float, float]]
 """Triplets x, y, visibility, flat or nested."""
+
+Keypoints3D = list[float | Annotated[list[float], msgspec.Meta(min_length=3, max_length=4)]]
+"""Rows x, y, z, or x, y, z, 1, flat or nested."""
 
 Position = Annotated[list[float], msgspec.Meta(min_length=2, max_length=3)]
 """x, y and perhaps z."""
@@ -103,6 +108,39 @@ def keypoint_table(rows: Sequence[Keypoints], fail: Callable[[int, str], UserErr
         lambda row: fail(row, f"has {lengths[row] // 3} keypoints, the first entry {lengths[0] // 3}"),
     )
     return float_table(flat, int(lengths[0])).reshape(len(rows), -1, 3)  # type: ignore[arg-type]
+
+
+def keypoint_3d_table(rows: Sequence[Keypoints3D], fail: Callable[[int, str], UserError]) -> np.ndarray:
+    """3D keypoints (N, K, 3) from rows ``x, y, z`` or ``x, y, z, 1``; K is that of the first entry.
+
+    As in the development kit, a flat list has rows of three unless its length is no multiple of three.
+
+    Args:
+        rows: for each entry ``[x, y, z, x, y, z, ...]`` or ``[(x, y, z, 1), (x, y, z, 1), ...]``.
+        fail: makes the error for an entry.
+
+    Raises:
+        UserError: an entry is empty, mixed, not made of such rows, or of another length than the first.
+    """
+    points = [_points_3d(row) for row in rows]
+    for index, entry in enumerate(points):
+        if not len(entry):
+            raise fail(index, "keypoints_3d are not rows x, y, z or x, y, z, 1")
+        if len(entry) != len(points[0]):
+            raise fail(index, f"has {len(entry)} keypoints_3d, the first entry {len(points[0])}")
+    return np.array(points) if points else np.zeros((0, 0, 3))
+
+
+def _points_3d(row: Keypoints3D) -> np.ndarray:
+    """(K, 3); empty for what is not made of rows of three or four numbers."""
+    nothing = np.zeros((0, 3))
+    if not row or isinstance(row[0], float):
+        if set(map(type, row)) != {float}:
+            return nothing
+        size = next((s for s in (3, 4) if len(row) % s == 0), 0)
+        return np.array(row).reshape(-1, size)[:, :3] if size else nothing
+    sizes = {len(part) if isinstance(part, list) else 0 for part in row}
+    return np.array(row)[:, :3] if len(sizes) == 1 else nothing
 
 
 def _all_flat(rows: Sequence[list]) -> bool:

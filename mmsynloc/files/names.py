@@ -29,9 +29,11 @@ class ImageNames:
 
     Args:
         file_names: M normalised file names.
+        where: what they are the images of, in errors.
     """
 
-    def __init__(self, file_names: Sequence[str]) -> None:
+    def __init__(self, file_names: Sequence[str], where: str = "the annotation file") -> None:
+        self._where = where
         self._rows: dict[str, list[int]] = {}
         for row, name in enumerate(file_names):
             path = PurePosixPath(name)
@@ -57,4 +59,4 @@ class ImageNames:
                 raise ValueError(f"image {name!r} fits {len(rows)} images; name its folder")
             if rows:
                 return rows[0]
-        raise ValueError(f"image {name!r} is not in the annotation file")
+        raise ValueError(f"image {name!r} is not in {self._where}")

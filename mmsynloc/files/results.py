@@ -13,10 +13,12 @@ import numpy as np
 from mmsynloc.files.columns import (
     Box,
     Keypoints,
+    Keypoints3D,
     Position,
     float_column,
     float_table,
     integer_column,
+    keypoint_3d_table,
     keypoint_table,
     optional_column,
     refuse_where,
@@ -42,9 +44,10 @@ class _Detection(msgspec.Struct, gc=False):
     keypoints: Keypoints | msgspec.UnsetType = msgspec.UNSET
     position_on_pitch: Position | msgspec.UnsetType = msgspec.UNSET
     area: float | msgspec.UnsetType = msgspec.UNSET
+    keypoints_3d: Keypoints3D | msgspec.UnsetType = msgspec.UNSET
 
 
-_OPTIONAL = ("bbox", "keypoints", "position_on_pitch", "area")
+_OPTIONAL = ("bbox", "keypoints", "position_on_pitch", "area", "keypoints_3d")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Detections:
         keypoints: (D, K, 3) x and y in annotated px, and visibility or score, or None.
         positions_pitch_m: (D, 2) metres, or None.
         areas_px2: (D,) px², or None.
+        keypoints_3d_m: (D, K, 3) metres, or None.
     """
 
     path: str
@@ -70,6 +74,7 @@ class Detections:
     keypoints: np.ndarray | None = None
     positions_pitch_m: np.ndarray | None = None
     areas_px2: np.ndarray | None = None
+    keypoints_3d_m: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -82,9 +87,9 @@ class Detections:
 
     def finite(self) -> np.ndarray:
         """Which detections (D,) have nothing but finite numbers."""
-        columns = (self.scores, self.boxes_xywh, self.keypoints, self.positions_pitch_m, self.areas_px2)
+        measured = (f.name for f in fields(self) if f.name not in ("path", "image_ids", "category_ids"))
         finite = np.ones(len(self), bool)
-        for column in columns:
+        for column in (getattr(self, name) for name in measured):
             if column is not None and len(self):
                 finite &= np.isfinite(column.reshape(len(self), -1)).all(1)
         return finite
@@ -106,8 +111,9 @@ def read_results(path: str | Path) -> Detections:
     """Read and check a results file: a list of detections.
 
     Each has ``image_id, category_id, score`` and ``bbox [x, y, w, h]``, ``keypoints`` (flat or in triplets),
-    ``position_on_pitch`` (two or three numbers) or ``area``, all of them the same of these. A byte order mark is passed
-    over here; the challenge's server refuses it (see :mod:`mmsynloc.files.submission`).
+    ``position_on_pitch`` (two or three numbers), ``area`` or ``keypoints_3d`` (rows of three or four numbers, flat or
+    nested), all of them the same of these. A byte order mark is passed over here; the challenge's server refuses it
+    (see :mod:`mmsynloc.files.submission`).
 
     Raises:
         UserError: the file is missing or not JSON, or something in it breaks a rule; the message names file and entry.
@@ -129,7 +135,7 @@ def decode_results(data: bytes, where: str) -> Detections:
         return fail_at(where, f"entry [{row}]", reason)
 
     columns = {name: optional_column(entries, name, fail) for name in _OPTIONAL}
-    boxes, keypoints, positions, areas = (columns[name] for name in _OPTIONAL)
+    boxes, keypoints, positions, areas, keypoints_3d = (columns[name] for name in _OPTIONAL)
     boxes_xywh = None if boxes is None else float_table(boxes, 4)
     if boxes_xywh is not None:
         refuse_where((boxes_xywh[:, 2:] < 0).any(axis=1), lambda row: fail(row, "bbox has a negative width or height"))
@@ -142,6 +148,7 @@ def decode_results(data: bytes, where: str) -> Detections:
         keypoints=None if keypoints is None else keypoint_table(keypoints, fail),
         positions_pitch_m=None if positions is None else float_table((p[:2] for p in positions), 2),
         areas_px2=None if areas is None else float_column(areas),
+        keypoints_3d_m=None if keypoints_3d is None else keypoint_3d_table(keypoints_3d, fail),
     )
 
 
@@ -179,6 +186,7 @@ def _entries(part: Detections) -> Iterator[dict[str, Any]]:
         "keypoints": None if part.keypoints is None else part.keypoints.reshape(len(part), -1),
         "position_on_pitch": part.positions_pitch_m,
         "area": part.areas_px2,
+        "keypoints_3d": None if part.keypoints_3d_m is None else part.keypoints_3d_m.reshape(len(part), -1),
     }
     there = {name: column.tolist() for name, column in columns.items() if column is not None}
     for row in range(len(part)):

@@ -1,12 +1,13 @@
 """Models that learn metres, as plugins for upstream's detectors."""
 
-from mmsynloc.models.data_preprocessors import SynLocBatchResize, SynLocDataPreprocessor
-from mmsynloc.models.estimators import SynLocPoseEstimator
-from mmsynloc.models.heads import YOLOXPoseGroundHead, YOLOXPoseSimCCHead
+from mmsynloc.models.data_preprocessors import SynLocBatchResize, SynLocDataPreprocessor, SynLocTopdownDataPreprocessor
+from mmsynloc.models.estimators import SynLocPoseEstimator, SynLocTopdownEstimator
+from mmsynloc.models.heads import GroundSimCCHead, YOLOXPoseGroundHead, YOLOXPoseSimCCHead
 from mmsynloc.models.losses import LocSimLoss, SimCCLoss
 from mmsynloc.models.task_modules import LocSimAssigner, LocSimCalculator
 
 __all__ = [
+    "GroundSimCCHead",
     "LocSimAssigner",
     "LocSimCalculator",
     "LocSimLoss",
@@ -14,6 +15,8 @@ __all__ = [
     "SynLocBatchResize",
     "SynLocDataPreprocessor",
     "SynLocPoseEstimator",
+    "SynLocTopdownDataPreprocessor",
+    "SynLocTopdownEstimator",
     "YOLOXPoseGroundHead",
     "YOLOXPoseSimCCHead",
 ]

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmsynloc.structures._projective import (
+    ProjectedPoints,
+    homogeneous,
+    mask_out,
+    multiply,
+    perspective_jacobian,
+)
 from mmsynloc.structures._radial import (
     array_namespace,
     distort,
@@ -19,46 +26,7 @@ from mmsynloc.structures._radial import (
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["Camera", "ProjectedPoints", "scale_points_px"]
-
-
-class ProjectedPoints(NamedTuple):
-    """Points (..., N, 2) and the mask (..., N) of those that exist; the others are NaN."""
-
-    points: Any
-    valid: Any
-
-
-def scale_points_px(points_px: Any, scale: Any) -> Any:
-    """Move pixel coordinates to a resized image, exactly at the pixel centres: ``(x + 0.5) * s - 0.5``.
-
-    Args:
-        points_px: (..., 2) pixel coordinates.
-        scale: new size over old size, a number or (2,) for x and y.
-    """
-    return (points_px + 0.5) * scale - 0.5
-
-
-def _mask_out(points: Any, valid: Any) -> ProjectedPoints:
-    xp = array_namespace(points)
-    return ProjectedPoints(xp.where(valid[..., None], points, xp.full_like(points, float("nan"))), valid)
-
-
-def _homogeneous(points: Any) -> Any:
-    xp = array_namespace(points)
-    return xp.concatenate([points, xp.ones_like(points[..., :1])], -1)
-
-
-def _multiply(matrix: Any, points: Any) -> Any:
-    """``matrix`` (..., i, j) times each of ``points`` (..., N, j)."""
-    return points @ matrix.swapaxes(-1, -2)
-
-
-def _perspective_jacobian(matrix: Any, projected: Any) -> Any:
-    """Derivative (..., N, 2, J) of ``(m0/m2, m1/m2)`` by the first J inputs, at ``projected`` (..., N, 3)."""
-    depth = projected[..., 2][..., None, None]
-    ratio = (projected[..., :2] / projected[..., 2:])[..., None]
-    return (matrix[..., None, :2, :] - ratio * matrix[..., None, 2:, :]) / depth
+__all__ = ["Camera"]
 
 
 @dataclass(frozen=True)
@@ -174,12 +142,12 @@ class Camera:
         """Pitch (..., N, 3), or (..., N, 2) on the ground, -> normalised image (..., N, 2)."""
         points = self._as_array(points_pitch_m)
         matrix = self._ground_matrix if points.shape[-1] == 2 else self.camera_matrix
-        projected = _multiply(matrix, _homogeneous(points))
+        projected = multiply(matrix, homogeneous(points))
         depth = projected[..., 2]
         valid = depth * self._orientation[..., None] > 0
         xp = array_namespace(depth)
         safe = xp.where(valid, depth, xp.ones_like(depth))
-        return _mask_out(distort(projected[..., :2] / safe[..., None], self.dist_poly), valid)
+        return mask_out(distort(projected[..., :2] / safe[..., None], self.dist_poly), valid)
 
     def pitch_to_pixel(self, points_pitch_m: Any) -> ProjectedPoints:
         """Project points into the image.
@@ -197,11 +165,11 @@ class Camera:
         """Normalised image (..., N, 2) -> ground (..., N, 2) in metres."""
         xp = array_namespace(self.camera_matrix)
         undistorted, in_domain = undistort(self._as_array(points_normalised), self.undist_poly)
-        ground = _multiply(xp.linalg.inv(self._ground_matrix), _homogeneous(undistorted))
+        ground = multiply(xp.linalg.inv(self._ground_matrix), homogeneous(undistorted))
         weight = ground[..., 2]
         valid = in_domain & (weight * self._orientation[..., None] > 0)
         safe = xp.where(valid, weight, xp.ones_like(weight))
-        return _mask_out(ground[..., :2] / safe[..., None], valid)
+        return mask_out(ground[..., :2] / safe[..., None], valid)
 
     def pixel_to_pitch(self, points_px: Any) -> ProjectedPoints:
         """Where the rays of pixels meet the ground.
@@ -214,16 +182,28 @@ class Camera:
         """
         return self.normalised_to_pitch(self.pixel_to_normalised(points_px))
 
+    def pixel_to_ray(self, points_px: Any) -> ProjectedPoints:
+        """Unit vectors (..., N, 3) in the pitch frame from the camera's centre through pixels (..., N, 2)."""
+        xp = array_namespace(self.camera_matrix)
+        undistorted, valid = undistort(self.pixel_to_normalised(points_px), self.undist_poly)
+        matrix = self.camera_matrix[..., :3] * self._orientation[..., None, None]
+        rays = multiply(xp.linalg.inv(matrix), homogeneous(undistorted))
+        return mask_out(rays / xp.linalg.norm(rays, axis=-1)[..., None], valid)
+
+    def below_horizon(self, points_px: Any) -> Any:
+        """Mask (..., N) of the pixels (..., N, 2) whose rays meet the ground in front of the camera."""
+        return self.pixel_to_pitch(points_px).valid
+
     def pixel_to_metre(self, points_px: Any) -> Any:
         """Derivative d(pitch in m) / d(pixel), (..., N, 2, 2), analytic; NaN above the horizon."""
         xp = array_namespace(self.camera_matrix)
         normalised = self.pixel_to_normalised(points_px)
         undistorted, in_domain = undistort(normalised, self.undist_poly)
         inverse = xp.linalg.inv(self._ground_matrix)
-        ground = _multiply(inverse, _homogeneous(undistorted))
+        ground = multiply(inverse, homogeneous(undistorted))
         valid = in_domain & (ground[..., 2] * self._orientation[..., None] > 0)
         lens = undistort_jacobian(normalised, self.undist_poly) / self.image_size[0]
-        jacobian = _perspective_jacobian(inverse, ground)[..., :2] @ lens
+        jacobian = perspective_jacobian(inverse, ground)[..., :2] @ lens
         nan = xp.full_like(jacobian, float("nan"))
         return xp.where(valid[..., None, None], jacobian, nan)
 
@@ -231,10 +211,10 @@ class Camera:
         """Derivative d(pixel) / d(pitch in m), (..., N, 2, 2), at ground points (..., N, 2); NaN behind the camera."""
         xp = array_namespace(self.camera_matrix)
         matrix = self._ground_matrix
-        projected = _multiply(matrix, _homogeneous(self._as_array(points_pitch_m)[..., :2]))
+        projected = multiply(matrix, homogeneous(self._as_array(points_pitch_m)[..., :2]))
         valid = projected[..., 2] * self._orientation[..., None] > 0
         undistorted = projected[..., :2] / projected[..., 2:]
         lens = distort_jacobian(undistorted, self.dist_poly) * self.image_size[0]
-        jacobian = lens @ _perspective_jacobian(matrix, projected)[..., :2]
+        jacobian = lens @ perspective_jacobian(matrix, projected)[..., :2]
         nan = xp.full_like(jacobian, float("nan"))
         return xp.where(valid[..., None, None], jacobian, nan)

@@ -194,3 +194,37 @@ def test_choose_images__all_some_and_unknown():
         read.choose_images([])
     with pytest.raises(UserError, match="image True is not"):
         read.choose_images([True])
+
+
+def test_parse_annotations__keypoints_3d_on_request():
+    assert parse_annotations(content()).people.keypoints_3d_m is None
+    read = parse_annotations(content(), keypoints_3d=True)
+    assert read.people.keypoints_3d_m[1].tolist() == [[1, 2, 0.9], [1, 2, 0]]
+    nobody = parse_annotations({**content(), "annotations": []}, keypoints_3d=True)
+    assert nobody.people.keypoints_3d_m is None
+
+
+def test_parse_annotations__wrong_keypoints_3d_matter_on_request_only():
+    written = content()
+    written["annotations"][1]["keypoints_3d"] = [1.0, 2.0]
+    assert len(parse_annotations(written)) == 3
+    with pytest.raises(UserError, match=r"annotations\[1\] \(id 8\): keypoints_3d are not rows x, y, z"):
+        parse_annotations(written, keypoints_3d=True)
+
+
+def test_parse_annotations__names_of_the_keypoints():
+    assert parse_annotations(content()).keypoint_names == ()
+    categories = [{"id": 7, "keypoints": ["a"]}, {"id": 1, "keypoints": ["Nose", "MidHip"]}]
+    assert parse_annotations({**content(), "categories": categories}).keypoint_names == ("Nose", "MidHip")
+
+
+def test_project__each_point_through_the_camera_of_its_image():
+    small = image_entry(7, width=ANNOTATED_SIZE[0] // 2, height=ANNOTATED_SIZE[1] // 2)
+    read = parse_annotations({"images": [image_entry(0), small]})
+    assert read.project(np.zeros((0, 2, 3)), np.zeros(0, np.int64)).shape == (0, 2, 2)
+    points = np.array([[[0, 0, 0], [3, 4, 1.8]], [[0, 0, 0], [-90, 0, 0]]], float)
+    large, little = read.project(points, np.array([0, 1]))
+    np.testing.assert_allclose(little[0], (large[0] + 0.5) / 2 - 0.5)
+    assert np.isfinite(large).all()
+    assert np.isnan(little[1]).all()  # behind the camera
+    assert read.project(points[..., :2], np.array([0, 0]))[0, 0].tolist() == pytest.approx(large[0].tolist())

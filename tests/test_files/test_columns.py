@@ -6,7 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from mmsynloc.files.columns import float_table, integer_column, keypoint_table, optional_column, refuse_where
+from mmsynloc.files.columns import (
+    float_table,
+    integer_column,
+    keypoint_3d_table,
+    keypoint_table,
+    optional_column,
+    refuse_where,
+)
 from mmsynloc.utils import UserError
 
 
@@ -56,3 +63,33 @@ def test_keypoint_table__flat_nested_or_both():
 def test_keypoint_table__what_is_no_triplets(row):
     with pytest.raises(UserError, match=r"\[1\]: keypoints are not triplets"):
         keypoint_table([[1.0, 2.0, 3.0], row], fail)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+        [1.0, 2.0, 3.0, 1.0, 4.0, 5.0, 6.0, 1.0],
+        [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],
+        [[1.0, 2.0, 3.0, 1.0], [4.0, 5.0, 6.0, 1.0]],
+    ],
+)
+def test_keypoint_3d_table__flat_and_nested_rows_of_three_and_four(row):
+    assert keypoint_3d_table([], fail).shape == (0, 0, 3)
+    assert keypoint_3d_table([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], row], fail)[1].tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([], "are not rows"),
+        ([1.0, 2.0], "are not rows"),
+        ([1.0, [1.0, 2.0, 3.0]], "are not rows"),
+        ([[1.0, 2.0, 3.0], 1.0], "are not rows"),
+        ([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0, 1.0]], "are not rows"),
+        ([1.0, 2.0, 3.0] * 2, "has 2 keypoints_3d, the first entry 1"),
+    ],
+)
+def test_keypoint_3d_table__broken_rows_are_named(row, message):
+    with pytest.raises(UserError, match=rf"^\[1\]: .*{message}"):
+        keypoint_3d_table([[1.0, 2.0, 3.0], row], fail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,7 @@ def test_parse_results__positions_with_two_or_three_numbers():
         ({"keypoints": [[1, 2], [3, 4], [1, 1]]}, r"\[1\]: keypoints\[0\]: expected a list of length 3"),
         ({"keypoints": [1, 2, 1]}, r"\[1\]: has 1 keypoints, the first entry 2"),
         ({"area": 3.0}, r"\[0\]: area is missing, though"),
+        ({"keypoints_3d": [1, 2, 3]}, r"\[0\]: keypoints_3d is missing, though"),
     ],
 )
 def test_parse_results__broken_rules_are_named(change, message):
@@ -122,3 +124,12 @@ def test_detections_concatenate__leaves_out_columns_that_a_part_lacks():
     assert joined.boxes_xywh is None
     assert Detections.concatenate([some(2), some(0)], "joined").boxes_xywh.shape == (2, 4)
     assert len(Detections.concatenate([], "none")) == 0
+
+
+def test_write_results__keypoints_3d_read_back_the_same(tmp_path):
+    points = np.random.default_rng(0).uniform(-30, 30, (2, 25, 3))
+    made = replace(some(2), keypoints_3d_m=points)
+    write_results([made], tmp_path / "r.json")
+    np.testing.assert_array_equal(read_results(tmp_path / "r.json").keypoints_3d_m, points)
+    points[1, 3, 2] = np.nan
+    assert made.finite().tolist() == [True, False]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mmsynloc.evaluation.functional import STAT_NAMES
+from mmsynloc.evaluation.functional import KEYPOINT_STAT_NAMES, STAT_NAMES
+from tests.synloc_files import body_annotation, image_entry
 
 TOOL = Path(__file__).parents[2] / "tools" / "evaluate.py"
 IMAGES = [{"id": 0}, {"id": 5}]
@@ -100,6 +101,21 @@ def test_evaluate__boxes_on_request(files, run, tmp_path):
     assert "Boxes" in text
 
 
+def test_evaluate__oracles_on_request(files, run, tmp_path):
+    out = tmp_path / "stats.json"
+    status, text, _ = run(*files(), *PITCH, "--oracles", "--out", str(out))
+    assert status == 0
+    # One of two people is found; nothing is near the other one.
+    assert json.loads(out.read_text())["oracles"] == pytest.approx(
+        {
+            "perfect ranking": 51 / 101,
+            "true boxes, predicted points": 1,
+            "true points, predicted scores": 51 / 101,
+        }
+    )
+    assert "perfect ranking" in text
+
+
 @pytest.mark.parametrize(
     ("truth", "results", "arguments", "message"),
     [
@@ -147,3 +163,25 @@ def test_evaluate__warns_of_full_hd_pixels(golden, run, tmp_path):
     assert status == 0
     assert errors.startswith("WARNING: COORDINATE ALARM")
     assert errors.count("\n") == 1
+
+
+def test_evaluate__keypoints_3d(files, run, tmp_path):
+    person = body_annotation(0, 0, (0.0, 0.0))
+    found = {"image_id": 0, "category_id": 1, "score": 0.5, "keypoints_3d": person["keypoints_3d"]}
+    arguments = files({"images": [image_entry(0)], "annotations": [person]}, [found])
+    status, out, _ = run(*arguments, "--keypoints-3d", "coco", "--tau", "2", "--out", str(tmp_path / "stats.json"))
+    assert status == 0
+    assert "Mean LocSim of 3D keypoints, coco, tau 2 m" in out
+    report = json.loads((tmp_path / "stats.json").read_text())
+    assert (report["keypoints_3d"], report["tau"], report["score_threshold"]) == ("coco", 2, None)
+    assert tuple(report["stats"]) == KEYPOINT_STAT_NAMES
+    assert report["stats"]["AP"] == pytest.approx(1)
+
+
+def test_evaluate__keypoints_3d_of_another_file_or_with_positions(files, run):
+    status, _, err = run(*files(), "--keypoints-3d", "coco")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "people have 0 keypoints_3d, not the 25 of BODY_25" in err
+    status, _, err = run(*files(), "--keypoints-3d", "coco", *PITCH)
+    assert status == 2
+    assert "--keypoints-3d does not go with --position-from" in err

@@ -6,9 +6,12 @@
     python tools/analysis/benchmark.py assigner --out assigner.json
     python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
+    python tools/analysis/benchmark.py two_stages --out two_stages.json
+    python tools/analysis/benchmark.py tracking --out tracking.json
+    python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
-Each sub-command makes its own data, prints a table and writes ``{case: {"ours", "upstream", "ratio", "unit"}}``;
-a ratio over 1 means that ours is better.
+Each sub-command but the last makes its own data. All print a table and write
+``{case: {"ours", "upstream", "ratio", "unit"}}``; a ratio over 1 means that ours is better.
 """
 
 from __future__ import annotations
@@ -54,6 +57,52 @@ def _start(args: argparse.Namespace) -> dict[str, dict]:
     from mmsynloc.analysis.benchmark_start import benchmark_start
 
     return benchmark_start(args.rounds)
+
+
+def _real_frame(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_real_frame import benchmark_real_frame
+
+    return benchmark_real_frame(args.root, args.config, args.checkpoint)
+
+
+def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("real_frame", help="what trained weights find on real frames")
+    parser.add_argument("--root", required=True, help="data set whose test split holds the real frames")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
+    parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
+    parser.set_defaults(run=_real_frame)
+    return parser
+
+
+def _tracking(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_tracking import benchmark_tracking
+
+    return benchmark_tracking(args.frames, args.people)
+
+
+def _add_tracking(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        "tracking", help="switches and errors of tracks in a rendered clip; upstream: unsmoothed"
+    )
+    parser.add_argument("--frames", type=int, default=100, help="at 25 a second (default: 100)")
+    parser.add_argument("--people", type=int, default=22, help="default: 22")
+    parser.set_defaults(run=_tracking)
+    return parser
+
+
+def _two_stages(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_two_stages import benchmark_two_stages
+
+    return benchmark_two_stages(args.rounds, args.crops, args.config)
+
+
+def _add_two_stages(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("two_stages", help="what the second stage costs beside the first")
+    parser.add_argument("--rounds", type=int, default=10, help="frames that are timed (default: 10)")
+    parser.add_argument("--crops", type=int, default=20, help="athletes in the frame (default: 20)")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc-twostage.py", help="default: %(default)s")
+    parser.set_defaults(run=_two_stages)
+    return parser
 
 
 def _add_start(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -115,7 +164,17 @@ def _add_train_step(commands: argparse._SubParsersAction) -> argparse.ArgumentPa
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in (_add_pipeline, _add_annotations, _add_locsim, _add_assigner, _add_train_step, _add_start):
+    for add in (
+        _add_pipeline,
+        _add_annotations,
+        _add_locsim,
+        _add_assigner,
+        _add_train_step,
+        _add_start,
+        _add_two_stages,
+        _add_real_frame,
+        _add_tracking,
+    ):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()
 
@@ -123,7 +182,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     args = parse_args()
     numbers = [value for value in vars(args).values() if type(value) is int]
-    if min(numbers) < 1:
+    if min(numbers, default=1) < 1:
         raise UserError("all numbers must be at least 1")
     report = args.run(args)
     dump_json(report, args.out, indent=1)

@@ -22,13 +22,8 @@ def projection_error_px(annotations: Annotations, scale: float = 1.0) -> float:
     if people is None or not len(people):
         return float("nan")
     ground_px = require_labels(annotations)[1][:, 1, :2]
-    sizes = annotations.image_sizes[people.image]
-    errors = np.full(len(people), np.nan)
-    for size in np.unique(sizes, axis=0):
-        rows = np.flatnonzero((sizes == size).all(1))
-        cameras = annotations.camera(people.image[rows])
-        projected = cameras.pitch_to_pixel(people.positions_pitch_m[rows, None]).points[:, 0]
-        errors[rows] = np.hypot(*((projected + 0.5) * scale - 0.5 - ground_px[rows]).T)
+    projected = annotations.project(people.positions_pitch_m[:, None], people.image)[:, 0]
+    errors = np.hypot(*((projected + 0.5) * scale - 0.5 - ground_px).T)
     errors = errors[np.isfinite(errors)]
     return float(np.median(errors)) if len(errors) else float("nan")
 

@@ -9,13 +9,13 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.affine import check_size, output_size
-from mmsynloc.datasets.transforms.geometry import (
+from mmsynloc.datasets.transforms.plan import RenderPlan, get_plan
+from mmsynloc.structures.affine import (
     fit_matrix,
     scale_matrix,
     shift_matrix,
     transform_points,
 )
-from mmsynloc.datasets.transforms.plan import RenderPlan, get_plan
 
 __all__ = ["SynLocRandomCrop"]
 
@@ -25,7 +25,8 @@ class SynLocRandomCrop(BaseTransform):
     """Take a window near a random athlete: training at up to native resolution on small inputs.
 
     The window is moved back into the picture where it would leave it, as far as it fits. A picture without athletes
-    gets a window anywhere.
+    gets a window anywhere, and so does a share of the others: most of what a detector may take for an athlete (lines,
+    posts, spectators) is far from them.
 
     Modified Keys:
 
@@ -40,6 +41,7 @@ class SynLocRandomCrop(BaseTransform):
         jitter: how far the athlete may be from the middle of the window, as a share of its width and height; 0.5
             reaches the border.
         prob: chance to crop; otherwise the plan stays as it is.
+        anywhere_prob: chance of a window anywhere in the picture.
     """
 
     def __init__(
@@ -49,12 +51,14 @@ class SynLocRandomCrop(BaseTransform):
         jitter: float = 0.4,
         prob: float = 1.0,
         frame_size: Sequence[int] | None = None,
+        anywhere_prob: float = 0.0,
     ) -> None:
         if not 0 < scale_range[0] <= scale_range[1]:
             raise ValueError(f"scale_range must be (smallest, largest), both over 0, not {scale_range!r}")
         self.crop_size = check_size(crop_size, "crop_size")
         self.frame_size = check_size(frame_size, "frame_size")
         self.scale_range, self.jitter, self.prob = scale_range, jitter, prob
+        self.anywhere_prob = anywhere_prob
 
     @staticmethod
     def _random_athlete(plan: RenderPlan) -> np.ndarray | None:
@@ -75,7 +79,8 @@ class SynLocRandomCrop(BaseTransform):
         """Top left corner (2,) of the window in the picture resized by ``scale``."""
         room = np.array(plan.canvas_size) * scale - size
         low, high = np.minimum(room, 0) / 2, np.where(room < 0, room / 2, room)
-        athlete = self._random_athlete(plan)
+        anywhere = self.anywhere_prob > 0 and np.random.rand() < self.anywhere_prob
+        athlete = None if anywhere else self._random_athlete(plan)
         if athlete is None:
             return np.random.uniform(low, high)
         middle = transform_points(athlete, scale_matrix(scale))
@@ -96,5 +101,5 @@ class SynLocRandomCrop(BaseTransform):
         return results
 
     def __repr__(self) -> str:
-        options = ("crop_size", "scale_range", "frame_size")
+        options = ("crop_size", "scale_range", "frame_size", "anywhere_prob")
         return f"{type(self).__name__}({', '.join(f'{o}={getattr(self, o)}' for o in options)})"

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mmsynloc.datasets.transforms.geometry import clip_boxes, transform_boxes, transform_points
-from mmsynloc.datasets.transforms.plan import INSTANCE_KEYS, ImageLayer, RenderPlan, frame_bounds
+from mmsynloc.datasets.transforms.plan import INSTANCE_KEYS, ImageLayer, RenderPlan
+from mmsynloc.structures.affine import clip_boxes, frame_bounds, transform_boxes, transform_points
 
 __all__ = ["VisibilityRule", "layer_labels", "plan_labels"]
 

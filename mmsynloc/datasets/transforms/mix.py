@@ -10,8 +10,8 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.affine import check_size, output_size
-from mmsynloc.datasets.transforms.geometry import fit_matrix, flip_matrix, scale_matrix, shift_matrix
 from mmsynloc.datasets.transforms.plan import ImageLayer, LayerGroup, RenderPlan, get_plan
+from mmsynloc.structures.affine import fit_matrix, flip_matrix, scale_matrix, shift_matrix
 
 __all__ = ["SynLocMixUp", "SynLocMosaic", "draw_infos"]
 

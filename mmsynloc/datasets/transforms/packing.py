@@ -24,11 +24,14 @@ class PackSynLocInputs(PackPoseInputs):
         """Pack the sample.
 
         Returns:
-            dict: ``inputs`` (3, H, W) uint8 and ``data_samples``.
+            dict: ``inputs`` (3, H, W) uint8 and ``data_samples``; after :class:`LoadSynLocFrame` also ``frames``, the
+            whole frame (h, w, 3) uint8.
         """
         image = results["img"]
         packed = super().transform({**results, "img": image[:1, :1]})
         planes = np.empty((image.shape[2], *image.shape[:2]), dtype=image.dtype)
         cv2.split(image, list(planes))
         packed["inputs"] = torch.from_numpy(planes)
+        if "frame" in results:
+            packed["frames"] = torch.from_numpy(results["frame"])
         return packed

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from mmsynloc.datasets.transforms.geometry import Bounds, intersect, invert, transform_bounds
+from mmsynloc.structures.affine import Bounds, frame_bounds, intersect, invert, transform_bounds
 
-__all__ = ["INSTANCE_KEYS", "ImageLayer", "LayerGroup", "RenderPlan", "frame_bounds", "get_plan"]
+__all__ = ["INSTANCE_KEYS", "ImageLayer", "LayerGroup", "RenderPlan", "get_plan"]
 
 INSTANCE_KEYS = (
     "bbox",
@@ -29,9 +29,9 @@ INSTANCE_KEYS = (
 _SOURCE_KEYS = ("img", "img_path", "annotated_size", "flip_indices", "sample_idx", *INSTANCE_KEYS)
 
 
-def frame_bounds(size: Sequence[float]) -> Bounds:
-    """Edges x1, y1, x2, y2 of an image of this ``(width, height)``, in pixel-centre coordinates."""
-    return (-0.5, -0.5, size[0] - 0.5, size[1] - 0.5)
+def _is_metainfo(key: str, value: Any) -> bool:
+    """Upstream's inferencers put the data set's metainfo into a sample, and there ``num_keypoints`` is one number."""
+    return key in INSTANCE_KEYS and np.ndim(value) == 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class RenderPlan:
     def of_image(cls, info: Mapping[str, Any]) -> RenderPlan:
         """One image as it is annotated."""
         # A copy of the entries: the sample's own dict gets new labels when it is rendered.
-        source = {key: info[key] for key in _SOURCE_KEYS if key in info}
+        source = {key: info[key] for key in _SOURCE_KEYS if key in info and not _is_metainfo(key, info[key])}
         width, height = source["annotated_size"]
         return cls((LayerGroup((ImageLayer(source),)),), (int(width), int(height)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import cv2
@@ -12,7 +11,10 @@ from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.broken_images import MAX_BROKEN_SHARE, BrokenImageLog
 from mmsynloc.datasets.transforms.cache import DecodedImageCache
-from mmsynloc.datasets.transforms.geometry import (
+from mmsynloc.datasets.transforms.labels import VisibilityRule, plan_labels
+from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
+from mmsynloc.files.images import BrokenImageError, DecodedImage, load_image
+from mmsynloc.structures.affine import (
     Bounds,
     intersect,
     invert,
@@ -21,50 +23,12 @@ from mmsynloc.datasets.transforms.geometry import (
     shift_matrix,
     transform_bounds,
 )
-from mmsynloc.datasets.transforms.labels import VisibilityRule, plan_labels
-from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, frame_bounds, get_plan
-from mmsynloc.files.images import BrokenImageError, DecodedImage, load_image
+from mmsynloc.structures.warp import touched_pixels, warp_into
 from mmsynloc.utils import UserError
 
 __all__ = ["RenderSynLocImage", "draw_layer", "draw_plan"]
 
-# Bilinear sampling reads 2x2 pixels; below this scale it starts to skip some, so the source is smoothed before.
-_SMOOTH_BELOW = 0.6
-# [1, 6, 1] / 8 is about the area filter of a reduction to 0.6.
-_SMOOTH_SIGMA = 0.528
-
 Loader = Callable[[ImageLayer, float], DecodedImage]
-
-
-def _prepare_view(view: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shrink or smooth a view that is about to be reduced; returns it with its new matrix to the canvas.
-
-    A view that is about to be enlarged gets its border pixels doubled instead, because interpolation would fade them.
-    """
-    scale = max_scale(matrix)
-    if scale > 1:
-        return cv2.copyMakeBorder(view, 1, 1, 1, 1, cv2.BORDER_REPLICATE), matrix @ shift_matrix(-1, -1)
-    if scale <= 0.5:
-        height, width = view.shape[:2]
-        factor = int(1 / scale + 1e-9)
-        size = (max(round(width / factor), 1), max(round(height / factor), 1))
-        view = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
-        matrix = matrix @ scale_matrix(width / size[0], height / size[1])
-        scale *= factor
-    if scale < _SMOOTH_BELOW:
-        view = cv2.GaussianBlur(view, (3, 3), _SMOOTH_SIGMA, borderType=cv2.BORDER_REPLICATE)
-    return view, matrix
-
-
-def _touched_pixels(bounds_xyxy: Bounds, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """First and one past the last pixel along x and y of those that a rectangle touches in an image."""
-    x1, y1, x2, y2 = bounds_xyxy
-    return (
-        max(math.floor(x1 + 0.5), 0),
-        max(math.floor(y1 + 0.5), 0),
-        min(math.ceil(x2 + 0.5), size[0]),
-        min(math.ceil(y2 + 0.5), size[1]),
-    )
 
 
 def _visible_view(image: DecodedImage, layer: ImageLayer, shown_xyxy: Bounds) -> tuple[np.ndarray, int, int]:
@@ -74,7 +38,7 @@ def _visible_view(image: DecodedImage, layer: ImageLayer, shown_xyxy: Bounds) ->
     wanted = intersect((x1 - reach, y1 - reach, x2 + reach, y2 + reach), layer.bounds_xyxy) or shown_xyxy
     # Outwards to whole pixels, so that neighbours in a mosaic overlap rather than leave a gap.
     decoded = transform_bounds(wanted, scale_matrix(*image.scale))
-    left, top, right, bottom = _touched_pixels(decoded, image.pixels.shape[1::-1])
+    left, top, right, bottom = touched_pixels(decoded, image.pixels.shape[1::-1])
     return image.pixels[top:bottom, left:right], left, top
 
 
@@ -91,24 +55,7 @@ def draw_layer(canvas: np.ndarray, image: DecodedImage, layer: ImageLayer, shown
     if view.size == 0:
         return
     matrix = layer.matrix @ scale_matrix(1 / image.scale[0], 1 / image.scale[1]) @ shift_matrix(left, top)
-    covered = intersect(transform_bounds(frame_bounds(view.shape[1::-1]), matrix), frame_bounds(canvas.shape[1::-1]))
-    if covered is None:
-        return
-    # Pixels whose centres are covered
-    x1, y1, x2, y2 = *map(math.ceil, covered[:2]), *(math.floor(edge) + 1 for edge in covered[2:])
-    if x2 <= x1 or y2 <= y1:
-        return
-    view, matrix = _prepare_view(view, matrix)
-    view = cv2.cvtColor(view, cv2.COLOR_BGR2BGRA)
-    warp = (shift_matrix(-x1, -y1) @ matrix)[:2]
-    cv2.warpAffine(
-        view,
-        warp,
-        (x2 - x1, y2 - y1),
-        dst=canvas[y1:y2, x1:x2],
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_TRANSPARENT,
-    )
+    warp_into(canvas, view, matrix)
 
 
 def draw_plan(plan: RenderPlan, load: Loader, pad_value: int = 114) -> np.ndarray:

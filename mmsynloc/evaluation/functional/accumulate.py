@@ -74,7 +74,11 @@ def accumulate(
 
 
 def evaluate_area(
-    arrangement: Arrangement, pairs: CandidatePairs, area_range_px2: tuple[float, float], by_score: np.ndarray
+    arrangement: Arrangement,
+    pairs: CandidatePairs,
+    area_range_px2: tuple[float, float],
+    by_score: np.ndarray,
+    gt_unlabelled: np.ndarray | None = None,
 ) -> AreaResult:
     """Match and accumulate within one area range.
 
@@ -84,9 +88,12 @@ def evaluate_area(
         area_range_px2: people outside it are ignored, with the detections that match them; so are detections
             outside it without a match.
         by_score: (D,) the detections from the best score down, ties in the arrangement's order.
+        gt_unlabelled: (G,) people who are ignored whatever their area; by default none.
     """
     low, high = area_range_px2
     gt_ignored = (arrangement.gt_area < low) | (arrangement.gt_area > high)
+    if gt_unlabelled is not None:
+        gt_ignored |= gt_unlabelled
     det_outside = (arrangement.det_area < low) | (arrangement.det_area > high)
     num_people = int(np.count_nonzero(~gt_ignored))
     matches = match_at_thresholds(pairs, len(by_score), gt_ignored)

@@ -12,10 +12,13 @@ from mmsynloc.evaluation.functional.matching import THRESHOLDS
 
 __all__ = [
     "COCO_NAMES",
+    "KEYPOINT_NAMES",
+    "KEYPOINT_STAT_NAMES",
     "STAT_NAMES",
     "choose_score_threshold",
     "coco_statistics",
     "frame_accuracy",
+    "keypoint_statistics",
     "threshold_statistics",
 ]
 
@@ -35,8 +38,16 @@ COCO_NAMES = (
 )
 """The statistics of COCO's box evaluation, with LocSim in place of IoU."""
 
-STAT_NAMES = (*COCO_NAMES, "precision", "recall", "f1", "score_threshold", "frame_accuracy")
+KEYPOINT_NAMES = ("AP", "AP .5", "AP .75", "AP (M)", "AP (L)", "AR", "AR .5", "AR .75", "AR (M)", "AR (L)")
+"""The statistics of COCO's keypoint evaluation, with the mean LocSim in place of OKS."""
+
+_THRESHOLD_NAMES = ("precision", "recall", "f1", "score_threshold", "frame_accuracy")
+
+STAT_NAMES = (*COCO_NAMES, *_THRESHOLD_NAMES)
 """All 17; the last five hold at LocSim 0.5 and one score threshold."""
+
+KEYPOINT_STAT_NAMES = (*KEYPOINT_NAMES, *_THRESHOLD_NAMES)
+"""All 15; the last five hold at a mean LocSim of 0.5 and one score threshold."""
 
 _HALF = int(np.flatnonzero(THRESHOLDS == 0.5)[0])
 _THREE_QUARTERS = int(np.flatnonzero(THRESHOLDS == 0.75)[0])
@@ -59,6 +70,18 @@ def coco_statistics(areas: Mapping[str, AreaResult]) -> dict[str, float]:
         *(areas[name].recall[:, 2] for name in ("small", "medium", "large")),
     ]
     return {name: _mean(value) for name, value in zip(COCO_NAMES, values)}
+
+
+def keypoint_statistics(areas: Mapping[str, AreaResult]) -> dict[str, float]:
+    """The 10 statistics of COCO's keypoints, with up to 100 detections an image; -1 where a range holds no person."""
+    everywhere, sized = areas["all"], (areas["medium"], areas["large"])
+    values = [
+        *(everywhere.precision, everywhere.precision[_HALF], everywhere.precision[_THREE_QUARTERS]),
+        *(area.precision for area in sized),
+        *(everywhere.recall[:, 2], everywhere.recall[_HALF, 2:], everywhere.recall[_THREE_QUARTERS, 2:]),
+        *(area.recall[:, 2] for area in sized),
+    ]
+    return {name: _mean(value) for name, value in zip(KEYPOINT_NAMES, values)}
 
 
 def _f1(precision: np.ndarray) -> np.ndarray:
@@ -122,9 +145,9 @@ def threshold_statistics(
         score_threshold = choose_score_threshold(precision, scores)
     at = int(np.searchsorted(-scores, -score_threshold, side="right")) - 1
     values = (precision[at], RECALLS[at], _f1(precision)[at])
-    if not len(arrangement.gt_row):
+    if precision[0] < 0:  # no person counts
         values = (-1.0, -1.0, -1.0)
     elif not len(arrangement.det_row):
         values = (0.0, 0.0, 0.0)
     accuracy = frame_accuracy(arrangement, everywhere.matches[_HALF], score_threshold)
-    return dict(zip(STAT_NAMES[len(COCO_NAMES) :], map(float, (*values, score_threshold, accuracy))))
+    return dict(zip(_THRESHOLD_NAMES, map(float, (*values, score_threshold, accuracy))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from mmsynloc.utils import UserError
 __all__ = ["gather_predictions"]
 
 _DECIMALS = 3  # 0.001 px is 0.3 mm on the ground at worst; results files stay small
+_DECIMALS_3D = 4  # 0.1 mm
 
 
 def _array(values: Any) -> np.ndarray:
@@ -63,6 +65,7 @@ def gather_predictions(
     sample: Mapping[str, Any],
     person_label: int = 0,
     image_sizes: Mapping[int, tuple[float, float]] | None = None,
+    pixel_corners: bool = False,
 ) -> Detections:
     """The detections of one data sample, best first and at most as many as the evaluation uses.
 
@@ -72,6 +75,7 @@ def gather_predictions(
         sample: a data sample as dict; see :meth:`LocSimMetric.process`.
         person_label: detections with another label are left out.
         image_sizes: annotated ``(width, height)`` by image id, if the predictions are in pixels of ``ori_shape``.
+        pixel_corners: the boxes count from the image's corner in place of the first pixel's centre.
 
     Raises:
         UserError: predictions without scores, or ``pred_instances`` or ``img_id`` missing.
@@ -82,6 +86,8 @@ def gather_predictions(
     instances = sample["pred_instances"]
     scores, keypoints = _scores(instances), _keypoints(instances)
     boxes = _array(instances["bboxes"]).reshape(-1, 4) if "bboxes" in instances else None
+    if pixel_corners and boxes is not None:
+        boxes = boxes - 0.5
     if image_sizes is not None:
         boxes, keypoints = _scale_to_annotation(sample, image_sizes, boxes, keypoints)
     positions = None
@@ -91,10 +97,14 @@ def gather_predictions(
         boxes = np.round(np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1), _DECIMALS)
     if keypoints is not None:
         keypoints = np.round(keypoints, _DECIMALS)
+    keypoints_3d = None
+    if "keypoints_3d" in instances:
+        keypoints_3d = np.round(_array(instances["keypoints_3d"])[..., :3], _DECIMALS_3D)
     rows = np.argsort(-scores, kind="stable")
     if "labels" in instances:
         rows = rows[_array(instances["labels"])[rows] == person_label]
     rows = rows[:MAX_DETECTIONS]
     ids = np.full(len(scores), int(sample["img_id"]))
     categories = np.ones_like(ids)
-    return Detections("the model's predictions", ids, categories, scores, boxes, keypoints, positions)[rows]
+    found = Detections("the model's predictions", ids, categories, scores, boxes, keypoints, positions)
+    return replace(found, keypoints_3d_m=keypoints_3d)[rows]

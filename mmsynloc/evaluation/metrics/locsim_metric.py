@@ -10,32 +10,30 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from mmdet.registry import METRICS as MMDET_METRICS
 from mmengine.dist import is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MessageHub, print_log
-from mmpose.registry import METRICS as MMPOSE_METRICS
+from mmpose.registry import METRICS
 
 from mmsynloc.evaluation.alarm import EvaluationWarning
-from mmsynloc.evaluation.functional import LocSimResult
+from mmsynloc.evaluation.functional import Keypoints3DResult, LocSimResult
 from mmsynloc.evaluation.metrics.gather import gather_predictions
-from mmsynloc.evaluation.report import format_stats
-from mmsynloc.evaluation.scoring import score_detections
-from mmsynloc.evaluation.tables import POSITION_SOURCES, people_table
+from mmsynloc.evaluation.report import format_keypoint_stats, format_stats
+from mmsynloc.evaluation.scoring import score_detections, score_keypoints_3d
+from mmsynloc.evaluation.tables import POSITION_SOURCES, body_table, people_table
 from mmsynloc.files import Annotations, Detections, read_annotations, write_results
 from mmsynloc.utils import UserError
 
 __all__ = ["LocSimMetric"]
 
 
-@MMDET_METRICS.register_module()
-@MMPOSE_METRICS.register_module()
+@METRICS.register_module()
 class LocSimMetric(BaseMetric):
     """The 17 statistics of the SynLoc task (see :func:`mmsynloc.evaluation.score_results`).
 
-    Takes the data samples of MMPose (keypoints, boxes and their scores) and of MMDetection (boxes, scores, labels);
-    predictions must be in annotated pixels. An image that several processes handled counts once, and only images that
-    the loop processed are scored.
+    Takes the data samples of MMPose (keypoints, boxes and their scores) and of MMDetection (boxes, scores, labels;
+    ``position_from="bbox", pixel_corners=True``); predictions must be in annotated pixels. An image that several
+    processes handled counts once, and only images that the loop processed are scored.
 
     The score threshold is chosen on validation data and used unchanged on test data. A metric that chooses it puts
     it into MMEngine's message hub as ``<prefix>_score_threshold``, which checkpoints save; with
@@ -50,13 +48,18 @@ class LocSimMetric(BaseMetric):
             middle of the box's lower edge).
         keypoint_index: the keypoint that is the position; 1 is ``pelvis_ground``.
         box_ap: also report COCO's box statistics, as ``box AP``, ``box AP .5`` and so on.
+        keypoints_3d: score the predictions' ``keypoints_3d`` by their mean LocSim instead of positions: ``'body25'``,
+            ``'fifa15'`` or ``'coco'``, with 15 statistics (see :func:`mmsynloc.evaluation.score_keypoints_3d`). To
+            score both, list two metrics.
         format_only: only write the results file, as for a split without annotations.
         outfile_prefix: write the predictions to ``<outfile_prefix>.json``.
-        scale_from_ori_shape: the predictions are in pixels of ``ori_shape``, the image file's size, as
-            MMDetection's are; scale them to the annotated size.
+        scale_from_ori_shape: the predictions are in pixels of ``ori_shape``, the image file's size, as those of
+            MMDetection's own data sets are; scale them to the annotated size.
+        pixel_corners: predicted boxes count from the image's corner, where the first pixel spans 0 to 1, as those of
+            MMDetection's models do; here and in the annotations a pixel's centre is an integer.
         person_label: predictions with another label are left out.
         collect_device: ``'cpu'`` or ``'gpu'``, where the processes exchange results.
-        prefix: before the statistics' names; by default ``locsim``.
+        prefix: before the statistics' names; by default ``locsim``, or the name of the 3D keypoints' subset.
         collect_dir: see :class:`mmengine.evaluator.BaseMetric`.
 
     Raises:
@@ -73,19 +76,23 @@ class LocSimMetric(BaseMetric):
         position_from: str = "keypoint",
         keypoint_index: int = 1,
         box_ap: bool = False,
+        keypoints_3d: str | None = None,
         format_only: bool = False,
         outfile_prefix: str | None = None,
         scale_from_ori_shape: bool = False,
+        pixel_corners: bool = False,
         person_label: int = 0,
         collect_device: str = "cpu",
         prefix: str | None = None,
         collect_dir: str | None = None,
     ) -> None:
-        super().__init__(collect_device=collect_device, prefix=prefix, collect_dir=collect_dir)
+        super().__init__(collect_device=collect_device, prefix=prefix or keypoints_3d, collect_dir=collect_dir)
         if position_from not in POSITION_SOURCES:
             raise UserError(f"position_from is {position_from!r}, not one of {', '.join(POSITION_SOURCES)}")
         if isinstance(score_threshold, str) and score_threshold != "val":
             raise UserError(f"score_threshold is {score_threshold!r}, not a number, None or 'val'")
+        if keypoints_3d is not None and box_ap:
+            raise UserError("LocSimMetric: box_ap does not go with keypoints_3d: list two metrics")
         if format_only and outfile_prefix is None:
             raise UserError("LocSimMetric: format_only needs outfile_prefix, or nothing is written")
         if ann_file is None and (not format_only or scale_from_ori_shape):
@@ -95,19 +102,22 @@ class LocSimMetric(BaseMetric):
         self.position_from = position_from
         self.keypoint_index = keypoint_index
         self.box_ap = box_ap
+        self.keypoints_3d = keypoints_3d
         self.format_only = format_only
         self.outfile_prefix = outfile_prefix
+        self.pixel_corners = pixel_corners
         self.person_label = person_label
         self._image_sizes: dict[int, tuple[float, float]] | None = None
         self._truth: Annotations | None = None
         # The other processes only gather, and the real annotations take much memory.
         if ann_file is not None and (scale_from_ori_shape or (not format_only and is_main_process())):
-            annotations = read_annotations(ann_file)
+            annotations = read_annotations(ann_file, keypoints_3d=keypoints_3d is not None)
             if scale_from_ori_shape:
                 sizes = map(tuple, annotations.image_sizes.tolist())
                 self._image_sizes = dict(zip(annotations.image_ids.tolist(), sizes))
             if not format_only and is_main_process():
-                people_table(annotations)  # report a split without annotations now, not after all images
+                # report annotations that cannot be scored now, not after all images
+                people_table(annotations) if keypoints_3d is None else body_table(annotations, keypoints_3d)
                 self._truth = annotations
 
     @property
@@ -121,8 +131,9 @@ class LocSimMetric(BaseMetric):
         Args:
             data_batch: not used.
             data_samples: dicts with ``img_id`` and ``pred_instances``: ``keypoints`` (N, K, 2), ``keypoint_scores``
-                (N, K), ``bboxes`` (N, 4) xyxy, ``bbox_scores`` or ``scores`` (N,), ``labels`` (N,) and
-                ``position_on_pitch`` (N, 2), as far as the model predicts them.
+                (N, K), ``bboxes`` (N, 4) xyxy, ``bbox_scores`` or ``scores`` (N,), ``labels`` (N,),
+                ``position_on_pitch`` (N, 2) and ``keypoints_3d`` (N, K, 3) in metres, as far as the model predicts
+                them.
 
         Raises:
             UserError: ``score_threshold='val'``, but no validation has chosen one. This must not wait for the end.
@@ -130,7 +141,7 @@ class LocSimMetric(BaseMetric):
         if not self.results and not self.format_only and is_main_process():
             self._resolve_threshold()
         for sample in data_samples:
-            found = gather_predictions(sample, self.person_label, self._image_sizes)
+            found = gather_predictions(sample, self.person_label, self._image_sizes, self.pixel_corners)
             self.results.append((int(sample["img_id"]), found))
 
     def compute_metrics(self, results: list[tuple[int, Detections]]) -> OrderedDict[str, float]:
@@ -153,6 +164,9 @@ class LocSimMetric(BaseMetric):
         result = self._score(img_ids, Detections.concatenate(predictions, "the model's predictions"))
         if self.score_threshold is None:
             MessageHub.get_current_instance().update_info(self.threshold_key, result.stats["score_threshold"])
+        if isinstance(result, Keypoints3DResult):
+            print_log("\n" + format_keypoint_stats(result.stats, self.keypoints_3d or "", result.tau_m), "current")
+            return OrderedDict(result.stats)
         print_log("\n" + format_stats(result.stats, result.tau_m, result.box_stats), "current")
         box_stats = {f"box {name}": value for name, value in (result.box_stats or {}).items()}
         return OrderedDict(result.stats | box_stats)
@@ -177,7 +191,7 @@ class LocSimMetric(BaseMetric):
         category_id = 1 if self._truth is None else self._truth.category_id
         return replace(predictions[finite], category_ids=np.full(int(finite.sum()), category_id))
 
-    def _score(self, img_ids: list[int], detections: Detections) -> LocSimResult:
+    def _score(self, img_ids: list[int], detections: Detections) -> LocSimResult | Keypoints3DResult:
         truth = self._truth
         assert truth is not None, "only the main process scores"
         missing = len(truth) - len(img_ids)
@@ -186,16 +200,15 @@ class LocSimMetric(BaseMetric):
             print_log(text, "current", logging.WARNING)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", EvaluationWarning)
-            result = score_detections(
-                truth,
-                detections,
-                position_from=self.position_from,
-                keypoint_index=self.keypoint_index,
-                tau_m=self.tau,
-                score_threshold=self._resolve_threshold(),
-                img_ids=img_ids,
-                box_ap=self.box_ap,
-            )
+            threshold = self._resolve_threshold()
+            shared: dict[str, Any] = {"tau_m": self.tau, "score_threshold": threshold, "img_ids": img_ids}
+            result: LocSimResult | Keypoints3DResult
+            if self.keypoints_3d is not None:
+                result = score_keypoints_3d(truth, detections, self.keypoints_3d, **shared)
+            else:
+                source, index = self.position_from, self.keypoint_index
+                options: dict[str, Any] = {"position_from": source, "keypoint_index": index, "box_ap": self.box_ap}
+                result = score_detections(truth, detections, **shared, **options)
         for warning in caught:
             print_log(str(warning.message), "current", logging.WARNING)
         return result

@@ -51,14 +51,16 @@ class SynLocDataPreprocessor(PoseDataPreprocessor):
         images = data["inputs"]
         if isinstance(images, Tensor) or len({image.shape for image in images}) != 1:
             return super().forward(data, training)
-        inputs, samples = self._normalised(self._on_device(images)), data["data_samples"]
+        inputs, samples = self.normalise(self.stack(images)), data["data_samples"]
         for sample, pad_shape in zip(samples, self._get_pad_shape(data)):
             sample.set_metainfo(dict(batch_input_shape=tuple(inputs.shape[-2:]), pad_shape=pad_shape))
         for augment in self.batch_augments or () if training else ():
             inputs, samples = augment(inputs, samples)
-        return dict(inputs=inputs, data_samples=samples)
+        kept = {"frames": data["frames"]} if "frames" in data else {}  # they stay on the host
+        return dict(inputs=inputs, data_samples=samples, **kept)
 
-    def _on_device(self, images: Sequence[Tensor]) -> Tensor:
+    def stack(self, images: Sequence[Tensor]) -> Tensor:
+        """Images (C, H, W) of one size as a batch (B, C, H, W) on the device."""
         if self.device.type == "cpu":
             return torch.stack(tuple(images))
         batch = torch.empty(len(images), *images[0].shape, dtype=images[0].dtype, device=self.device)
@@ -66,7 +68,8 @@ class SynLocDataPreprocessor(PoseDataPreprocessor):
             place.copy_(image, non_blocking=True)
         return batch
 
-    def _normalised(self, batch: Tensor) -> Tensor:
+    def normalise(self, batch: Tensor) -> Tensor:
+        """A batch (B, C, H, W) uint8 as the network takes it, padded to ``pad_size_divisor``."""
         if self._channel_conversion:
             batch = batch.flip(1)
         batch = batch.contiguous(memory_format=torch.channels_last).float()

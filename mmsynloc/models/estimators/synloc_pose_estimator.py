@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
+from mmengine.structures import InstanceData
 from mmpose.models.pose_estimators import BottomupPoseEstimator
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
+from mmsynloc.models.estimators.tiling import detect_on_tiles
 from mmsynloc.models.utils.views import make_views
+from mmsynloc.structures.windows import TileRule
 
 __all__ = ["SynLocPoseEstimator"]
 
@@ -25,6 +29,11 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
     upstream's. The head must take ``views``, as :class:`~mmsynloc.models.YOLOXPoseGroundHead` does; upstream's own
     ``multiscale_test`` needs image pyramids, which its data preprocessor for bottom-up poses cannot stack.
 
+    ``test_cfg.tiles``, arguments of :class:`~mmsynloc.structures.windows.TileRule`, has windows of the frame looked at
+    besides, chosen by the camera; the test pipeline then begins with
+    :class:`~mmsynloc.datasets.transforms.LoadSynLocFrame`. Windows cut no box with a score over
+    ``test_cfg.tile_score_thr`` (0.1).
+
     Args:
         *args: as for ``BottomupPoseEstimator``.
         channels_last: keep weights and maps with the channels last, where convolutions in half precision are fastest.
@@ -38,6 +47,8 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
         self, *args: Any, channels_last: bool = True, compile: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        tiles = self.test_cfg.get("tiles")
+        self.tile_rule = None if tiles is None else TileRule(**tiles)
         if channels_last:
             self.to(memory_format=torch.channels_last)
         if compile is not None:
@@ -50,19 +61,51 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
         if hasattr(self.head, "compile_losses"):
             self.head.compile_losses = dict(options)
 
-    def predict(self, inputs: Tensor, data_samples: list[PoseDataSample]) -> list[PoseDataSample]:
+    def forward(
+        self,
+        inputs: Tensor,
+        data_samples: list[PoseDataSample] | None,
+        mode: str = "tensor",
+        frames: Sequence[Tensor] | None = None,
+    ) -> Any:
+        """As upstream; ``frames`` (h, w, 3) uint8 on the host are for :meth:`predict`."""
+        if mode == "predict":
+            return self.predict(inputs, data_samples, frames)
+        return super().forward(inputs, data_samples, mode)
+
+    def predict(
+        self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor] | None = None
+    ) -> list[PoseDataSample]:
         """Athletes of each image.
 
         Args:
             inputs: (B, C, H, W).
             data_samples: B samples with metainfo.
+            frames: the whole frames, for tiles.
 
         Returns:
             The samples with ``pred_instances`` in annotated pixels.
 
         Raises:
-            ValueError: ``view_scales`` is empty or holds a number that is not positive.
+            ValueError: ``view_scales`` is empty or holds a number that is not positive, or tiles have no frames.
         """
+        samples = self._predict_views(inputs, data_samples)
+        if self.tile_rule is None:
+            return samples
+        if frames is None:
+            raise ValueError("tiles need whole frames: put LoadSynLocFrame first in the test pipeline")
+        for sample, frame in zip(samples, frames):
+            sample.pred_instances = detect_on_tiles(
+                self._detect, sample.pred_instances, sample, frame, self.tile_rule, self.test_cfg
+            )
+        return samples
+
+    def _detect(self, images: Sequence[Tensor], data_samples: list[PoseDataSample]) -> list[InstanceData]:
+        """Athletes in images (C, h, w) uint8 of one size."""
+        inputs = self.data_preprocessor.normalise(self.data_preprocessor.stack(images))
+        return [sample.pred_instances for sample in self._predict_views(inputs, data_samples)]
+
+    def _predict_views(self, inputs: Tensor, data_samples: list[PoseDataSample]) -> list[PoseDataSample]:
         scales = self.test_cfg.get("view_scales")
         if scales is None:
             return super().predict(inputs, data_samples)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from mmsynloc.datasets.transforms import SynLocMosaic, SynLocRandomCrop, get_plan
-from mmsynloc.datasets.transforms.geometry import invert, transform_bounds, transform_points
-from mmsynloc.datasets.transforms.plan import frame_bounds
+from mmsynloc.structures.affine import frame_bounds, invert, transform_bounds, transform_points
 
 from .blobs import BlobDataset, blob_info
 

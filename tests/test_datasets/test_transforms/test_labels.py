@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.transforms.geometry import flip_matrix, rotation_matrix, scale_matrix, shift_matrix
 from mmsynloc.datasets.transforms.labels import VisibilityRule, layer_labels, plan_labels
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan
+from mmsynloc.structures.affine import flip_matrix, rotation_matrix, scale_matrix, shift_matrix
 
 CANVAS = (100, 100)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.transforms.geometry import rotation_matrix, scale_matrix, shift_matrix
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
+from mmsynloc.structures.affine import rotation_matrix, scale_matrix, shift_matrix
 
 
 def _layer(matrix=None, size=(100, 50)) -> ImageLayer:
@@ -70,3 +70,8 @@ def test_pruned__keeps_the_first_layer_and_large_ones():
     assert len(kept) == 2
     assert kept[0] is next(plan.layers())
     assert kept[1] is large
+
+
+def test_get_plan__metainfo_of_upstreams_inferencers_is_no_label():
+    results = {"annotated_size": (100, 50), "img_path": "a.jpg", "num_keypoints": 2}
+    assert "num_keypoints" not in next(get_plan(results).layers()).info

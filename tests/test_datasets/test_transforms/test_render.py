@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mmsynloc.datasets.transforms import RenderSynLocImage, SynLocFitResize, SynLocFlip, SynLocRandomAffine, render
-from mmsynloc.datasets.transforms.geometry import scale_matrix, transform_points
 from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan
 from mmsynloc.files.images import DecodedImage
+from mmsynloc.structures.affine import scale_matrix, transform_points
 
 from .blobs import blob_info
 

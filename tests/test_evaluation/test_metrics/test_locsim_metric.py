@@ -13,9 +13,11 @@ from mmengine.structures import InstanceData
 from mmpose.registry import METRICS as MMPOSE_METRICS
 from mmpose.structures import PoseDataSample
 
-from mmsynloc.evaluation import LocSimMetric, score_files, score_results
-from mmsynloc.evaluation.functional import STAT_NAMES
+from mmsynloc.evaluation import LocSimMetric, score_files, score_keypoints_3d, score_results
+from mmsynloc.evaluation.functional import KEYPOINT_STAT_NAMES, STAT_NAMES
+from mmsynloc.files import read_annotations, read_results
 from mmsynloc.utils import UserError
+from tests.synloc_files import body_annotation, image_entry, write_annotations
 
 
 @pytest.fixture(autouse=True)
@@ -243,3 +245,41 @@ def test_locsim_metric__challenge_file_cannot_be_scored(tmp_path):
     path.write_text('{"images": [{"id": 0}]}')
     with pytest.raises(UserError, match="has no annotations"):
         LocSimMetric(str(path))
+
+
+@pytest.fixture
+def bodies(tmp_path):
+    """Annotation file with 25 keypoints, and samples with moved 3D keypoints; the second image is empty."""
+    people = [body_annotation(0, 0, (0.0, 0.0)), body_annotation(1, 0, (3.0, 4.0))]
+    path = write_annotations(tmp_path / "person_keypoints_val.json", [image_entry(0), image_entry(4)], people)
+    points = np.array([person["keypoints_3d"] for person in people])[..., :3] + 0.2
+    instances = {"bbox_scores": np.array([0.5, 0.75]), "keypoints_3d": points}
+    nothing = {"bbox_scores": np.zeros(0), "keypoints_3d": np.zeros((0, 25, 3))}
+    return path, [{"img_id": 0, "pred_instances": instances}, {"img_id": 4, "pred_instances": nothing}]
+
+
+def test_locsim_metric__keypoints_3d(bodies, tmp_path):
+    path, samples = bodies
+    metric = LocSimMetric(str(path), keypoints_3d="fifa15", outfile_prefix=str(tmp_path / "results"))
+    metrics = run(metric, samples)
+    assert list(metrics) == [f"fifa15/{name}" for name in KEYPOINT_STAT_NAMES]
+    assert 0 < metrics["fifa15/AP"] < 1
+    assert MessageHub.get_current_instance().get_info("fifa15_score_threshold") == metrics["fifa15/score_threshold"]
+    written = read_results(tmp_path / "results.json")
+    again = score_keypoints_3d(read_annotations(path, keypoints_3d=True), written, "fifa15").stats
+    assert metrics == {f"fifa15/{name}": value for name, value in again.items()}
+
+
+def test_locsim_metric__keypoints_3d_without_detections(bodies):
+    path, samples = bodies
+    nothing = [{**sample, "pred_instances": samples[1]["pred_instances"]} for sample in samples]
+    assert run(LocSimMetric(str(path), keypoints_3d="coco", prefix="x"), nothing)["x/AP"] == 0
+
+
+def test_locsim_metric__keypoints_3d_need_their_file_from_the_start(data, bodies):
+    with pytest.raises(UserError, match="people have 0 keypoints_3d, not the 25"):
+        LocSimMetric(str(data[0]), keypoints_3d="body25")
+    with pytest.raises(UserError, match="'body', not one of body25"):
+        LocSimMetric(str(bodies[0]), keypoints_3d="body")
+    with pytest.raises(UserError, match="list two metrics"):
+        LocSimMetric(str(bodies[0]), keypoints_3d="coco", box_ap=True)

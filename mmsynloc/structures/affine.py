@@ -16,6 +16,7 @@ __all__ = [
     "clip_boxes",
     "fit_matrix",
     "flip_matrix",
+    "frame_bounds",
     "intersect",
     "invert",
     "max_scale",
@@ -31,6 +32,11 @@ __all__ = [
 
 Bounds = tuple[float, float, float, float]
 """Edges x1, y1, x2, y2 of an upright rectangle."""
+
+
+def frame_bounds(size: Sequence[float]) -> Bounds:
+    """Edges x1, y1, x2, y2 of an image of this ``(width, height)``, in pixel-centre coordinates."""
+    return (-0.5, -0.5, size[0] - 0.5, size[1] - 0.5)
 
 
 def shift_matrix(dx: float, dy: float) -> np.ndarray:

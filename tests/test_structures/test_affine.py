@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.transforms.geometry import (
+from mmsynloc.structures.affine import (
     clip_boxes,
     fit_matrix,
     flip_matrix,

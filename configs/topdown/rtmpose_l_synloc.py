@@ -1,0 +1,3 @@
+_base_ = ["mmpose::body_2d_keypoint/rtmpose/coco/rtmpose-l_8xb256-420e_coco-256x192.py", "../_base_/topdown.py"]
+
+globals().update(_base_.topdown)  # model, loaders, evaluators, hooks

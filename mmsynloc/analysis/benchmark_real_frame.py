@@ -1,0 +1,69 @@
+"""What trained weights find on real frames that no training has seen."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from mmsynloc.analysis.benchmark import compare
+from mmsynloc.apis.config import load_config
+from mmsynloc.apis.prediction import score_split
+from mmsynloc.config_scope import checkpoint_path
+from mmsynloc.evaluation.tables import detection_table, people_table
+from mmsynloc.files import Annotations, Detections, read_annotations, read_results
+
+__all__ = ["benchmark_real_frame", "count_found"]
+
+_REACH_M = 1.0
+_NEAR_M = 2.0
+
+
+def benchmark_real_frame(root: Path, config: str, checkpoint: str) -> dict[str, dict]:
+    """Score weights on the test split of a data set of real frames, with the threshold that validation chose for them.
+
+    Args:
+        root: folder of the data set.
+        config: of the model.
+        checkpoint: its weights, with their score threshold.
+
+    Returns:
+        Cases ``mAP-LocSim``, ``F1``, ``placed within 1 m`` (share of the people) and ``detections of nobody`` (those
+        over the threshold with no person within 2 m).
+
+    Raises:
+        UserError: as for :func:`~mmsynloc.apis.prediction.score_split`.
+    """
+    os.environ["SYNLOC_ROOT"] = str(root)  # where the configs look for the data
+    with tempfile.TemporaryDirectory() as folder:
+        cfg = load_config(config, work_dir=folder)
+        cfg.launcher, cfg.log_level = "none", "ERROR"
+        cfg.test_evaluator.ann_file = str(Path(root) / "annotations" / "test.json")
+        results_file = Path(folder) / "results.json"
+        stats, threshold = score_split(cfg, "test", checkpoint_path(checkpoint), results_file)
+        annotations = read_annotations(Path(root) / "annotations" / "test.json")
+        found, of_nobody = count_found(annotations, read_results(results_file), threshold)
+    return {
+        "mAP-LocSim": compare(stats["AP"], None, "AP"),
+        "F1": compare(stats["f1"], None, "F1"),
+        "placed within 1 m": compare(found, None, "share of the people"),
+        "detections of nobody": compare(of_nobody, None, "detections", larger_is_better=False),
+    }
+
+
+def count_found(annotations: Annotations, detections: Detections, threshold: float) -> tuple[float, int]:
+    """The share of people placed within 1 m by a detection over the threshold, and the detections of nobody."""
+    people = people_table(annotations)
+    table, _ = detection_table(detections[detections.scores > threshold], annotations)
+    distances = [
+        np.linalg.norm(
+            people.positions_pitch_m[people.image == image][:, None] - table.positions_pitch_m[table.image == image],
+            axis=-1,
+        )
+        for image in range(len(annotations))
+    ]
+    near = sum(int((d.min(1, initial=np.inf) < _REACH_M).sum()) for d in distances)
+    of_nobody = sum(int((~(d.min(0, initial=np.inf) < _NEAR_M)).sum()) for d in distances)
+    return near / max(len(people.image), 1), of_nobody

@@ -1,0 +1,65 @@
+"""Ways to test a model other than its config says: with tiles, or with boxes that were found before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmsynloc.apis.settings import loaders
+from mmsynloc.models.estimators.synloc_topdown_estimator import detector_config
+from mmsynloc.utils import UserError
+
+__all__ = ["use_detections", "use_tiles"]
+
+_WHOLE_FRAME = ("SynLocFitResize", "RenderSynLocImage")
+
+
+def use_tiles(cfg: Config, mode: str) -> None:
+    """Let the detector look at windows of the frame besides.
+
+    Args:
+        cfg: the config of a single-stage or two-stage model; changed in place.
+        mode: as :class:`~mmsynloc.structures.windows.TileRule` has it, or ``"none"`` for no tiles.
+
+    Raises:
+        UserError: the model has no detector that can.
+    """
+    model = cfg.model
+    if model.get("detector") is not None:
+        model.detector = detector_config(model.detector)
+        model = model.detector
+    if model.get("type") != "SynLocPoseEstimator":
+        raise UserError(f"--tiles: {model.get('type')} cannot look at tiles; SynLocPoseEstimator can")
+    test_cfg = model.setdefault("test_cfg", {})
+    test_cfg["tiles"] = None if mode == "none" else dict(test_cfg.get("tiles") or {}, mode=mode)
+    for pipeline in _test_pipelines(cfg):
+        if mode != "none" and all(step["type"] != "LoadSynLocFrame" for step in pipeline):
+            pipeline.insert(0, dict(type="LoadSynLocFrame"))
+
+
+def use_detections(cfg: Config, results_file: str) -> None:
+    """Let the second stage place the boxes of a results file instead of those of its detector.
+
+    Args:
+        cfg: the config of a second stage or of a two-stage model; changed in place.
+        results_file: JSON file of predictions with boxes, as ``mmsynloc test --out`` writes it.
+
+    Raises:
+        UserError: the model has no second stage, or there is no such file.
+    """
+    if cfg.model.get("type") != "SynLocTopdownEstimator":
+        raise UserError(f"--detections: {cfg.model.get('type')} has no second stage, SynLocTopdownEstimator has")
+    if not Path(results_file).is_file():
+        raise UserError(f"--detections {results_file}: no such file")
+    cfg.model.detector = None
+    for key, loader in loaders(cfg):
+        if key != "train_dataloader":
+            loader.dataset.detections = str(results_file)
+    for pipeline in _test_pipelines(cfg):
+        pipeline[:] = [step for step in pipeline if step["type"] not in _WHOLE_FRAME]
+
+
+def _test_pipelines(cfg: Config) -> list[Any]:
+    return [loader.dataset.pipeline for key, loader in loaders(cfg) if key != "train_dataloader"]

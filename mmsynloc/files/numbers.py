@@ -1,0 +1,96 @@
+"""Arrays and sizes out of files that others wrote."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmsynloc.files.json_text import read_bytes
+from mmsynloc.utils import UserError
+
+__all__ = ["SIDE_KEYS", "number_array", "read_npy", "read_npz", "stored_size"]
+
+MAX_BYTES = 10_000_000
+"""Of a calibration's arrays; the largest have some thousand corners of a chessboard."""
+
+SIDE_KEYS = (("image_width", "width"), ("image_height", "height"))
+
+
+def number_array(value: Any, name: str) -> np.ndarray:
+    """A value as float64.
+
+    Raises:
+        ValueError: it is missing, not numbers, or not finite; the message begins with ``name``.
+    """
+    if value is None:
+        raise ValueError(f"{name} is missing")
+    try:
+        array = np.array(value, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is not an array of numbers") from None
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} has values that are not finite")
+    return array
+
+
+def stored_size(content: Mapping[str, Any], image_size: tuple[int, int] | None) -> tuple[int, int]:
+    """The ``(width, height)`` that a calibration has, or that of the image where it has none.
+
+    Raises:
+        ValueError: neither is there, or it is not a positive width and height.
+    """
+    if "image_size" in content:
+        found = number_array(content["image_size"], "image_size").reshape(-1)
+    else:
+        sides = {keys[0]: next((content[key] for key in keys if key in content), None) for keys in SIDE_KEYS}
+        if all(side is None for side in sides.values()):
+            if image_size is None:
+                raise ValueError("has no image_width and image_height, and no image is there to take them from")
+            return image_size
+        found = np.concatenate([number_array(side, name).reshape(-1) for name, side in sides.items()])
+    if found.shape != (2,) or (found <= 0).any() or (found != np.rint(found)).any():
+        raise ValueError(f"the image's size is not a positive width and height: {found.tolist()}")
+    return int(found[0]), int(found[1])
+
+
+def read_npy(path: Path) -> np.ndarray:
+    """One array of numbers; pickled objects are refused.
+
+    Raises:
+        UserError: the file is missing, no .npy file, or holds no numbers.
+    """
+    data = read_bytes(path)
+    try:
+        return number_array(np.load(BytesIO(data), allow_pickle=False), "the array")
+    except (ValueError, EOFError, OSError) as error:
+        raise UserError(f"{path}: {_first_line(error)}") from None
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Arrays by name, of numbers or text; pickled objects are refused.
+
+    Raises:
+        UserError: the file is missing, no .npz file, too large, or holds pickled objects.
+    """
+    data = read_bytes(path)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MAX_BYTES:
+            raise ValueError(f"unpacks to {size:,} bytes; a calibration has less than {MAX_BYTES:,}")
+        with np.load(BytesIO(data), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except zipfile.BadZipFile:
+        raise UserError(f"{path}: is not an .npz file") from None
+    except (ValueError, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise UserError(f"{path}: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,154 @@
+"""Calibrations as OpenCV's tools and scripts store them: FileStorage's YAML, XML and JSON, plain YAML and JSON, npz."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from mmsynloc.files.camera_source import CameraSource, ImageSize
+from mmsynloc.files.json_text import read_bytes, strip_byte_order_mark
+from mmsynloc.files.numbers import MAX_BYTES, number_array, read_npz, stored_size
+from mmsynloc.utils import UserError
+
+__all__ = ["opencv_source", "read_npz", "read_xml", "read_yaml"]
+
+KEYS = {
+    "camera_matrix": ("camera_matrix", "cameraMatrix", "Camera_Matrix", "K", "mtx", "intrinsics", "intrinsic_matrix"),
+    "distortion_coefficients": (
+        "distortion_coefficients",
+        "Distortion_Coefficients",
+        "distortion",
+        "dist_coeffs",
+        "distCoeffs",
+        "dist",
+        "D",
+    ),
+    "rvec": ("rvec", "R", "rotation", "rotation_matrix", "rvecs"),
+    "tvec": ("tvec", "T", "t", "translation", "translation_vector", "tvecs"),
+}
+"""The names under which each value is looked for, in this order."""
+
+FISHEYE_MODELS = ("fisheye", "equidistant")
+
+
+def opencv_source(content: Mapping[str, Any]) -> CameraSource:
+    """A camera of a calibration's values: lens, pose on the pitch, and perhaps the image's size.
+
+    Raises:
+        ValueError: a value is missing or has the wrong shape; the message names it.
+    """
+    values = {name: _find(content, keys) for name, keys in KEYS.items()}
+    if values["camera_matrix"] is None:
+        shown = ", ".join(map(str, list(content)[:8]))
+        raise ValueError(f"has no camera_matrix (or {', '.join(KEYS['camera_matrix'][1:5])}); it has {shown}")
+    if values["rvec"] is None or values["tvec"] is None:
+        raise ValueError("has no pose on the pitch (rvec or R, and tvec or T): find it with cv2.solvePnP")
+    if values["distortion_coefficients"] is None:
+        values["distortion_coefficients"] = ()
+    arrays = {name: _matrix(value, name) for name, value in values.items()}
+    for name in ("rvec", "tvec"):
+        arrays[name] = _one_pose(arrays[name], name)
+    fisheye = _is_fisheye(content)
+
+    def camera(image_size: ImageSize | None) -> Any:
+        from mmsynloc.structures import OpenCVCamera
+
+        lens, pose = arrays["camera_matrix"], (arrays["rvec"], arrays["tvec"])
+        size = stored_size(content, image_size)
+        return OpenCVCamera(lens, *pose, size, arrays["distortion_coefficients"], fisheye)
+
+    return camera
+
+
+def _find(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((content[key] for key in keys if key in content), None)
+
+
+def _matrix(value: Any, name: str) -> np.ndarray:
+    """A plain array, or OpenCV's ``rows, cols, data``, or ``sizes, data`` of arrays that are not two-dimensional."""
+    if not isinstance(value, Mapping):
+        return number_array(value, name)
+    parts = [value["sizes"]] if "sizes" in value else [value.get("rows"), value.get("cols")]
+    shape = np.concatenate([number_array(part, f"shape of {name}").reshape(-1) for part in parts])
+    data = number_array(value.get("data"), f"data of {name}").reshape(-1)
+    if (shape < 0).any() or data.size != shape.prod():
+        raise ValueError(f"{name} is {'x'.join(f'{side:g}' for side in shape)}, and has {data.size} numbers")
+    return data.reshape(shape.astype(int))
+
+
+def _one_pose(array: np.ndarray, name: str) -> np.ndarray:
+    """A vector (3,) or a rotation matrix (3, 3), out of a list of one pose too."""
+    if array.size == 3:
+        return array.reshape(3)
+    if name == "rvec" and array.size == 9 and (array.shape[-1] == 9 or array.shape[-2:] == (3, 3)):
+        return array.reshape(3, 3)
+    if array.size > 3 and array.size % 3 == 0:
+        raise ValueError(f"{name} holds {array.size // 3} poses; the one pose of the camera on the pitch is needed")
+    raise ValueError(f"{name} has shape {array.shape}, not that of one pose")
+
+
+def _is_fisheye(content: Mapping[str, Any]) -> bool:
+    model = next((str(content[key]) for key in ("distortion_model", "model", "camera_model") if key in content), "")
+    return str(content.get("fisheye", "")).lower() in ("1", "true") or model.lower() in FISHEYE_MODELS
+
+
+def read_yaml(path: Path) -> Any:
+    """YAML of OpenCV's FileStorage or of anyone, without running code: a matrix is a mapping of rows, cols and data.
+
+    Raises:
+        UserError: the file is missing or not YAML.
+    """
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):  # a few lines of them can stand for gigabytes
+                raise yaml.YAMLError("has an alias (*name)")
+            return super().compose_node(parent, index)
+
+    for kind in ("matrix", "nd-matrix"):
+        tag = f"tag:yaml.org,2002:opencv-{kind}"
+        Loader.add_constructor(tag, lambda loader, node: loader.construct_mapping(node, True))
+    text = _text(path)
+    if text.startswith("%YAML"):  # OpenCV writes %YAML:1.0, which is no YAML
+        text = text.partition("\n")[2]
+    try:
+        return yaml.load(text, Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+
+
+def read_xml(path: Path) -> dict[str, Any]:
+    """XML of OpenCV's FileStorage; a matrix is a mapping of rows, cols and data.
+
+    Raises:
+        UserError: the file is missing or not such XML.
+    """
+    try:
+        root = ElementTree.fromstring(_text(path))
+    except ElementTree.ParseError as error:
+        raise UserError(f"{path}: not valid XML: {error}") from None
+    if root.tag != "opencv_storage":
+        raise UserError(f"{path}: is no XML of OpenCV: its root is {root.tag}, not opencv_storage")
+    return {child.tag: _xml_value(child) for child in root}
+
+
+def _xml_value(element: ElementTree.Element) -> Any:
+    if len(element):
+        return {child.tag: _xml_value(child) for child in element}
+    words = (element.text or "").split()
+    return words[0] if len(words) == 1 else words
+
+
+def _text(path: Path) -> str:
+    data = strip_byte_order_mark(read_bytes(path))
+    if len(data) > MAX_BYTES:
+        raise UserError(f"{path}: has {len(data):,} bytes; a calibration has less than {MAX_BYTES:,}")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is not UTF-8 text") from None

@@ -1,0 +1,111 @@
+"""Detection on windows of a frame, merged with what is found in the whole of it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.structures import InstanceData
+from mmpose.structures import PoseDataSample
+from torch import Tensor
+
+from mmsynloc.codecs import GROUND_INDEX
+from mmsynloc.models.utils.ground_nms import remove_duplicates
+from mmsynloc.structures import Camera
+from mmsynloc.structures.affine import scale_matrix
+from mmsynloc.structures.warp import cut_views
+from mmsynloc.structures.windows import TileRule, Window, plan_windows
+
+__all__ = ["detect_on_tiles", "merge_windows", "window_sample"]
+
+Detect = Callable[[Sequence[Tensor], list[PoseDataSample]], list[InstanceData]]
+
+
+def detect_on_tiles(
+    detect: Detect, whole: InstanceData, sample: PoseDataSample, frame: Tensor, rule: TileRule, cfg: Mapping[str, Any]
+) -> InstanceData:
+    """Find athletes in windows of one frame.
+
+    Args:
+        detect: finds athletes in images (3, h, w) uint8 of one size, in annotated px.
+        whole: what was found in the whole frame, in annotated px, NumPy.
+        sample: of the frame, as it was seen as a whole.
+        frame: (h, w, 3) uint8, BGR, on the host.
+        rule: which windows.
+        cfg: ``test_cfg``.
+
+    Returns:
+        All athletes without duplicates, by falling score.
+    """
+    camera = Camera(**sample.camera, image_size=tuple(sample.annotated_size))
+    frame_scale = float((np.asarray(sample.input_size) / np.asarray(sample.input_scale)).min())
+    coarse = whole.bboxes[whole.bbox_scores >= cfg.get("tile_score_thr", 0.1)]
+    windows = plan_windows(camera, coarse, frame_scale, rule)
+    parts: list[tuple[Window | None, InstanceData]] = [(None, whole)]
+    for size in sorted({window.input_size for window in windows}):
+        same = [window for window in windows if window.input_size == size]
+        views = _cut(frame, same, size, camera)
+        samples = [window_sample(sample, window) for window in same]
+        for start in range(0, len(same), cfg.get("tile_batch_size", 8)):
+            part = slice(start, start + cfg.get("tile_batch_size", 8))
+            parts += zip(same[part], detect(views[part], samples[part]))
+    return merge_windows(parts, camera, cfg)
+
+
+def _cut(frame: Tensor, windows: Sequence[Window], size: tuple[int, int], camera: Camera) -> list[Tensor]:
+    pixels = frame.numpy()
+    width, height = camera.image_size
+    to_annotated = scale_matrix(width / pixels.shape[1], height / pixels.shape[0])
+    views = cut_views(pixels, np.stack([window.matrix for window in windows]) @ to_annotated, size)
+    return [torch.from_numpy(np.ascontiguousarray(view.transpose(2, 0, 1))) for view in views]
+
+
+def window_sample(sample: PoseDataSample, window: Window) -> PoseDataSample:
+    """The sample of a window, so that what is found there comes out in annotated px of the frame."""
+    meta = copy.copy(sample.metainfo)
+    size = np.array(window.input_size, np.float64)
+    scale = size / window.scale
+    meta.update(
+        input_size=size, input_scale=scale, input_center=window.bounds_xyxy[:2] + 0.5 / window.scale + 0.5 * scale
+    )
+    meta.update(img_shape=tuple(window.input_size[::-1]), batch_input_shape=tuple(window.input_size[::-1]))
+    found = PoseDataSample(metainfo=meta)
+    found.gt_instances = InstanceData()
+    return found
+
+
+def merge_windows(
+    parts: Sequence[tuple[Window | None, InstanceData]], camera: Camera, cfg: Mapping[str, Any]
+) -> InstanceData:
+    """What several windows show, without duplicates and without what a window's border cuts.
+
+    Args:
+        parts: windows, None for the whole frame, and what was found in each, NumPy, in annotated px.
+        camera: of the frame.
+        cfg: ``test_cfg``, with ``ground_nms_radius_m``.
+    """
+    kept = [
+        found if window is None else found[~_at_border(found, window, camera.image_size)] for window, found in parts
+    ]
+    merged = InstanceData.cat(kept)
+    merged = merged[np.argsort(-merged.bbox_scores, kind="stable")]
+    positions = camera.pixel_to_pitch(merged.keypoints[:, GROUND_INDEX, :2]).points
+    keep = remove_duplicates(
+        torch.from_numpy(merged.bboxes)[None].double(),
+        torch.from_numpy(positions)[None],
+        torch.ones(1, len(merged), dtype=torch.bool),
+        cfg.get("ground_nms_radius_m", 0.6),
+    )
+    return merged[keep[0].numpy()]
+
+
+def _at_border(found: InstanceData, window: Window, frame_size: tuple[int, int]) -> np.ndarray:
+    """Which boxes (N,) touch a border of the window inside of the frame, (N,) bool."""
+    bounds, near = window.bounds_xyxy, 2 / window.scale
+    inner = np.array([bounds[0] > 0, bounds[1] > 0, bounds[2] < frame_size[0] - 1, bounds[3] < frame_size[1] - 1])
+    distance = np.abs(found.bboxes - bounds)
+    beyond = np.concatenate([found.bboxes[:, :2] < bounds[:2], found.bboxes[:, 2:] > bounds[2:]], axis=1)
+    return (((distance < near) | beyond) & inner).any(1)

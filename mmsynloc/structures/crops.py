@@ -1,0 +1,133 @@
+"""Which part of a frame the second stage sees of each athlete."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mmsynloc.structures.affine import flip_matrix, rotation_matrix, shift_matrix
+from mmsynloc.structures.camera import Camera
+
+__all__ = ["Crops", "crop_geometry", "crop_matrices", "crops_by_camera", "crops_of_boxes", "feet_of"]
+
+GEOMETRY_CHANNELS = 4
+_MIN_HEIGHT_PX = 4.0
+_TALL_M = 1.8
+
+
+class Crops(NamedTuple):
+    """Upright parts of a frame, all of one shape, one for each of P athletes.
+
+    Args:
+        centres_px: (P, 2) px of the frame.
+        heights_px: (P,) px of the frame.
+    """
+
+    centres_px: np.ndarray
+    heights_px: np.ndarray
+
+
+def feet_of(boxes_xyxy: np.ndarray) -> np.ndarray:
+    """Middle (P, 2) of the lower edge of boxes (P, 4)."""
+    return np.stack([(boxes_xyxy[:, 0] + boxes_xyxy[:, 2]) / 2, boxes_xyxy[:, 3]], axis=1)
+
+
+def crops_of_boxes(boxes_xyxy: np.ndarray, size: tuple[int, int], padding: float = 1.25) -> Crops:
+    """Each box with some surroundings, as upstream's ``GetBBoxCenterScale`` and ``TopdownAffine``.
+
+    Args:
+        boxes_xyxy: (P, 4) px; boxes of no area get a crop of a few pixels.
+        size: ``(width, height)`` of the crop, for its shape.
+        padding: the crop's side over the box's.
+    """
+    boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    heights = np.maximum(sides[:, 1], sides[:, 0] * size[1] / size[0]) * padding
+    return Crops((boxes[:, :2] + boxes[:, 2:]) / 2, np.maximum(heights, _MIN_HEIGHT_PX))
+
+
+def crops_by_camera(
+    boxes_xyxy: np.ndarray, camera: Camera, size: tuple[int, int], height_m: float = 2.5, padding: float = 1.25
+) -> Crops:
+    """Crops that show a fixed height in metres where the box stands, so that athletes have one scale in all of them.
+
+    A box that is cut or partly hidden has a wrong size; the camera knows how tall an athlete is there. Boxes that do
+    not stand on the ground, or would be more than thrice too small or too large for an athlete, get
+    :func:`crops_of_boxes`.
+
+    Args:
+        boxes_xyxy: (P, 4) px of the camera's image.
+        camera: of the frame.
+        size: ``(width, height)`` of the crop, for its shape.
+        height_m: what a crop shows, in metres.
+        padding: of the boxes for which the camera is of no use.
+    """
+    boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
+    plain = crops_of_boxes(boxes, size, padding)
+    feet = feet_of(boxes)
+    upright = vertical_px(camera, feet) * _TALL_M
+    tall = np.linalg.norm(upright, axis=1)
+    ratio = tall / np.maximum(boxes[:, 3] - boxes[:, 1], 1e-3)
+    usable = (ratio > 1 / 3) & (ratio < 3)  # false for what is not a number
+    centres = np.where(usable[:, None], feet + 0.5 * upright, plain.centres_px)
+    heights = np.where(usable, tall * height_m / _TALL_M, plain.heights_px)
+    return Crops(centres, np.maximum(heights, _MIN_HEIGHT_PX))
+
+
+def vertical_px(camera: Camera, feet_px: np.ndarray) -> np.ndarray:
+    """What one metre upwards is in the image, (P, 2) px, at ground points (P, 2) px; NaN above the horizon.
+
+    The mean over the height of an athlete: perspective shortens it a little towards the top.
+    """
+    ground, _ = camera.pixel_to_pitch(feet_px)
+    tops = np.concatenate([ground, np.full((len(ground), 1), _TALL_M)], axis=1)
+    return (camera.pitch_to_pixel(tops).points - feet_px) / _TALL_M
+
+
+def crop_matrices(
+    crops: Crops, size: tuple[int, int], degrees: np.ndarray | None = None, flip: np.ndarray | None = None
+) -> np.ndarray:
+    """Affine maps from the frame to the crops.
+
+    Args:
+        crops: P of them.
+        size: ``(width, height)`` of the crops in px.
+        degrees: (P,) by which each is turned, clockwise.
+        flip: (P,) bool, which are mirrored.
+
+    Returns:
+        (P, 3, 3) frame px -> crop px.
+    """
+    middle = shift_matrix((size[0] - 1) / 2, (size[1] - 1) / 2)
+    matrices = np.empty((len(crops.heights_px), 3, 3))
+    for i, ((x, y), height) in enumerate(zip(crops.centres_px, crops.heights_px)):
+        matrix = np.diag([size[1] / height, size[1] / height, 1.0]) @ shift_matrix(-x, -y)
+        if degrees is not None:
+            matrix = rotation_matrix(degrees[i]) @ matrix
+        matrix = middle @ matrix
+        matrices[i] = flip_matrix(size[0]) @ matrix if flip is not None and flip[i] else matrix
+    return matrices
+
+
+def crop_geometry(camera: Camera, feet_px: np.ndarray, matrices: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """What the camera knows about each crop, for the network.
+
+    Args:
+        camera: of the frame.
+        feet_px: (P, 2) px of the frame, about where the athletes stand.
+        matrices: (P, 3, 3) frame px -> crop px.
+        size: ``(width, height)`` of the crops.
+
+    Returns:
+        (P, 4) float32: one metre upwards in the crop along x and y, in units of its height; how steeply the camera
+        looks down there, as the sine of the elevation; the logarithm of the pixels of the file's frame that a metre
+        has, over 100. All are 0 above the horizon.
+    """
+    upright = vertical_px(camera, feet_px)
+    in_crop = np.einsum("pij,pj->pi", matrices[:, :2, :2], upright) / size[1]
+    ground, _ = camera.pixel_to_pitch(feet_px)
+    offset = camera.position_m - np.concatenate([ground, np.zeros((len(ground), 1))], axis=1)
+    sine = offset[:, 2] / np.linalg.norm(offset, axis=1)
+    scale = np.log(np.maximum(np.linalg.norm(upright, axis=1), 1e-3) / 100)
+    return np.nan_to_num(np.column_stack([in_crop, sine, scale]), posinf=0, neginf=0).astype(np.float32)

@@ -1,0 +1,54 @@
+"""--tiles and --detections change a config as they say."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmsynloc.apis import load_config
+from mmsynloc.apis.test_options import use_detections, use_tiles
+from mmsynloc.utils import UserError
+
+
+def _steps(cfg, split: str = "test") -> list[str]:
+    return [step["type"] for step in cfg[f"{split}_dataloader"].dataset.pipeline]
+
+
+def test_use_tiles__single_stage() -> None:
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    use_tiles(cfg, "camera")
+    use_tiles(cfg, "grown")
+    assert cfg.model.test_cfg.tiles.mode == "grown"
+    assert _steps(cfg).count("LoadSynLocFrame") == 1
+    assert _steps(cfg)[0] == _steps(cfg, "val")[0] == "LoadSynLocFrame"
+    assert "LoadSynLocFrame" not in _steps(cfg, "train")
+    use_tiles(cfg, "none")
+    assert cfg.model.test_cfg.tiles is None
+
+
+def test_use_tiles__detector_of_two_stages() -> None:
+    cfg = load_config("mmsynloc::demo_synloc-twostage.py")
+    use_tiles(cfg, "fixed")
+    assert cfg.model.detector.test_cfg.tiles.mode == "fixed"
+    assert _steps(cfg).count("LoadSynLocFrame") == 1
+
+
+def test_use_tiles__second_stage_alone_has_no_detector() -> None:
+    with pytest.raises(UserError, match="cannot look at tiles"):
+        use_tiles(load_config("mmsynloc::rtmpose_nano_synloc.py"), "camera")
+
+
+def test_use_detections(tmp_path) -> None:
+    (tmp_path / "found.json").write_text("[]")
+    cfg = load_config("mmsynloc::demo_synloc-twostage.py")
+    use_detections(cfg, str(tmp_path / "found.json"))
+    assert cfg.model.detector is None
+    assert _steps(cfg) == ["LoadSynLocFrame", "PackSynLocInputs"]
+    assert cfg.test_dataloader.dataset.detections.endswith("found.json")
+    assert "detections" not in cfg.train_dataloader.dataset
+
+
+def test_use_detections__wrong(tmp_path) -> None:
+    with pytest.raises(UserError, match="no second stage"):
+        use_detections(load_config("mmsynloc::demo_synloc.py"), "found.json")
+    with pytest.raises(UserError, match="no such file"):
+        use_detections(load_config("mmsynloc::rtmpose_nano_synloc.py"), str(tmp_path / "none.json"))
