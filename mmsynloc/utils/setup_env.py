@@ -12,7 +12,7 @@ EXTENDED_MODULES = {
     "mmpose.engine": ("mmsynloc.engine",),
     "mmpose.evaluation": ("mmsynloc.evaluation.metrics",),
     "mmpose.models": ("mmsynloc.models",),
-    "mmpose.visualization": ("mmsynloc.visualization.synloc_visualizer",),
+    "mmpose.visualization": ("mmsynloc.visualization.synloc_visualizer", "mmsynloc.visualization.vis_backends"),
     "mmdet.datasets": (
         "mmsynloc.datasets.transforms",
         "mmsynloc.datasets.synloc_dataset",
@@ -20,7 +20,7 @@ EXTENDED_MODULES = {
     ),
     "mmdet.engine": ("mmsynloc.engine",),
     "mmdet.evaluation": ("mmsynloc.evaluation.metrics",),
-    "mmdet.visualization": ("mmsynloc.visualization.synloc_visualizer",),
+    "mmdet.visualization": ("mmsynloc.visualization.synloc_visualizer", "mmsynloc.visualization.vis_backends"),
 }
 """Upstream packages, and the modules of ours that add to their registries.
 
@@ -28,7 +28,17 @@ The registries import these upstream packages before they look a name up, and ou
 (:mod:`mmsynloc.compat`), so that a registry always knows both.
 """
 
-_SHARED_KINDS = ("DATASETS", "TRANSFORMS", "HOOKS", "METRICS", "MODELS", "OPTIM_WRAPPERS", "VISUALIZERS")
+_SHARED_KINDS = (
+    "DATASETS",
+    "TRANSFORMS",
+    "HOOKS",
+    "LOOPS",
+    "METRICS",
+    "MODELS",
+    "OPTIM_WRAPPERS",
+    "VISBACKENDS",
+    "VISUALIZERS",
+)
 
 
 def register_modules(extended: str) -> None:

@@ -53,6 +53,19 @@ def test_training_memory__half_in_mixed_precision():
     assert 0.45 < training_memory(cfg).image / whole.image < 0.65
 
 
+def test_training_memory__of_a_second_stage_is_for_all_crops_of_a_frame():
+    cfg = load_config("mmsynloc::rtmpose_t_synloc.py")
+    needs = training_memory(cfg)
+    cfg.train_dataloader.dataset.pipeline[0].crops_per_image = 8
+    assert training_memory(cfg).image == pytest.approx(needs.image / 2)
+
+
+def test_training_memory__of_a_detector():
+    needs = training_memory(load_config("mmsynloc::yolox_tiny_synloc.py"))
+    like_it = training_memory(load_config("mmsynloc::yoloxpose_tiny_synloc.py"))
+    assert needs.image == pytest.approx(like_it.image, rel=0.2)  # of the same network, but for the head
+
+
 def test_largest_batch():
     memory = TrainingMemory(fixed=1.0, image=0.5)
     assert memory.total(4) == 3.0
