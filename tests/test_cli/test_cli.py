@@ -19,6 +19,7 @@ SCRIPTS = {
     "tools/infer.py": "infer",
     "tools/evaluate.py": "evaluate",
     "tools/report.py": "report",
+    "tools/ensemble.py": "ensemble",
     "tools/submit.py": "submit",
     "tools/camera.py": "camera",
     "tools/demo.py": "demo",
