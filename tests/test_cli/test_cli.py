@@ -20,6 +20,7 @@ SCRIPTS = {
     "tools/submit.py": "submit",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
+    "tools/browse_dataset.py": "browse",
     "tools/dataset/convert.py": "convert",
     "tools/dataset/make_mini_synloc.py": "mini",
 }
