@@ -30,6 +30,7 @@ $(INSTALLED): $(REQUIREMENTS) setup.cfg pyproject.toml
 	@echo "Installing into $(VENV) (about a minute; torch is the large one) ..."
 	$(PIP) --constraint requirements/constraints.txt $(foreach f,runtime data notebooks tests,--requirement requirements/$(f).txt)
 	$(PIP) --no-deps --requirement $(OPENMMLAB)
+	-$(PIP) --no-deps --requirement requirements/track.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -6,8 +6,9 @@ In one dict, as ``synloc.py``, on which it builds. The crops' size is the ``inpu
 _base_ = "./synloc.py"
 
 _meta_keys = ("id", "img_id", "img_path", "ori_shape", "img_shape", "annotated_size", "camera")
+_height_m = 2.5  # what a crop shows: athletes have one scale in all of them
 _train_pipeline = [
-    dict(type="SynLocAthleteCrops", photometric=dict(strength=0.7)),
+    dict(type="SynLocAthleteCrops", height_m=_height_m, photometric=dict(strength=0.7)),
     dict(type="PackAthleteCrops"),
 ]
 _val_pipeline = [
@@ -15,6 +16,7 @@ _val_pipeline = [
     dict(type="PackSynLocInputs", meta_keys=_meta_keys),
 ]
 _synloc = _base_.synloc
+_epochs = 90
 
 
 def _loader(split, batch_size, shuffle, **kwargs):
@@ -30,12 +32,13 @@ topdown = dict(
     model=dict(
         type="SynLocTopdownEstimator",
         data_preprocessor=dict(type="SynLocTopdownDataPreprocessor"),
-        crop=dict(size=(192, 256)),
+        crop=dict(size=(192, 256), height_m=_height_m),
         head=dict(
             type="GroundSimCCHead",
             out_channels=2,
             loss=dict(_delete_=True, type="SimCCLoss"),
             loss_locsim=dict(type="LocSimLoss"),
+            use_geometry=True,
         ),
         test_cfg=dict(flip_test=False),
     ),
@@ -48,6 +51,20 @@ topdown = dict(
     val_evaluator=_synloc.val_evaluator,
     test_evaluator=_synloc.test_evaluator,
     auto_scale_lr=dict(base_batch_size=64),
+    # An epoch has four and a half times the crops of one on COCO, for which upstream's 420 are
+    train_cfg=dict(max_epochs=_epochs, val_interval=5),
+    param_scheduler=[
+        dict(type="LinearLR", start_factor=1e-5, by_epoch=False, begin=0, end=1000),
+        dict(
+            type="CosineAnnealingLR",
+            eta_min=2e-4,
+            begin=_epochs // 2,
+            end=_epochs,
+            T_max=_epochs // 2,
+            by_epoch=True,
+            convert_to_iter_based=True,
+        ),
+    ],
     default_hooks=_synloc.default_hooks,
     custom_hooks=[
         dict(

@@ -12,6 +12,7 @@ from mmpose.registry import MODELS
 from torch.utils.flop_counter import FlopCounterMode
 
 from mmsynloc.models.utils import make_views
+from mmsynloc.structures.crops import GEOMETRY_CHANNELS
 
 __all__ = ["ModelCost", "model_cost"]
 
@@ -29,21 +30,25 @@ class ModelCost(NamedTuple):
 
 
 def model_cost(cfg: Config) -> ModelCost:
-    """The cost of a config's model at its test input, over all test-time views.
+    """The cost of a config's model at its test input, over all test-time views; of a second stage that of one crop.
 
     What follows the network is left out: decoding, NMS, and SimCC's two small layers for each detected athlete.
     """
-    width, height = cfg.test_dataloader.dataset.input_size
     model_cfg = copy.deepcopy(cfg.model)
     model_cfg.backbone.init_cfg = None
+    crop = model_cfg.get("crop")
+    if crop is not None:
+        model_cfg.detector = None
+    width, height = cfg.test_dataloader.dataset.input_size if crop is None else crop.size
     with DefaultScope.overwrite_default_scope("mmpose"), torch.device("meta"):
         model = MODELS.build(model_cfg).eval()
         image = torch.empty(1, 3, height, width)
+        geometry = () if crop is None else (torch.empty(1, GEOMETRY_CHANNELS),)
     views = make_views(
         (width, height), model_cfg.test_cfg.get("view_scales", (1.0,)), model_cfg.test_cfg.get("flip_test", False)
     )
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         for view in views:
-            model.head.forward(model.extract_feat(view.apply(image)))
+            model.head.forward(model.extract_feat(view.apply(image)), *geometry)
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelCost(parameters, counter.get_total_flops() / 2e9)

@@ -72,7 +72,7 @@ def move_people(rng: np.random.Generator, count: int, num_frames: int, interval_
         distances = np.linalg.norm(offsets, axis=-1) + 1e3 * np.eye(count)
         push = (np.clip(2 * APART_M - distances, 0, None) / distances)[..., None] * offsets
         outside = positions - np.clip(positions, -area, area)
-        force = 12 * push.sum(1) - 2 * outside - velocities / RELAX_S
+        force = 30 * push.sum(1) - 2 * outside - velocities / RELAX_S
         velocities = velocities + interval_s * force
         velocities += WANDER_M_S2 * np.sqrt(interval_s / RELAX_S) * rng.normal(0, 1, (count, 2))
         speeds = np.linalg.norm(velocities, axis=1, keepdims=True)

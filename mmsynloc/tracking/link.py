@@ -55,7 +55,7 @@ def _make_tracker(interval_s: float) -> tuple[Any, Any]:
     try:
         from norfair import Detection, OptimizedKalmanFilterFactory, Tracker
     except ImportError:
-        raise UserError("tracking needs norfair: pip install mmsynloc[track]") from None
+        raise UserError("tracking needs norfair: pip install --no-deps norfair filterpy") from None
     speed_m, velocity_change_m = SPEED_SD_M_S * interval_s, ACCELERATION_SD_M_S2 * interval_s**2
     kalman = OptimizedKalmanFilterFactory(
         R=POSITION_SD_M**2, Q=velocity_change_m**2, pos_variance=POSITION_SD_M**2, vel_variance=speed_m**2

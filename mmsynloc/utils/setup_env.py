@@ -11,8 +11,16 @@ EXTENDED_MODULES = {
     "mmpose.datasets": ("mmsynloc.datasets.transforms", "mmsynloc.datasets.synloc_dataset"),
     "mmpose.engine": ("mmsynloc.engine",),
     "mmpose.evaluation": ("mmsynloc.evaluation.metrics",),
-    "mmdet.evaluation": ("mmsynloc.evaluation.metrics",),
     "mmpose.models": ("mmsynloc.models",),
+    "mmpose.visualization": ("mmsynloc.visualization.synloc_visualizer",),
+    "mmdet.datasets": (
+        "mmsynloc.datasets.transforms",
+        "mmsynloc.datasets.synloc_dataset",
+        "mmsynloc.datasets.transforms.det_packing",
+    ),
+    "mmdet.engine": ("mmsynloc.engine",),
+    "mmdet.evaluation": ("mmsynloc.evaluation.metrics",),
+    "mmdet.visualization": ("mmsynloc.visualization.synloc_visualizer",),
 }
 """Upstream packages, and the modules of ours that add to their registries.
 
@@ -20,11 +28,28 @@ The registries import these upstream packages before they look a name up, and ou
 (:mod:`mmsynloc.compat`), so that a registry always knows both.
 """
 
+_SHARED_KINDS = ("DATASETS", "TRANSFORMS", "HOOKS", "METRICS", "MODELS", "OPTIM_WRAPPERS", "VISUALIZERS")
+
 
 def register_modules(extended: str) -> None:
     """Register what belongs to one upstream package of :data:`EXTENDED_MODULES`."""
     for name in EXTENDED_MODULES[extended]:
         import_module(name)
+    if extended.startswith("mmdet."):
+        _share_with_mmdet()
+
+
+def _share_with_mmdet() -> None:
+    """Make MMDetection's registries know the modules of ours that MMPose's know.
+
+    Each class registers once, with MMPose; a scope finds the names of its own registry and of MMEngine's only.
+    """
+    pose, det = import_module("mmpose.registry"), import_module("mmdet.registry")
+    for kind in _SHARED_KINDS:
+        known = getattr(det, kind).module_dict
+        for name, module in getattr(pose, kind).module_dict.items():
+            if module.__module__.startswith("mmsynloc.") and name not in known:
+                getattr(det, kind).register_module(name=name, module=module)
 
 
 def register_all_modules(init_default_scope: bool = True) -> None:

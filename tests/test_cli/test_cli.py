@@ -18,10 +18,12 @@ SCRIPTS = {
     "tools/test.py": "test",
     "tools/infer.py": "infer",
     "tools/evaluate.py": "evaluate",
+    "tools/report.py": "report",
     "tools/submit.py": "submit",
     "tools/camera.py": "camera",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
+    "tools/deployment/export.py": "export",
     "tools/dataset/convert.py": "convert",
     "tools/dataset/make_mini_synloc.py": "mini",
 }

@@ -7,6 +7,7 @@
     python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
     python tools/analysis/benchmark.py two_stages --out two_stages.json
+    python tools/analysis/benchmark.py tracking --out tracking.json
     python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
 Each sub-command but the last makes its own data. All print a table and write
@@ -70,6 +71,22 @@ def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentPa
     parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
     parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
     parser.set_defaults(run=_real_frame)
+    return parser
+
+
+def _tracking(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_tracking import benchmark_tracking
+
+    return benchmark_tracking(args.frames, args.people)
+
+
+def _add_tracking(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        "tracking", help="switches and errors of tracks in a rendered clip; upstream: unsmoothed"
+    )
+    parser.add_argument("--frames", type=int, default=100, help="at 25 a second (default: 100)")
+    parser.add_argument("--people", type=int, default=22, help="default: 22")
+    parser.set_defaults(run=_tracking)
     return parser
 
 
@@ -156,6 +173,7 @@ def parse_args() -> argparse.Namespace:
         _add_start,
         _add_two_stages,
         _add_real_frame,
+        _add_tracking,
     ):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -95,11 +96,18 @@ class TorchBackend:
 
 def _device(name: str | torch.device | None) -> torch.device:
     try:
-        device = torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
+        device = torch.device(name or _default_device())
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         raise UserError(f"device {name}: {str(error).splitlines()[0]}") from None
     return device
+
+
+def _default_device() -> str:
+    """The GPU of this process, as torchrun numbers them, or the first one; the processor where there is none."""
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    rank = os.environ.get("LOCAL_RANK", "0")
+    return f"cuda:{int(rank) % count if rank.isdigit() else 0}" if count else "cpu"
 
 
 def _load(model: nn.Module, checkpoint: str | Path, name: str) -> None:
