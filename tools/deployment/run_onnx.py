@@ -2,8 +2,8 @@
 
     python tools/deployment/run_onnx.py model.onnx frame.jpg --camera annotations/val.json
 
-A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one of
-its images. Each athlete is a line: position on the pitch in metres, point of the ground in the camera's pixels, score.
+A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one
+of its images. Each athlete is a line: position on the pitch in metres, point of the ground in the camera's pixels, score.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[
 def read_camera(path: str, image: str) -> dict[str, Any]:
     """The image's entry of an annotation file, or the only one of the file."""
     content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    entries = content["images"] if "images" in content else [content]
+    entries = content.get("images", [content])
     named = [entry for entry in entries if Path(entry.get("file_name", "")).name == Path(image).name]
     if not named and len(entries) > 1:
         sys.exit(f"error: {path}: has no image {Path(image).name}")
