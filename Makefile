@@ -12,10 +12,12 @@ PYTHON ?= $(shell for p in python3 $$(seq -f python3.%.0f $(LAST) -1 $(FIRST)); 
 OPENMMLAB ?= requirements/openmmlab.txt
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-REQUIREMENTS := $(wildcard requirements/*.txt)
+REQUIREMENTS := $(filter-out requirements/docs.txt requirements/jupyter.txt,$(wildcard requirements/*.txt))
+DOCS_VENV := .venv-docs
+DOCS_INSTALLED := $(DOCS_VENV)/.installed
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help setup demo instant-demo test check format clean
+.PHONY: help setup demo instant-demo test check format docs notebook clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,6 +30,7 @@ $(INSTALLED): $(REQUIREMENTS) setup.cfg pyproject.toml
 	@echo "Installing into $(VENV) (about a minute; torch is the large one) ..."
 	$(PIP) --constraint requirements/constraints.txt $(foreach f,runtime data notebooks tests,--requirement requirements/$(f).txt)
 	$(PIP) --no-deps --requirement $(OPENMMLAB)
+	-$(PIP) --no-deps --requirement requirements/track.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -49,6 +52,22 @@ format: $(INSTALLED)  ## fix what ruff can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(DOCS_INSTALLED)  ## the documentation as a web site in site/; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict
+	@echo "The first page is site/index.html"
+
+$(DOCS_INSTALLED): requirements/docs.txt
+	test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/python -m pip install --disable-pip-version-check --quiet --requirement $<
+	@touch $@
+
+notebook: $(INSTALLED) $(VENV)/.jupyter  ## open the notebooks in the browser
+	$(BIN)/jupyter lab notebooks
+
+$(VENV)/.jupyter: requirements/jupyter.txt | $(INSTALLED)
+	$(PIP) --constraint requirements/constraints.txt --requirement $<
+	@touch $@
+
 clean:  ## remove .venv, work_dirs and all that was built
-	rm -rf $(VENV) work_dirs build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(DOCS_VENV) site work_dirs build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -exec rm -rf {} +

@@ -16,10 +16,21 @@ from mmsynloc.version import __version__
 
 if TYPE_CHECKING:
     from mmsynloc import codecs, datasets, engine, evaluation, models
+    from mmsynloc.apis.inferencer import SynLocInferencer
 
-__all__ = ["__version__", "codecs", "compat", "datasets", "engine", "evaluation", "models", "register_all_modules"]
+__all__ = [
+    "SynLocInferencer",
+    "__version__",
+    "codecs",
+    "compat",
+    "datasets",
+    "engine",
+    "evaluation",
+    "models",
+    "register_all_modules",
+]
 
 _SUBPACKAGES = ("codecs", "datasets", "engine", "evaluation", "models")
-__getattr__ = lazy_attributes(__name__, {name: name for name in _SUBPACKAGES})
+__getattr__ = lazy_attributes(__name__, {name: name for name in _SUBPACKAGES} | {"SynLocInferencer": "apis.inferencer"})
 
 compat.apply()

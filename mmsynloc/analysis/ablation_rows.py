@@ -112,5 +112,5 @@ def to_upstream_recipe(cfg: Config, data_root: Path, coco_file: Path) -> None:
         metainfo=dict(from_file=cfg.model.head.loss_oks.metainfo),
         pipeline=upstream.train_pipeline_stage1,
     )
-    switch = next(hook for hook in cfg.custom_hooks if hook.type == "YOLOXPoseModeSwitchHook")
+    switch = next(hook for hook in cfg.custom_hooks if "new_train_pipeline" in hook)
     switch.new_train_pipeline = upstream.train_pipeline_stage2

@@ -19,6 +19,7 @@ from mmsynloc.apis.config import load_config
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.apis.training import set_epochs, train_only
+from mmsynloc.apis.weights import join_stages
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.datasets.data_infos import make_data_infos
 from mmsynloc.files import read_annotations, read_results, write_submission
@@ -30,8 +31,10 @@ from mmsynloc.visualization import make_overview, save_overview
 
 __all__ = ["run_demo", "run_instant_demo"]
 
-CONFIG = "mmsynloc::demo_synloc.py"
-SHIPPED = "mmsynloc::demo_synloc.pth"
+FIRST_STAGE = "mmsynloc::demo_synloc.py"
+SECOND_STAGE = "mmsynloc::demo_synloc-second-stage.py"
+CONFIG = "mmsynloc::demo_synloc-twostage.py"
+SHIPPED = "mmsynloc::demo_synloc-twostage.pth"
 
 
 @dataclass
@@ -53,7 +56,7 @@ class _Report:
 def run_demo(
     work_dir: str | Path, seed: int = 0, counts: dict[str, int] | None = None, epochs: int | None = None
 ) -> dict:
-    """Make the mini data set, train a small model on it, score it, and write a submission and a picture.
+    """Make the mini data set, train a small model of two stages on it, score it, and write a submission and a picture.
 
     Writes ``submission.zip``, ``overview.png`` and ``summary.json`` into ``work_dir``, and the same frame with the
     weights that the package carries as ``overview_shipped.png``.
@@ -62,11 +65,12 @@ def run_demo(
         work_dir: folder of everything the demo makes.
         seed: of the data set and the training.
         counts: images per split; by default :data:`mmsynloc.apis.DEMO_COUNTS`.
-        epochs: of the training, at least 2; by default as the config says.
+        epochs: of both trainings, at least 2; by default as the configs say.
 
     Returns:
-        ``{"val": {name: value}, "test": {name: value}, "shipped": {name: value}, "seconds": {step: s}}``, as in
-        ``summary.json``; ``shipped`` are the statistics on test of the package's weights.
+        ``{"val": {name: value}, "test": ..., "first_stage": ..., "shipped": ..., "seconds": {step: s}}``, as in
+        ``summary.json``; ``first_stage`` are the statistics on test of the detector alone, ``shipped`` those of the
+        package's weights.
     """
     checkpoint_path(SHIPPED)  # report what is missing before anything slow begins
     work_dir = Path(work_dir)
@@ -75,14 +79,20 @@ def run_demo(
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     numbers = {**DEMO_COUNTS, **(counts or {})}
     root = _make_data(report, work_dir, numbers, seed)
-    cfg = _config(root, work_dir, seed, epochs)
-    with report.step("train", "a small model from scratch, on windows of the frames"):
-        train_only(cfg)
-    checkpoint = (work_dir / "last_checkpoint").read_text().strip()
+    with report.step("train", "first stage: a small detector from scratch, on windows of the frames"):
+        detector = _train(FIRST_STAGE, root, work_dir / "first_stage", seed, epochs)
+    with report.step("train_second", "second stage: a small network from scratch, on crops of the athletes"):
+        second_stage = _train(SECOND_STAGE, root, work_dir / "second_stage", seed, epochs)
+    checkpoint = work_dir / "two_stages.pth"
+    join_stages(detector, second_stage, checkpoint)
+    cfg = _config(CONFIG, root, work_dir, seed)
+    cfg.test_evaluator.outfile_prefix = str(work_dir / "test_results")
     with report.step("val", "whole frames of known venues; chooses the score threshold"):
         report.stats["val"], threshold = score_split(cfg, "val", checkpoint)
     with report.step("test", "whole frames of venues that the training has not seen; the threshold is kept"):
         report.stats["test"], _ = score_split(cfg, "test", checkpoint)
+    with report.step("first_stage", "the detector alone on the same frames"):
+        report.stats["first_stage"] = _score_first_stage(root, work_dir / "first_stage", detector, seed)
     with report.step("submission", f"{work_dir / 'submission.zip'}"):
         _submit(root, work_dir, threshold)
     with report.step("overview", f"{work_dir / 'overview.png'}"):
@@ -90,7 +100,8 @@ def run_demo(
     _show_shipped(report, cfg, root, work_dir / "overview_shipped.png")
     summary = {**report.stats, "seconds": report.seconds}
     dump_json(summary, work_dir / "summary.json", indent=1)
-    print(_side_by_side({"trained now": report.stats["test"], "shipped": report.stats["shipped"]}))
+    columns = {"detector": "first_stage", "two stages": "test", "shipped": "shipped"}
+    print(_side_by_side({title: report.stats[name] for title, name in columns.items()}))
     return summary
 
 
@@ -110,7 +121,7 @@ def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -
     work_dir = Path(work_dir)
     report = _Report()
     root = _make_data(report, work_dir, {"train": 0, "val": 0, "test": num_images, "challenge": 0}, seed)
-    _show_shipped(report, _config(root, work_dir, seed, None), root, work_dir / "overview_shipped.png")
+    _show_shipped(report, _config(CONFIG, root, work_dir, seed), root, work_dir / "overview_shipped.png")
     summary = {**report.stats, "seconds": report.seconds}
     dump_json(summary, work_dir / "summary.json", indent=1)
     print(_side_by_side({"shipped": report.stats["shipped"]}))
@@ -144,18 +155,31 @@ def _side_by_side(columns: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _config(root: Path, work_dir: Path, seed: int, epochs: int | None) -> Config:
+def _config(name: str, root: Path, work_dir: Path, seed: int) -> Config:
     os.environ["SYNLOC_ROOT"] = str(root)  # where the configs look for the data
-    cfg = load_config(CONFIG, work_dir=str(work_dir))
+    cfg = load_config(name, work_dir=str(work_dir))
     cfg.launcher = "none"
     cfg.log_level = "ERROR"  # a progress bar takes their place
     cfg.randomness = dict(seed=seed)
-    cfg.optim_wrapper.type = "AmpOptimWrapper"  # where it gains nothing, it is left out
     cfg.custom_hooks.append(dict(type="ProgressBarHook"))
-    cfg.test_evaluator.outfile_prefix = str(work_dir / "test_results")
+    return cfg
+
+
+def _train(name: str, root: Path, work_dir: Path, seed: int, epochs: int | None) -> str:
+    """Train one stage; returns its last checkpoint."""
+    cfg = _config(name, root, work_dir, seed)
+    cfg.optim_wrapper.type = "AmpOptimWrapper"  # where it gains nothing, it is left out
     if epochs is not None:
         set_epochs(cfg, epochs)
-    return cfg
+    train_only(cfg)
+    return (work_dir / "last_checkpoint").read_text().strip()
+
+
+def _score_first_stage(root: Path, work_dir: Path, checkpoint: str, seed: int) -> dict[str, float]:
+    """The detector alone on the test split, with its best threshold there: it is shown for comparison only."""
+    cfg = _config(FIRST_STAGE, root, work_dir, seed)
+    cfg.test_evaluator.score_threshold = None
+    return score_split(cfg, "test", checkpoint)[0]
 
 
 def _submit(root: Path, work_dir: Path, threshold: float) -> None:

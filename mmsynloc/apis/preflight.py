@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,9 +15,10 @@ from mmengine.config import Config
 from mmsynloc.apis.settings import evaluators, loaders
 from mmsynloc.utils import UserError
 
-__all__ = ["check_data", "check_devices", "check_file", "check_folder"]
+__all__ = ["check_data", "check_devices", "check_file", "check_folder", "process_count", "slurm_addresses"]
 
 _RANK_VARIABLES = {"pytorch": "RANK", "slurm": "SLURM_PROCID", "mpi": "OMPI_COMM_WORLD_LOCAL_RANK"}
+_COUNT_VARIABLES = {"pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS", "mpi": "OMPI_COMM_WORLD_SIZE"}
 _NO_GPU_WANTED = {"", "-1", "NoDevFiles"}
 
 
@@ -110,3 +112,30 @@ def check_devices(launcher: str) -> None:
     local_rank = os.environ.get("LOCAL_RANK", "0")
     if not local_rank.isdigit() or (count and int(local_rank) >= count):
         raise UserError(f"process {local_rank} of this machine has no GPU: there are {count}; start fewer processes")
+
+
+def process_count(launcher: str) -> int:
+    """How many processes the launcher has started on all machines; 1 where it does not say."""
+    count = os.environ.get(_COUNT_VARIABLES.get(launcher, ""), "1")
+    return int(count) if count.isdigit() and int(count) else 1
+
+
+def slurm_addresses(environment: Mapping[str, str]) -> dict[str, str]:
+    """A Slurm task's environment in torch's variables, as MMEngine sets them where there are GPUs.
+
+    Raises:
+        UserError: ``scontrol``, which knows the names of the nodes, cannot be run.
+    """
+    found = {"RANK": "SLURM_PROCID", "WORLD_SIZE": "SLURM_NTASKS", "LOCAL_RANK": "SLURM_LOCALID"}
+    addresses = {name: environment.get(variable, "0") for name, variable in found.items()}
+    addresses["MASTER_PORT"] = environment.get("MASTER_PORT", "29500")
+    if "MASTER_ADDR" not in environment:
+        command = ["scontrol", "show", "hostnames", environment.get("SLURM_NODELIST", "")]
+        try:
+            hosts = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+            addresses["MASTER_ADDR"] = hosts[0]
+        except (OSError, subprocess.CalledProcessError, IndexError):
+            raise UserError(
+                "--launcher slurm: scontrol names no node; set MASTER_ADDR to the name of the first"
+            ) from None
+    return addresses

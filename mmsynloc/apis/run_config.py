@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -13,16 +15,18 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor, nn
 
-from mmsynloc.apis.preflight import check_data, check_devices, check_folder
+from mmsynloc.apis.gpu_memory import accumulate_gradients
+from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slurm_addresses
 from mmsynloc.apis.pretrained import resolve_pretrained
-from mmsynloc.apis.settings import check_settings, fit_workers
-from mmsynloc.apis.starting_point import require_threshold, resolve_start
+from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers
+from mmsynloc.apis.starting_point import require_detector, require_threshold, resolve_start
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.engine.checkpoints import compare_weights, weights_of
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.console import tell
-from mmsynloc.engine.hooks import ConsoleHook, LoadWeightsHook
+from mmsynloc.engine.hooks import ConsoleHook, LoadWeightsHook, RandomNumbersHook, ThroughputHook
 from mmsynloc.engine.optim import has_fast_bfloat16
+from mmsynloc.engine.peers import watch_peers
 from mmsynloc.engine.runner import SynLocRunner
 from mmsynloc.utils import UserError
 
@@ -32,7 +36,7 @@ _RUNNERS = itertools.count()
 CPU_PIXELS_AT_FULL_WIDTH = 2 * 864 * 480  # a few GB
 
 
-def build_runner(cfg: Config, training: bool = False, split: str = "test") -> Runner:
+def build_runner(cfg: Config, training: bool = False, split: str = "test", notes: Sequence[str] = ()) -> Runner:
     """Build the Runner, for GPU or CPU, alone or under torchrun.
 
     What can be known to go wrong is found here, before any data is loaded: settings, data set, output folders,
@@ -43,6 +47,7 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test") -> Ru
         training: for :meth:`Runner.train`, with the backbone's pretrained weights fetched now (see
             :func:`resolve_pretrained`); a test needs none.
         split: ``"val"`` or ``"test"``, the one that a Runner without training is for.
+        notes: what the user should know, for the console and the log file.
 
     Raises:
         UserError: any of these.
@@ -60,23 +65,38 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test") -> Ru
     check_folder(cfg.work_dir, "--work-dir")
     if (cfg.default_hooks.get("visualization") or {}).get("out_dir"):
         check_folder(cfg.default_hooks.visualization.out_dir, "--show-dir")
-    held, notes = resolve_start(cfg)
+    held, found = resolve_start(cfg)
+    if training and cfg.get("resume") and held is not None:
+        _take_over_seed(cfg, held)
+    if training:
+        require_detector(cfg, name, held)
     check_data(cfg)
     if not training:
         require_threshold(cfg, split, held)
-    notes += _fit_to_machine(cfg, training)
+    found += _fit_to_machine(cfg, training)
     if cfg.get("visualizer"):
         # Under the same name MMEngine hands out the first one again, which writes into the first run's folder.
         cfg.visualizer.name = f"visualizer{next(_RUNNERS)}"
     with config_errors(name):
         runner = SynLocRunner.from_cfg(cfg)
+    watch_peers()
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     if held is not None:
         _require_fit(model, weights_of(held, cfg.load_from), cfg, training)
     runner.register_hook(LoadWeightsHook())
+    if training:
+        runner.register_hook(RandomNumbersHook())
+        runner.register_hook(ThroughputHook())
     runner.register_hook(ConsoleHook())
-    _introduce(runner, name, model, notes)
+    _introduce(runner, name, model, [*notes, *found])
     return runner
+
+
+def _take_over_seed(cfg: Config, held: dict[str, Any]) -> None:
+    """Before the data are shuffled; MMEngine itself takes the seed over only afterwards."""
+    seed = held["meta"].get("seed")
+    if seed is not None:
+        cfg.randomness = dict(cfg.get("randomness") or {}, seed=seed)
 
 
 def _short_name(cfg: Config) -> str:
@@ -140,9 +160,11 @@ def _fit_to_cpu(cfg: Config) -> list[str]:
     notes: list[str] = []
     if (cfg.get("optim_wrapper") or {}).get("type") == "AmpOptimWrapper":
         notes = _fit_amp_to_cpu(cfg)
-    if cfg.get("launcher", "none") != "pytorch":
+    if cfg.get("launcher", "none") not in ("pytorch", "slurm"):
         return notes
     if not torch.distributed.is_initialized():
+        if cfg.launcher == "slurm":
+            os.environ.update(slurm_addresses(os.environ))
         torch.distributed.init_process_group("gloo")
     cfg.setdefault("env_cfg", {})["dist_cfg"] = dict(backend="gloo")
     cfg.model_wrapper_cfg = dict(type="MMDistributedDataParallel", device_ids=None)
@@ -163,14 +185,12 @@ def _limit_memory(cfg: Config) -> list[str]:
     loader = cfg.train_dataloader
     width, height = loader.dataset.get("input_size", (640, 640))
     widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # memory grows with the width
-    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height))
+    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height * crops_per_image(cfg)))
     if loader.batch_size <= fits:
         return []
     parts = math.ceil(loader.batch_size / fits)
     note = f"On a CPU, batches of {loader.batch_size} images are worked off in {parts} parts of {fits}."
     loader.batch_size = fits
-    cfg.optim_wrapper.accumulative_counts = parts * cfg.optim_wrapper.get("accumulative_counts", 1)
+    accumulate_gradients(cfg, parts)
     cfg.default_hooks.setdefault("logger", {"type": "LoggerHook"}).interval = 1  # each part takes seconds
-    if cfg.get("auto_scale_lr"):
-        cfg.auto_scale_lr.base_batch_size /= parts  # MMEngine compares it with the part
     return [note]

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmsynloc.apis.run_config import build_runner
 from mmsynloc.utils import UserError
 
-__all__ = ["scale_learning_rate", "set_epochs", "train_only", "use_mixed_precision"]
+__all__ = ["add_timed_checkpoints", "scale_learning_rate", "set_epochs", "train_only", "use_mixed_precision"]
 
 
 def train_only(cfg: Config) -> float:
@@ -39,6 +39,12 @@ def use_mixed_precision(cfg: Config) -> None:
         raise UserError(f"--amp: {cfg.filename} has no optim_wrapper")
     cfg.optim_wrapper.update(type="AmpOptimWrapper")
     cfg.optim_wrapper.setdefault("loss_scale", "dynamic")
+
+
+def add_timed_checkpoints(cfg: Config, minutes: float) -> None:
+    """Write a checkpoint every so many minutes too, in place (``--checkpoint-minutes``)."""
+    hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook.get("type") != "TimedCheckpointHook"]
+    cfg.custom_hooks = [*hooks, dict(type="TimedCheckpointHook", minutes=minutes)]
 
 
 def scale_learning_rate(cfg: Config) -> None:
@@ -75,5 +81,5 @@ def set_epochs(cfg: Config, epochs: int) -> None:
         if "T_max" in part:
             part.T_max = part.end - part.begin
     for hook in cfg.custom_hooks:
-        if hook["type"] == "YOLOXPoseModeSwitchHook":
+        if "num_last_epochs" in hook:
             hook["num_last_epochs"] = round(hook["num_last_epochs"] * factor)

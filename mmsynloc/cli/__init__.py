@@ -18,8 +18,12 @@ __all__ = ["COMMANDS", "main", "run_command"]
 COMMANDS = {
     "train": "train a model",
     "test": "score a checkpoint with LocSim",
+    "infer": "positions of athletes in images and video",
     "evaluate": "score saved predictions, without a model",
+    "report": "show where results lose points, as a page",
+    "ensemble": "fuse the results of several models on the ground",
     "submit": "make a submission zip, or check one",
+    "browse": "show augmented training samples with their labels",
     "check": "check that the data set is complete, readable and consistent",
     "download": "fetch the official zips and test them",
     "extract": "unpack the zips to the official layout",
@@ -29,6 +33,8 @@ COMMANDS = {
     "camera": "draw the pitch over an image as a camera file says, and convert cameras",
     "venue": "make a labelled data set for your own venue from photographs of it",
     "demo": "the whole job in minutes on a CPU",
+    "run": "run a tool of MMPose or MMDetection on our configs",
+    "export": "write a model as an ONNX file, which runs without torch",
     "publish": "shrink a checkpoint to its weights",
     "requirements": "print the path of the list of OpenMMLab packages to install",
 }

@@ -15,19 +15,23 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 __all__ = [
+    "ConfigOptionsAction",
     "add_common_flags",
+    "add_config_options",
     "add_dataset_flags",
     "add_stage_flags",
     "apply_show_flags",
     "apply_stage_flags",
     "chosen_splits",
     "finite",
+    "hide_upstream_warnings",
     "image_size",
     "positive",
+    "positive_number",
 ]
 
 
-class _ConfigOptions(argparse.Action):
+class ConfigOptionsAction(argparse.Action):
     """``ConfigOptions``, whose base in MMEngine takes seconds to import, once there is an option to parse."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
@@ -36,20 +40,30 @@ class _ConfigOptions(argparse.Action):
         ConfigOptions(self.option_strings, self.dest, nargs=self.nargs)(parser, namespace, *args)
 
 
-def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
-    # Warnings of upstream's packages at every start, meant for their developers.
+def hide_upstream_warnings() -> None:
+    """Hide warnings of upstream's packages at every start, meant for their developers."""
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.filterwarnings(
             "ignore", category=category, module=r"(mmengine|mmcv|mmdet|mmpose|torch\.jit|importlib)"
         )
-    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+
+
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--cfg-options``, for a command that reads a config."""
+    hide_upstream_warnings()
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=_ConfigOptions,
+        action=ConfigOptionsAction,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    add_config_options(parser)
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
     parser.add_argument("--show-dir", help="write pictures of predictions (frame and pitch) to this folder")
@@ -136,6 +150,14 @@ def finite(text: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"not a number: {text!r}")
+    return number
+
+
+def positive_number(text: str) -> float:
+    """An argument that is a finite number over 0."""
+    number = finite(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"not a number over 0: {text!r}")
     return number
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import add_common_flags, apply_show_flags
+from mmsynloc.cli.flags import add_common_flags, apply_show_flags, positive_number
 
 __all__ = ["main"]
+
+LOGGERS = ("wandb", "mlflow", "clearml")
 
 
 def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
@@ -19,10 +21,29 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         const="auto",
         help="go on from this checkpoint, or without a value from the newest one of the work dir",
     )
+    parser.add_argument(
+        "--checkpoint-minutes",
+        type=positive_number,
+        metavar="MINUTES",
+        help="write a checkpoint at least every so many minutes too, for sessions that may end at any time",
+    )
     parser.add_argument("--amp", action="store_true", help="automatic mixed precision")
     parser.add_argument("--no-validate", action="store_true", help="do not validate during training")
     parser.add_argument(
         "--auto-scale-lr", action="store_true", help="scale the learning rate to the real total batch size"
+    )
+    parser.add_argument(
+        "--gpu-memory",
+        type=positive_number,
+        metavar="GB",
+        help="set batch size, gradient accumulation and learning rate for GPUs of this memory: 8, 16, 24, 80 ...",
+    )
+    parser.add_argument(
+        "--log",
+        nargs="+",
+        choices=LOGGERS,
+        metavar="TOOL",
+        help=f"also log to {', '.join(LOGGERS)}; TensorBoard files are written in any case",
     )
     add_common_flags(parser)
     return parser.parse_args(argv)
@@ -31,7 +52,9 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis import build_runner, load_config
-    from mmsynloc.apis.training import scale_learning_rate, use_mixed_precision
+    from mmsynloc.apis.gpu_memory import fit_to_gpu_memory
+    from mmsynloc.apis.loggers import add_loggers
+    from mmsynloc.apis.training import add_timed_checkpoints, scale_learning_rate, use_mixed_precision
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
@@ -42,6 +65,10 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == "auto" else args.resume
+    if args.checkpoint_minutes is not None:
+        add_timed_checkpoints(cfg, args.checkpoint_minutes)
+    add_loggers(cfg, args.log or ())
     if args.auto_scale_lr:
         scale_learning_rate(cfg)
-    build_runner(cfg, training=True).train()
+    notes = [] if args.gpu_memory is None else fit_to_gpu_memory(cfg, args.gpu_memory)
+    build_runner(cfg, training=True, notes=notes).train()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import LazyLoader, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -40,19 +40,30 @@ class HookFinder(MetaPathFinder):
     Args:
         stand_ins: by the name of the module that may be absent or broken.
         after_import: actions by the name of the module after whose import each is run, in the same import.
+        lazy: modules that run only when something of them is first used.
     """
 
-    def __init__(self, stand_ins: Mapping[str, StandIn], after_import: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(
+        self,
+        stand_ins: Mapping[str, StandIn],
+        after_import: Mapping[str, Callable[[], None]],
+        lazy: Sequence[str] = (),
+    ) -> None:
         self.stand_ins = stand_ins
         self.after_import = after_import
+        self.lazy = lazy
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         stand_in, action = self.stand_ins.get(fullname), self.after_import.get(fullname)
-        if stand_in is None and action is None:
+        if stand_in is None and action is None and fullname not in self.lazy:
             return None
         spec = self._real_spec(fullname, path, target)
+        if fullname in self.lazy:
+            if spec is not None and spec.loader is not None:
+                spec.loader = LazyLoader(spec.loader)
+            return spec
         if spec is None:
             return stand_in.spec(fullname) if stand_in else None
         if spec.loader is not None:

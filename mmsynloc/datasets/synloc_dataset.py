@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmengine.dataset import Compose
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import attach_ground_metric
 from mmsynloc.datasets.data_infos import make_data_infos, replace_people
+from mmsynloc.datasets.sample_seeds import SampleSeeds
 from mmsynloc.files import read_annotations, read_results
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
@@ -20,7 +23,7 @@ METAINFO_FILE = Path(__file__).parents[1] / ".mim" / "configs" / "_base_" / "dat
 
 
 @DATASETS.register_module()
-class SynLocDataset(BaseCocoStyleDataset):
+class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
     """Spiideo SoccerNet SynLoc: calibrated soccer frames with every athlete's box, pelvis and pelvis_ground.
 
     Source: Ardö et al., "Spiideo SoccerNet SynLoc", 2025. The annotations hold for the annotated size (4K) also
@@ -76,6 +79,20 @@ class SynLocDataset(BaseCocoStyleDataset):
         folder = Path(self.data_prefix["img"])
         infos = make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
         return infos if self.detections is None else replace_people(infos, read_results(self.detections))
+
+    @classmethod
+    def _load_metainfo(cls, metainfo: dict | None = None) -> dict:
+        """MMPose's entries, and ``classes``, by which MMDetection names what it draws."""
+        return {"classes": ("person",), **super()._load_metainfo(metainfo)}
+
+    def update_skip_type_keys(self, skip_type_keys: Sequence[str]) -> None:
+        """Leave these transforms out from now on, as MMDetection's ``YOLOXModeSwitchHook`` asks for.
+
+        Args:
+            skip_type_keys: names of their classes.
+        """
+        kept = [transform for transform in self.pipeline.transforms if type(transform).__name__ not in skip_type_keys]
+        self.pipeline = Compose(kept)
 
     def get_data_info(self, idx: int) -> dict:
         """One frame's data info, with ``input_size`` and, if asked for, the ground metric."""

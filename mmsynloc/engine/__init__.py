@@ -1,14 +1,19 @@
-"""The Runner with its hooks and optimiser wrappers."""
+"""The Runner with its loop, hooks and optimiser wrappers."""
 
 from mmsynloc.engine.hooks import (
     ConsoleHook,
     LoadWeightsHook,
     NonFiniteLossHook,
     ProgressBarHook,
+    RandomNumbersHook,
     ScoreThresholdHook,
+    SynLocModeSwitchHook,
     SynLocVisualizationHook,
+    ThroughputHook,
+    TimedCheckpointHook,
 )
 from mmsynloc.engine.optim import CPUAmpOptimWrapper, ForeachEMA
+from mmsynloc.engine.train_loop import ResumableTrainLoop
 
 __all__ = [
     "CPUAmpOptimWrapper",
@@ -17,6 +22,11 @@ __all__ = [
     "LoadWeightsHook",
     "NonFiniteLossHook",
     "ProgressBarHook",
+    "RandomNumbersHook",
+    "ResumableTrainLoop",
     "ScoreThresholdHook",
+    "SynLocModeSwitchHook",
     "SynLocVisualizationHook",
+    "ThroughputHook",
+    "TimedCheckpointHook",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from torch import Tensor
 from mmsynloc.utils import UserError
 
 __all__ = [
+    "DETECTOR_PREFIX",
     "WeightFit",
     "check_resumable",
     "compare_weights",
@@ -24,6 +25,9 @@ __all__ = [
     "read_checkpoint",
     "weights_of",
 ]
+
+DETECTOR_PREFIX = "detector."
+"""Begins the names of the first stage's weights in a two-stage model."""
 
 _REFUSED_GLOBAL = re.compile(r"(?:GLOBAL|Trying to call reduce for unrecognized function|may not take) '?([\w.]+)")
 _PERIODIC = re.compile(r"(epoch|iter)_(\d+)\.pth")
@@ -156,7 +160,7 @@ def check_resumable(path: str | Path) -> dict[str, Any]:
 
 
 def find_resumable(work_dir: str | Path) -> tuple[Path | None, list[str]]:
-    """The newest checkpoint of a run's folder that can be read.
+    """The newest checkpoint of a run's folder that can be read, of an epoch's end or within one.
 
     The name in ``last_checkpoint`` is looked for in the folder itself, for the folder may have been copied.
 
@@ -169,27 +173,40 @@ def find_resumable(work_dir: str | Path) -> tuple[Path | None, list[str]]:
     Raises:
         UserError: there are checkpoints, but none can be used.
     """
+    work_dir = Path(work_dir)
     problems: list[str] = []
-    for path in _periodic_checkpoints(Path(work_dir)):
-        try:
-            check_resumable(path)
-        except UserError as error:
-            problems.append(str(error))
-            continue
-        return path, problems
+    last = _last_checkpoint(work_dir)
+    if last is not None and _newest_usable([last], problems):
+        return last, problems
+    found = [_newest_usable(_numbered(work_dir, kind, last), problems) for kind in ("epoch", "iter")]
+    usable = [one for one in found if one is not None]
+    if usable:
+        return max(usable)[1], problems
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise UserError(f"{work_dir}: no checkpoint to go on from: {problems[0]}{more}")
     return None, []
 
 
-def _periodic_checkpoints(work_dir: Path) -> Iterator[Path]:
-    """The one that ``last_checkpoint`` names, then those of its kind and of the other, each with the newest first."""
-    last = ""
-    if (work_dir / "last_checkpoint").is_file():
-        last = Path((work_dir / "last_checkpoint").read_text(encoding="utf-8", errors="replace").strip()).name
-    if last and (work_dir / last).is_file():
-        yield work_dir / last
-    found = [(path, _PERIODIC.fullmatch(path.name)) for path in work_dir.glob("*.pth") if path.name != last]
-    numbered = [(last.startswith(match[1]), match[1], int(match[2]), path) for path, match in found if match]
-    yield from (path for *_, path in sorted(numbered, reverse=True))
+def _last_checkpoint(work_dir: Path) -> Path | None:
+    """The file of the folder that ``last_checkpoint`` names, None where there is none."""
+    if not (work_dir / "last_checkpoint").is_file():
+        return None
+    name = Path((work_dir / "last_checkpoint").read_text(encoding="utf-8", errors="replace").strip()).name
+    return work_dir / name if name and (work_dir / name).is_file() else None
+
+
+def _numbered(work_dir: Path, kind: str, other_than: Path | None) -> list[Path]:
+    """The periodic checkpoints of a kind, the highest number first."""
+    found = [(_PERIODIC.fullmatch(path.name), path) for path in work_dir.glob(f"{kind}_*.pth") if path != other_than]
+    return [path for _, path in sorted(((int(match[2]), path) for match, path in found if match), reverse=True)]
+
+
+def _newest_usable(paths: list[Path], problems: list[str]) -> tuple[int, Path] | None:
+    """The step and file of the first that a training can go on from; what is wrong with those before it is added."""
+    for path in paths:
+        try:
+            return check_resumable(path)["meta"]["iter"], path
+        except UserError as error:
+            problems.append(str(error))
+    return None

@@ -9,11 +9,15 @@ from mmengine.logging import MMLogger
 
 __all__ = ["quiet_console", "tell"]
 
-# Upstream's warnings about its own deprecations and registry searches, which users cannot act on.
+# Upstream's warnings about its own deprecations and registry searches, which users cannot act on; and about gradients
+# that add up over several batches, once an epoch, though none is lost.
 _UPSTREAM_NOISE = (
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',
     "Failed to search registry with scope",
+    "Please make sure that the mlflow server is running",
+    "Gradient accumulative may slightly decrease performance",
+    "Resumed iteration number is not divisible",
 )
 
 

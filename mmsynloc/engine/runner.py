@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import os
 from contextlib import redirect_stdout
 from typing import Any
 
+from mmengine.dist import master_only
 from mmengine.logging import MMLogger
 from mmengine.runner import BaseLoop, Runner
 from torch import nn
 
+from mmsynloc.engine.checkpoints import is_address
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.console import quiet_console
-from mmsynloc.utils import UserError
+from mmsynloc.engine.peers import lost_peer_errors
+from mmsynloc.utils import UserError, atomic_write
 
 __all__ = ["SynLocRunner"]
 
@@ -27,12 +32,12 @@ class SynLocRunner(Runner):
         return logger
 
     def build_train_loop(self, loop: BaseLoop | dict) -> BaseLoop:
-        """Upstream's loop.
+        """Upstream's loop; the one over epochs as :class:`~mmsynloc.engine.train_loop.ResumableTrainLoop`.
 
         Raises:
             UserError: the data set has no batch to train on.
         """
-        built = super().build_train_loop(loop)
+        built = super().build_train_loop(_resumable(loop))
         loader = built.dataloader
         if len(loader) == 0:
             raise UserError(
@@ -49,22 +54,44 @@ class SynLocRunner(Runner):
         if printed.getvalue():
             self.logger.info(printed.getvalue().strip())
 
+    @master_only
+    def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
+        """Upstream's; a local file appears under its name once it is complete."""
+        if is_address(str(out_dir)):
+            super().save_checkpoint(out_dir, filename, *args, **kwargs)
+            return
+        with atomic_write(os.path.join(out_dir, filename)) as temporary:
+            super().save_checkpoint(str(temporary.parent), temporary.name, *args, **kwargs)
+
     def train(self) -> nn.Module:
-        """Upstream's, with :func:`~mmsynloc.engine.config_errors.config_errors`."""
-        with config_errors(self.config_name):
+        """Upstream's; mistakes in the config and lost processes are one line."""
+        with config_errors(self.config_name), lost_peer_errors():
             return super().train()
 
     def val(self) -> dict[str, float]:
-        """Upstream's, with :func:`~mmsynloc.engine.config_errors.config_errors`."""
-        with config_errors(self.config_name):
+        """Upstream's; mistakes in the config and lost processes are one line."""
+        with config_errors(self.config_name), lost_peer_errors():
             return super().val()
 
     def test(self) -> dict[str, float]:
-        """Upstream's, with :func:`~mmsynloc.engine.config_errors.config_errors`."""
-        with config_errors(self.config_name):
+        """Upstream's; mistakes in the config and lost processes are one line."""
+        with config_errors(self.config_name), lost_peer_errors():
             return super().test()
 
     @property
     def config_name(self) -> str:
         """The config file, for messages."""
         return self.cfg.filename or "the config"
+
+
+def _resumable(loop: BaseLoop | dict) -> BaseLoop | dict:
+    """The settings of the loop over epochs with our class; other loops as they are."""
+    if not isinstance(loop, dict):
+        return loop
+    kind = loop.get("type") or ("EpochBasedTrainLoop" if loop.get("by_epoch") else None)
+    if kind != "EpochBasedTrainLoop":
+        return loop
+    settings = copy.deepcopy(loop)
+    settings.pop("by_epoch", None)
+    settings["type"] = "ResumableTrainLoop"
+    return settings

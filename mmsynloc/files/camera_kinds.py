@@ -92,7 +92,8 @@ def _find_in_annotations(annotations: Annotations) -> FoundCameras:
         return camera
 
     shared = all(bool((array == array[0]).all()) for array in arrays)
-    return FoundCameras(tuple(map(source, range(len(annotations)))), annotations.file_names, shared)
+    sources, ids = tuple(map(source, range(len(annotations)))), tuple(annotations.image_ids.tolist())
+    return FoundCameras(sources, annotations.file_names, shared, ids)
 
 
 def _find_in_folder(path: Path) -> FoundCameras:

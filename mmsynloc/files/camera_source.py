@@ -24,8 +24,10 @@ class FoundCameras(NamedTuple):
         sources: one for each name, or a single one.
         image_names: empty where the file's one camera serves all images.
         shared: all are the same camera, so that it serves an image of any name too.
+        image_ids: of an annotation file's images; empty elsewhere.
     """
 
     sources: tuple[CameraSource, ...]
     image_names: tuple[str, ...] = ()
     shared: bool = False
+    image_ids: tuple[int, ...] = ()

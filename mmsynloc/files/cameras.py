@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -65,16 +66,28 @@ class Cameras:
         except (ValueError, np.linalg.LinAlgError) as error:
             raise UserError(f"{where}: {error}") from None
 
+    def image_id(self, image_name: str) -> int | None:
+        """The id of an image in an annotation file; None where this is another file, or does not list the image."""
+        if not self.found.image_ids:
+            return None
+        try:
+            return self.found.image_ids[self._names.find(image_name)]
+        except ValueError:
+            return None
+
+    @cached_property
+    def _names(self) -> ImageNames:
+        return ImageNames(self.image_names, "the camera file")
+
     def _find(self, image_name: str | None) -> int:
         if not self.image_names or (image_name is None and self.found.shared):
             return 0
         if image_name is None:
             raise UserError(f"{self.path}: has cameras of {len(self.image_names)} images; name the image")
-        names = ImageNames(self.image_names, "the camera file")
         try:
             with suppress(ValueError):  # a folder's files are named after images, but not with their suffix
-                return names.find(str(PurePath(image_name).with_suffix("")))
-            return names.find(image_name)
+                return self._names.find(str(PurePath(image_name).with_suffix("")))
+            return self._names.find(image_name)
         except ValueError as error:
             if self.found.shared:
                 return 0

@@ -22,6 +22,7 @@ __all__ = [
     "BrokenImageError",
     "DecodedImage",
     "ImageProbe",
+    "check_shape",
     "decode_image",
     "decode_pixels",
     "image_size",
@@ -281,12 +282,12 @@ def decode_image(data: bytes, annotated_size: tuple[int, int], needed_scale: flo
     """
     header = parse_jpeg(data)
     if header is not None:
-        _check_aspect(header.size, annotated_size, name)
+        check_shape(header.size, annotated_size, name)
         reduction = _reduction(needed_scale / _file_scale(header.size, annotated_size))
         pixels, (width, height) = decode_pixels(data, name, reduction), header.size
     else:
         pixels, reduction = decode_pixels(data, name), 1
-        _check_aspect(pixels.shape[1::-1], annotated_size, name)
+        check_shape(pixels.shape[1::-1], annotated_size, name)
         file_scale = _file_scale(pixels.shape[1::-1], annotated_size)
         pixels = _shrink(pixels, _reduction(needed_scale / file_scale, largest=64))
         height, width = pixels.shape[:2]
@@ -302,7 +303,17 @@ def _reduction(needed: float, largest: int = 8) -> int:
     return reduction
 
 
-def _check_aspect(size: tuple[int, ...], annotated_size: tuple[int, int], name: str) -> None:
+def check_shape(size: tuple[int, ...], annotated_size: tuple[int, int], name: str) -> None:
+    """Make sure that an image has the annotated shape, at whatever resolution.
+
+    Args:
+        size: ``(width, height)`` of the image.
+        annotated_size: the one that labels and camera refer to.
+        name: what to call the image.
+
+    Raises:
+        BrokenImageError: it has another shape.
+    """
     ratio = size[0] / size[1] * annotated_size[1] / annotated_size[0]
     if abs(ratio - 1) > _ASPECT_TOLERANCE:
         shapes = "{}x{}, annotated as {}x{}".format(*size, *annotated_size)

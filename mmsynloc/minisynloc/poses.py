@@ -11,7 +11,7 @@ import numpy as np
 
 from mmsynloc.minisynloc.bodies import BONES
 
-__all__ = ["POSES", "Pose", "pose_rotations", "sample_pose"]
+__all__ = ["POSES", "Pose", "pose_rotations", "sample_pose", "stride_pose"]
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,8 @@ def _arms_up(rng: np.random.Generator) -> Pose:
     return replace(_stand(rng), shoulder=tuple(raised), arm_out=out, elbow=_pair(rng, 0.5, 0.5, positive=True))
 
 
-def _stride(rng: np.random.Generator, speed: float) -> Pose:
-    """A phase of walking (speed 0.3) to sprinting (1)."""
-    phase = rng.uniform(0, 2 * np.pi)
+def stride_pose(rng: np.random.Generator, speed: float, phase: float) -> Pose:
+    """A phase (radians) of walking (speed 0.3) to sprinting (1)."""
     swing = np.array([np.sin(phase), -np.sin(phase)])
     lift = np.clip(np.array([np.cos(phase), -np.cos(phase)]), 0, 1)
     return Pose(
@@ -294,7 +293,7 @@ def sample_pose(rng: np.random.Generator, speed: float) -> Pose:
         speed: 0 for a person who stays on the spot, 0.3 for a walk, 1 for a sprint.
     """
     if speed > 0.2 and rng.random() > 0.1:
-        return _stride(rng, speed)
+        return stride_pose(rng, speed, rng.uniform(0, 2 * np.pi))
     shares = np.array([share for _, share in POSES.values()])
     kind = list(POSES)[int(rng.choice(len(POSES), p=shares / shares.sum()))]
     return POSES[kind][0](rng)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mmsynloc.structures._projective import ProjectedPoints, scale_points_px
 from mmsynloc.structures.athletes import Athletes
 from mmsynloc.structures.camera import Camera
+from mmsynloc.structures.frame_positions import FramePositions
 from mmsynloc.structures.ground_camera import GroundCamera
 from mmsynloc.structures.soccernet_frame import pitch_to_soccernet, soccernet_to_pitch
 from mmsynloc.utils.lazy import lazy_attributes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Athletes",
     "Camera",
+    "FramePositions",
     "GroundCamera",
     "OpenCVCamera",
     "ProjectedPoints",

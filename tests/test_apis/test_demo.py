@@ -37,7 +37,7 @@ def test_demo__writes_all_that_it_promises(tmp_path, capsys):
     assert _is_picture(tmp_path / "overview.png")
     assert _is_picture(tmp_path / "overview_shipped.png")
     printed = capsys.readouterr().out
-    assert "trained now" in printed
+    assert "two stages" in printed
     assert f"{summary['shipped']['AP']:.3f}" in printed
 
 

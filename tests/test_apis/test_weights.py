@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmsynloc.apis.weights import slim_checkpoint
+from mmsynloc.apis.weights import join_stages, slim_checkpoint
 from mmsynloc.config_scope import WEIGHTS_DIR, checkpoint_path
 from mmsynloc.utils import UserError
 
@@ -32,6 +32,18 @@ def _save(path, **weights):
     optimizer = {"state": torch.randn(1000)}
     torch.save({"state_dict": weights, "optimizer": optimizer, "meta": {"epoch": 3}}, path)
     return str(path)
+
+
+def test_join_stages__one_model_of_two(tmp_path):
+    detector = _save(tmp_path / "a.pth", **{"conv.weight": torch.ones(2, 2)})
+    second = _save(tmp_path / "b.pth", **{"conv.weight": torch.zeros(2, 2), "detector.conv.weight": torch.rand(2, 2)})
+    join_stages(detector, second, tmp_path / "c.pth")
+    joined = torch.load(tmp_path / "c.pth", weights_only=True)["state_dict"]
+    assert set(joined) == {"conv.weight", "detector.conv.weight"}
+    assert float(joined["conv.weight"].sum()) == 0
+    assert float(joined["detector.conv.weight"].sum()) == 4
+    with pytest.raises(UserError, match="download the file first"):
+        join_stages("https://example.org/a.pth", second, tmp_path / "c.pth")
 
 
 def test_slim_checkpoint__keeps_what_needs_the_range(tmp_path):

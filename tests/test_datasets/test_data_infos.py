@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.data_infos import make_data_infos
-from mmsynloc.files import parse_annotations
+from mmsynloc.datasets.data_infos import make_data_infos, replace_people
+from mmsynloc.datasets.transforms.plan import INSTANCE_KEYS
+from mmsynloc.files import Detections, parse_annotations
 from mmsynloc.utils import UserError
 from tests.synloc_files import ANNOTATED_SIZE, annotation, body_annotation, image_entry
 
@@ -68,3 +69,24 @@ def test_make_data_infos__of_25_keypoints_are_those_of_the_two():
     assert of_many.keys() == of_two.keys()
     np.testing.assert_allclose(of_many["keypoints"], of_two["keypoints"], rtol=1e-6)  # float32
     np.testing.assert_array_equal(of_many["keypoints_visible"], of_two["keypoints_visible"])
+
+
+def test_replace_people__detections_go_to_their_images():
+    infos = _infos([image_entry(1), image_entry(0)], [annotation(0, 1, (0, 0))])
+    boxes = np.array([[10.0, 20, 30, 40], [-5, -5, 20, 30], [600, 300, 100, 100]])
+    found = Detections("r.json", np.array([1, 0, 1]), np.ones(3, int), np.array([0.5, 0.9, 0.7]), boxes_xywh=boxes)
+    first, second = replace_people(infos, found)
+    np.testing.assert_array_equal(first["bbox"], [[0, 0, 15, 25]])  # clipped to the frame
+    np.testing.assert_array_equal(second["bbox"], [[10, 20, 40, 60], [600, 300, *ANNOTATED_SIZE]])
+    np.testing.assert_array_equal(second["bbox_score"], np.float32([0.5, 0.7]))
+    lengths = {len(second[key]) for key in INSTANCE_KEYS if key in second}
+    assert lengths == {2}
+    assert infos[0]["bbox_score"].shape == (0,)  # the infos given are not changed
+
+
+def test_replace_people__none_and_without_boxes():
+    infos = _infos([image_entry(0)], [annotation(0, 0, (0, 0))])
+    nothing = Detections("r.json", np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    assert replace_people(infos, nothing)[0]["bbox"].shape == (0, 4)
+    with pytest.raises(UserError, match="have no bbox"):
+        replace_people(infos, Detections("r.json", np.zeros(1, int), np.ones(1, int), np.ones(1)))

@@ -27,9 +27,9 @@ class _RunsCode:
         return os.mkdir, ("never_made",)
 
 
-def _training_state(epoch: int) -> dict:
+def _training_state(epoch: int, step: int | None = None) -> dict:
     return {
-        "meta": {"epoch": epoch, "iter": epoch * 10},
+        "meta": {"epoch": epoch, "iter": epoch * 10 if step is None else step},
         "message_hub": {"runtime_info": {}},
         "state_dict": {"weight": torch.ones(2)},
     }
@@ -145,6 +145,14 @@ def test_find_resumable__passes_over_a_truncated_one(tmp_path):
     assert found == tmp_path / "epoch_9.pth"  # by number, not by name
     assert len(problems) == 1
     assert "epoch_10.pth: cannot be loaded" in problems[0]
+
+
+@pytest.mark.parametrize(("step", "expected"), [(70, "iter_70.pth"), (50, "epoch_2.pth")])
+def test_find_resumable__of_both_kinds_the_one_with_more_steps(step, expected, tmp_path):
+    _save(tmp_path / "epoch_2.pth", _training_state(2, step=60))
+    _save(tmp_path / f"iter_{step}.pth", _training_state(2, step=step))
+    (tmp_path / "last_checkpoint").write_text("")  # cut off
+    assert find_resumable(tmp_path)[0].name == expected
 
 
 def test_find_resumable__a_copied_folder_has_its_own(tmp_path):

@@ -6,6 +6,8 @@
     python tools/analysis/benchmark.py assigner --out assigner.json
     python tools/analysis/benchmark.py train_step --out train_step.json
     python tools/analysis/benchmark.py start --out start.json
+    python tools/analysis/benchmark.py two_stages --out two_stages.json
+    python tools/analysis/benchmark.py tracking --out tracking.json
     python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
 Each sub-command but the last makes its own data. All print a table and write
@@ -69,6 +71,37 @@ def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentPa
     parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
     parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
     parser.set_defaults(run=_real_frame)
+    return parser
+
+
+def _tracking(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_tracking import benchmark_tracking
+
+    return benchmark_tracking(args.frames, args.people)
+
+
+def _add_tracking(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        "tracking", help="switches and errors of tracks in a rendered clip; upstream: unsmoothed"
+    )
+    parser.add_argument("--frames", type=int, default=100, help="at 25 a second (default: 100)")
+    parser.add_argument("--people", type=int, default=22, help="default: 22")
+    parser.set_defaults(run=_tracking)
+    return parser
+
+
+def _two_stages(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_two_stages import benchmark_two_stages
+
+    return benchmark_two_stages(args.rounds, args.crops, args.config)
+
+
+def _add_two_stages(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser("two_stages", help="what the second stage costs beside the first")
+    parser.add_argument("--rounds", type=int, default=10, help="frames that are timed (default: 10)")
+    parser.add_argument("--crops", type=int, default=20, help="athletes in the frame (default: 20)")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc-twostage.py", help="default: %(default)s")
+    parser.set_defaults(run=_two_stages)
     return parser
 
 
@@ -138,7 +171,9 @@ def parse_args() -> argparse.Namespace:
         _add_assigner,
         _add_train_step,
         _add_start,
+        _add_two_stages,
         _add_real_frame,
+        _add_tracking,
     ):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ class LoadWeightsHook(Hook):
 
     priority = "HIGH"  # before EMAHook
 
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Note the length of an epoch."""
+        checkpoint["meta"]["steps_per_epoch"] = len(runner.train_dataloader)
+
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Change the checkpoint in memory."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
@@ -42,9 +47,22 @@ class LoadWeightsHook(Hook):
         checkpoint["state_dict"] = complete
         if runner._resume:
             _keep_to_folder(checkpoint["message_hub"]["runtime_info"], Path(runner.work_dir))
+            _keep_to_epoch(checkpoint["meta"], len(runner.train_dataloader), runner.logger)
 
 
 def _keep_to_folder(runtime_info: dict[str, Any], work_dir: Path) -> None:
     for name, value in runtime_info.items():
         if name.startswith(("best_ckpt", "last_ckpt")) and isinstance(value, str):
             runtime_info[name] = str(work_dir / Path(value).name)
+
+
+def _keep_to_epoch(meta: dict[str, Any], steps: int, logger: logging.Logger) -> None:
+    """Where an epoch has another number of steps than it had, the checkpoint's step is no position in it."""
+    epoch, step = meta["epoch"], meta["iter"]
+    former = meta.get("steps_per_epoch") or (step // epoch if epoch else steps)
+    if former != steps or not 0 <= step - epoch * steps <= steps:
+        meta["iter"] = epoch * steps
+        logger.warning(
+            f"an epoch had {former} steps and has {steps} now (another batch size, data set or number of processes): "
+            f"going on from the start of epoch {epoch + 1}; the learning rate goes on from the checkpoint's step {step}"
+        )

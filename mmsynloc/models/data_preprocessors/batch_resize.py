@@ -53,7 +53,7 @@ def _scaled_shape(shape: Sequence[int], scale_xy: tuple[float, float]) -> tuple[
 
 @MODELS.register_module()
 class SynLocBatchResize(BatchSyncRandomResize):
-    """Resize each batch to a size that changes at random, the same on all ranks.
+    """Resize each batch to a size that changes at random, the same on all ranks and in a resumed run.
 
     Takes the place of upstream's ``BatchSyncRandomResize`` in ``data_preprocessor.batch_augments``: any aspect ratio,
     labels exact at the pixel centres (upstream moves them by up to half the change of scale), areas and ground
@@ -84,7 +84,8 @@ class SynLocBatchResize(BatchSyncRandomResize):
         if wrong or (sizes is not None and not sizes):
             raise ValueError(f"sizes must be (width, height) in multiples of {size_divisor}, not {wrong or sizes}")
         super().__init__(random_size_range or (size_divisor, size_divisor), interval, size_divisor)
-        self._input_size: tuple[int, int] | None  # (height, width) of the batches, once one has been seen
+        self._part: int | None = None  # the interval, counted from 0, that _input_size, (height, width), is for
+        self._input_size: tuple[int, int] | None
         self.ratio_range = ratio_range
         self.sizes = None if sizes is None else [tuple(size) for size in sizes]
         self.antialias = antialias
@@ -102,16 +103,16 @@ class SynLocBatchResize(BatchSyncRandomResize):
             The resized inputs and the samples.
         """
         height, width = inputs.shape[-2:]
-        if self._input_size is None:
-            self._input_size = (height, width)
+        part = MessageHub.get_current_instance().get_info("iter", 0) // self._interval
+        if part != self._part or self._input_size is None:
+            self._part = part
+            self._input_size = self._get_random_size((height, width), inputs.device, part) if part else (height, width)
         size = self._input_size
         if size != (height, width):
             antialias = self.antialias and (size[0] < height or size[1] < width)
             inputs = F.interpolate(inputs, size, mode="bilinear", align_corners=False, antialias=antialias)
             for data_sample in data_samples:
                 self._resize_sample(data_sample, size, (size[1] / width, size[0] / height))
-        if (MessageHub.get_current_instance().get_info("iter", 0) + 1) % self._interval == 0:
-            self._input_size = self._get_random_size((height, width), inputs.device)
         return inputs, data_samples
 
     @staticmethod
@@ -123,22 +124,23 @@ class SynLocBatchResize(BatchSyncRandomResize):
         data_sample.set_metainfo(shapes)
         resize_labels(data_sample, scale_xy)
 
-    def _choose_size(self, shape: tuple[int, int]) -> tuple[int, int]:
-        """A random (height, width) for a batch of that (height, width)."""
+    def _choose_size(self, shape: tuple[int, int], part: int) -> tuple[int, int]:
+        """The (height, width) of an interval for batches of that (height, width), by the run's seed."""
+        generator = random.Random(f"{MessageHub.get_current_instance().get_info('seed', 0)} {part}")
         if self.sizes is not None:
-            width, height = random.choice(self.sizes)
+            width, height = generator.choice(self.sizes)
             return height, width
         low, high = self._random_size_range
         if self.ratio_range is not None:
             low, high = (max(round(ratio * shape[0] / self._size_divisor), 1) for ratio in self.ratio_range)
-        steps = random.randint(low, high)
+        steps = generator.randint(low, high)
         return self._size_divisor * steps, self._size_divisor * max(round(shape[1] / shape[0] * steps), 1)
 
-    def _get_random_size(self, shape: tuple[int, int], device: torch.device) -> tuple[int, int]:
+    def _get_random_size(self, shape: tuple[int, int], device: torch.device, part: int) -> tuple[int, int]:
         """A random (height, width), chosen by rank 0 for all."""
         size = torch.zeros(2, dtype=torch.long, device=device)
         if self.rank == 0:
-            size = torch.tensor(self._choose_size(shape), device=device)
+            size = torch.tensor(self._choose_size(shape, part), device=device)
         barrier()
         broadcast(size, 0)
         return tuple(size.tolist())

@@ -129,14 +129,33 @@ class SynLocTopdownEstimator(BasePoseEstimator):
             ``keypoints_visible``, ``bboxes``, ``bbox_scores``, ``scores``, ``labels``.
         """
         boxes = self._boxes(inputs, data_samples, frames)
-        found = [self._cut(b, s, sample, frame) for (b, s), sample, frame in zip(boxes, data_samples, frames)]
-        points = self._points(found)
-        start = 0
-        for sample, candidates in zip(data_samples, found):
-            end = start + len(candidates.scores)
-            sample.pred_instances = self._place(candidates, CropPoints(*(p[start:end] for p in points)))
-            start = end
+        for sample, placed in zip(data_samples, self.place_boxes(boxes, data_samples, frames)):
+            sample.pred_instances = placed
         return data_samples
+
+    def place_boxes(
+        self,
+        boxes: Sequence[tuple[np.ndarray, np.ndarray]],
+        data_samples: Sequence[PoseDataSample],
+        frames: Sequence[Tensor],
+    ) -> list[InstanceData]:
+        """The second stage alone.
+
+        Args:
+            boxes: of each frame boxes (P, 4) in annotated px and their scores (P,).
+            data_samples: of the frames, with ``camera`` and ``annotated_size``.
+            frames: (h, w, 3) uint8, BGR, on the host.
+
+        Returns:
+            What :meth:`predict` puts into the samples.
+        """
+        found = [self._cut(b, s, sample, frame) for (b, s), sample, frame in zip(boxes, data_samples, frames)]
+        ends = np.cumsum([len(candidates.scores) for candidates in found])
+        points = self._points(found)
+        return [
+            self._place(candidates, CropPoints(*(p[end - len(candidates.scores) : end] for p in points)))
+            for candidates, end in zip(found, ends)
+        ]
 
     def _boxes(
         self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]

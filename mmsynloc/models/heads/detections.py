@@ -15,7 +15,7 @@ from mmsynloc.models.utils.ground_map import GroundMap, input_to_pitch, make_gro
 from mmsynloc.models.utils.ground_nms import box_nms, remove_duplicates
 from mmsynloc.models.utils.views import View
 
-__all__ = ["Detections", "Selected", "box_threshold", "cameras_for", "detect", "select", "to_host"]
+__all__ = ["Detections", "Selected", "box_threshold", "cameras_for", "detect", "mode_for", "select", "to_host"]
 
 _NMS_MODES = ("box", "ground", "both")
 _MAX_CANDIDATES = 1000  # several for each of the 100 detections that the metric looks at
@@ -74,6 +74,12 @@ def box_threshold(cfg: Mapping[str, Any]) -> float:
     return cfg.get("loose_nms_thr", 0.9) if mode == "ground" else cfg.get("nms_thr", 1.0)
 
 
+def mode_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> dict[str, Any]:
+    """``test_cfg`` for a batch: an image without a camera (``camera`` is None) has no ground, so boxes are compared."""
+    without = any("camera" in info and info["camera"] is None for info in metainfos)
+    return {**cfg, "nms_mode": "box"} if without else dict(cfg)
+
+
 def cameras_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> GroundMap | None:
     """The cameras of a batch, None in the mode ``"box"``, which needs none.
 
@@ -95,9 +101,9 @@ def select(predictions: Predictions, cfg: Mapping[str, Any]) -> Selected:
     class_scores = predictions.values[..., : predictions.num_classes].sigmoid()
     scores, classes = (class_scores * predictions.objectness_logits.sigmoid()[..., None]).max(-1)
     threshold = cfg.get("score_thr", 0.01)
-    size = min(cfg.get("nms_pre", _MAX_CANDIDATES), scores.shape[1])
+    size: Any = min(cfg.get("nms_pre", _MAX_CANDIDATES), int(scores.shape[1]))
     if scores.device.type == "cpu":  # as many as there are; a GPU would have to be asked
-        size = min(size, max(int((scores > threshold).sum(1).max()), 1))
+        size = (scores > threshold).sum(1).max().clamp(1, size)
     scores, index = scores.topk(size, 1)
     return Selected(index, scores, classes.gather(1, index), scores > threshold, take_priors(predictions, index))
 

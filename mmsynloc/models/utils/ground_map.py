@@ -12,7 +12,7 @@ from torch import Tensor
 from mmsynloc.models.structures.rows import to_device
 from mmsynloc.structures._radial import undistort
 
-__all__ = ["GroundMap", "input_to_pitch", "make_ground_map"]
+__all__ = ["GroundMap", "ground_map_of", "input_to_pitch", "make_ground_map"]
 
 _META_KEYS = ("camera", "annotated_size", "input_size", "input_center", "input_scale")
 
@@ -49,19 +49,36 @@ def make_ground_map(metainfos: Sequence[Mapping[str, Any]]) -> GroundMap:
     missing = [key for key in _META_KEYS if any(key not in info for info in metainfos)]
     if missing:
         raise ValueError(f"misses {', '.join(missing)}: add them to the meta_keys of PackPoseInputs")
-    polys = [np.asarray(info["camera"]["undist_poly"], np.float64) for info in metainfos]
+    sizes, scales, centres = (_column(metainfos, f"input_{name}") for name in ("size", "scale", "center"))
+    to_frame = torch.cat([scales / sizes, centres - 0.5 * scales], 1)
+    cameras = [info["camera"] for info in metainfos]
+    polys = [np.asarray(camera["undist_poly"], np.float64) for camera in cameras]
     longest = max(map(len, polys))
-    rows = [np.concatenate([_row(info), np.pad(p, (longest - len(p), 0))]) for info, p in zip(metainfos, polys)]
-    return GroundMap(torch.from_numpy(np.stack(rows)))
+    padded = torch.from_numpy(np.stack([np.pad(poly, (longest - len(poly), 0)) for poly in polys]))
+    return ground_map_of(_column(cameras, "camera_matrix"), padded, to_frame, _column(metainfos, "annotated_size"))
 
 
-def _row(metainfo: Mapping[str, Any]) -> np.ndarray:
-    size, scale, center = (np.asarray(metainfo[f"input_{name}"], np.float64) for name in ("size", "scale", "center"))
-    width, height = (int(side) for side in metainfo["annotated_size"])
-    middle = np.array([(width - 1) / 2, (height - 1) / 2])
-    matrix = np.asarray(metainfo["camera"]["camera_matrix"], np.float64)
-    to_ground = np.linalg.inv(matrix[:, [0, 1, 3]]) * np.sign(np.linalg.det(matrix[:, :3]))
-    return np.concatenate([scale / size / width, (center - 0.5 * scale - middle) / width, to_ground.ravel()])
+def _column(infos: Sequence[Mapping[str, Any]], key: str) -> Tensor:
+    return torch.from_numpy(np.stack([np.asarray(info[key], np.float64) for info in infos]))
+
+
+def ground_map_of(camera_matrix: Tensor, undist_poly: Tensor, to_frame: Tensor, frame_size: Tensor) -> GroundMap:
+    """The same from tensors, without an operation that ONNX lacks.
+
+    Args:
+        camera_matrix: (B, 3, 4), its overall sign is free.
+        undist_poly: (B, Q), highest power first.
+        to_frame: (B, 4), what brings pixels of the input to the frame: scale in x and y, then shift in x and y.
+        frame_size: (B, 2), width and height of the frame.
+    """
+    width = frame_size[:, :1]
+    scale, shift = to_frame[:, :2] / width, (to_frame[:, 2:] - (frame_size - 1) / 2) / width
+    across, along, up, origin = camera_matrix.unbind(-1)
+    rows = [torch.linalg.cross(one, other) for one, other in ((along, origin), (origin, across), (across, along))]
+    # The adjugate is the inverse times the determinant, whose absolute value a homography does not need.
+    orientation = (rows[0] * across).sum(-1).sign() * (rows[2] * up).sum(-1).sign()
+    to_ground = torch.cat(rows, 1) * orientation[:, None]
+    return GroundMap(torch.cat([scale, shift, to_ground, undist_poly], 1))
 
 
 def input_to_pitch(points_px: Tensor, ground_map: GroundMap) -> Tensor:
@@ -78,6 +95,7 @@ def input_to_pitch(points_px: Tensor, ground_map: GroundMap) -> Tensor:
     scale, shift, to_ground, poly = table.split([2, 2, 9, table.shape[1] - 13], 1)
     normalised = points_px.to(table.dtype) * scale[:, None] + shift[:, None]
     flat, in_domain = undistort(normalised, poly)
-    ground = torch.cat([flat, torch.ones_like(flat[..., :1])], -1) @ to_ground.unflatten(1, (3, 3)).mT
+    rays = torch.cat([flat, torch.ones_like(flat[..., :1])], -1)
+    ground = (rays[:, :, None] * to_ground.unflatten(1, (3, 3))[:, None]).sum(-1)
     valid = in_domain & (ground[..., 2] > 0)
     return torch.where(valid[..., None], ground[..., :2] / ground[..., 2:], torch.nan)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import torch
 from torch import Tensor
-
-from mmsynloc.models.utils.boxes import box_iou
 
 __all__ = ["box_nms", "greedy_keep", "ground_nms", "remove_duplicates"]
 
@@ -27,6 +28,8 @@ def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
     Returns:
         (B, P) bool, which detections are kept.
     """
+    if torch.jit.is_tracing():
+        return _rounds_until_done()(is_duplicate.triu(1).float(), valid)
     on_cpu = valid.device.type == "cpu"
     drops = is_duplicate.triu(1).float()  # row i: what detection i drops, if it is kept itself
     keep = valid
@@ -37,10 +40,39 @@ def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
     return keep
 
 
+def _rounds(drops: Tensor, valid: Tensor) -> Tensor:
+    """The rounds as TorchScript understands them, so that an exported model goes on until nothing changes."""
+    keep = valid
+    changes = True
+    while changes:
+        before = keep
+        keep = valid & ~((before[:, None].float() @ drops)[:, 0] > 0)
+        changes = bool((keep != before).any())
+    return keep
+
+
+@cache
+def _rounds_until_done() -> Any:
+    return torch.jit.script(_rounds)
+
+
+def _overlap(boxes_xyxy: Tensor) -> Tensor:
+    """Intersection over union (B, P, P), to the bit as :func:`~mmsynloc.models.utils.box_iou`.
+
+    Column by column: as (B, P, P, 2) the many pairs would be read two numbers at a time.
+    """
+    x1, y1, x2, y2 = boxes_xyxy[:, :, None].unbind(-1)
+    left, top, right, bottom = boxes_xyxy[:, None].unbind(-1)
+    width = (x2.minimum(right) - x1.maximum(left)).clamp(min=0)
+    shared = width * (y2.minimum(bottom) - y1.maximum(top)).clamp(min=0)
+    union = (x2 - x1) * (y2 - y1) + (right - left) * (bottom - top) - shared
+    return shared / union.clamp(min=1e-6)
+
+
 def _at_same_position(points_pitch_m: Tensor, radius_m: float) -> Tensor:
     """(B, P, P) bool; false for points that are not numbers."""
-    offsets = points_pitch_m[:, :, None] - points_pitch_m[:, None]
-    return offsets.square().sum(-1) <= radius_m**2
+    squares = [(axis[:, :, None] - axis[:, None]).square() for axis in points_pitch_m.unbind(-1)]
+    return squares[0] + squares[1] <= radius_m**2
 
 
 def ground_nms(points_pitch_m: Tensor, valid: Tensor, radius_m: float) -> Tensor:
@@ -70,7 +102,7 @@ def box_nms(boxes_xyxy: Tensor, valid: Tensor, iou_threshold: float) -> Tensor:
     """
     if iou_threshold >= 1:
         return valid
-    return greedy_keep(box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None]) > iou_threshold, valid)
+    return greedy_keep(_overlap(boxes_xyxy) > iou_threshold, valid)
 
 
 def remove_duplicates(
@@ -91,6 +123,6 @@ def remove_duplicates(
     is_over = points_pitch_m.isnan().any(-1)
     is_duplicate = _at_same_position(points_pitch_m, radius_m)
     if box_threshold < 1:
-        overlap = box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None]) > box_threshold
+        overlap = _overlap(boxes_xyxy) > box_threshold
         is_duplicate = is_duplicate | (overlap & is_over[:, :, None] & is_over[:, None])
     return greedy_keep(is_duplicate, valid)

@@ -35,8 +35,8 @@ class PlacementRule:
     score: Sequence[str] = ("detector", "expected", "quality")
     powers: Sequence[float] | None = None
     fuse_pelvis: bool = False
-    pelvis_height_m: float = 0.93
-    pelvis_deviation_m: float = 0.09
+    pelvis_height_m: float = 0.94
+    pelvis_deviation_m: float = 0.14
     tau_m: float = 1.0
 
     def __post_init__(self) -> None:

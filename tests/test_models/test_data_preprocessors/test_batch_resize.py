@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import numpy as np
 import pytest
 import torch
@@ -19,7 +17,7 @@ from mmsynloc.models.data_preprocessors import SynLocBatchResize, resize_labels
 def _message_hub():
     hub = MessageHub.get_current_instance()
     hub.update_info("iter", 0)
-    random.seed(0)
+    hub.update_info("seed", 0)
     yield
     hub.update_info("iter", 0)
 
@@ -47,10 +45,9 @@ def _sample(points, size=(640, 480)) -> PoseDataSample:
 
 
 def _resize_to(size: tuple[int, int], **options) -> SynLocBatchResize:
-    """A module that is set to a size from the first batch on."""
-    module = SynLocBatchResize(sizes=[size], interval=1, **options)
-    module._input_size = (size[1], size[0])
-    return module
+    """A module with one size, past the first interval, in which batches keep their own."""
+    MessageHub.get_current_instance().update_info("iter", 1)
+    return SynLocBatchResize(sizes=[size], interval=1, **options)
 
 
 @pytest.mark.parametrize("size", [(480, 480), (640, 640), (960, 960), (1280, 1280), (864, 480), (800, 608)])
@@ -122,9 +119,25 @@ def test_batch_resize__keeps_the_size_until_the_interval_is_over():
     assert shapes == [(480, 640)] * 3 + [(256, 320)] * 2
 
 
+def test_batch_resize__a_resumed_run_goes_on_with_the_same_sizes():
+    def sizes(first: int) -> list:
+        module = SynLocBatchResize(random_size_range=(32, 320), interval=3)
+        found = []
+        for iteration in range(first, 12):
+            MessageHub.get_current_instance().update_info("iter", iteration)
+            found.append(tuple(module(torch.zeros(1, 3, 64, 64), [_sample([])])[0].shape[-2:]))
+        return found
+
+    uninterrupted = sizes(0)
+    assert len(set(uninterrupted)) > 2
+    assert sizes(7) == uninterrupted[7:]
+    MessageHub.get_current_instance().update_info("seed", 1)
+    assert sizes(0) != uninterrupted
+
+
 def test_batch_resize__range_keeps_the_aspect_ratio():
     module = SynLocBatchResize(random_size_range=(320, 640), interval=1)
-    sizes = {module._get_random_size((480, 864), torch.device("cpu")) for _ in range(200)}
+    sizes = {module._get_random_size((480, 864), torch.device("cpu"), i) for i in range(200)}
     assert {height for height, _ in sizes} == set(range(320, 641, 32))
     for height, width in sizes:
         assert width % 32 == 0
@@ -133,7 +146,7 @@ def test_batch_resize__range_keeps_the_aspect_ratio():
 
 def test_batch_resize__ratios_are_of_the_batch():
     module = SynLocBatchResize(ratio_range=(0.5, 1.0), interval=1)
-    sizes = {module._get_random_size((128, 256), torch.device("cpu")) for _ in range(100)}
+    sizes = {module._get_random_size((128, 256), torch.device("cpu"), i) for i in range(100)}
     assert sizes == {(64, 128), (96, 192), (128, 256)}
 
 
@@ -157,7 +170,8 @@ def test_batch_resize__within_the_data_preprocessor():
             batch_augments=[dict(type="SynLocBatchResize", sizes=[(320, 256)], interval=1)],
         )
     )
-    for expected in ((480, 640), (256, 320)):
+    for iteration, expected in enumerate([(480, 640), (256, 320)]):
+        MessageHub.get_current_instance().update_info("iter", iteration)
         data = dict(inputs=[torch.zeros(3, 480, 640, dtype=torch.uint8)], data_samples=[_sample([[9.5, 19.5]])])
         data = preprocessor(data, training=True)
         assert data["inputs"].shape[-2:] == expected

@@ -117,3 +117,11 @@ def test_remove_duplicates__on_the_pitch_and_over_the_horizon(points, expected):
 def test_remove_duplicates__empty_input():
     nobody = torch.zeros(1, 0, dtype=torch.bool)
     assert remove_duplicates(torch.zeros(1, 0, 4), torch.zeros(1, 0, 2), nobody).shape == (1, 0)
+
+
+def test_greedy_keep__traced_goes_on_until_nothing_changes():
+    alone = torch.eye(200, dtype=torch.bool)[None]  # one round is enough for the example
+    there = torch.ones(1, 200, dtype=torch.bool)
+    traced = torch.jit.trace(greedy_keep, (alone, there), check_trace=False)
+    neighbours = torch.ones(1, 200, 200).tril(1).triu(-1) > 0
+    assert traced(neighbours, there)[0].tolist() == [True, False] * 100

@@ -1,0 +1,10 @@
+# The second stage of `make demo`: the smallest one, for a few minutes on a CPU.
+_base_ = "../topdown/rtmpose_nano_synloc.py"
+
+_epochs = 16
+train_cfg = dict(max_epochs=_epochs, val_interval=_epochs)
+param_scheduler = [
+    _base_.param_scheduler[0],
+    dict(_base_.param_scheduler[1], end=_epochs, T_max=_epochs - 1),
+]
+default_hooks = dict(checkpoint=dict(interval=_epochs))

@@ -1,6 +1,0 @@
-# The demo's detector, then the smallest second stage, in one model.
-_base_ = ["./rtmpose_nano_synloc.py", "../_base_/twostage.py"]
-
-model = dict(detector="mmsynloc::demo_synloc.py")
-val_dataloader = dict(batch_size=1, dataset=dict(input_size=(1920, 1088), pipeline=_base_.twostage.pipeline))
-test_dataloader = dict(batch_size=1, dataset=dict(input_size=(1920, 1088), pipeline=_base_.twostage.pipeline))

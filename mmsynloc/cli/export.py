@@ -1,0 +1,46 @@
+"""Write a model as an ONNX file that goes from images and cameras to positions on the pitch."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from mmsynloc.cli.flags import ConfigOptionsAction, image_size, positive
+
+__all__ = ["main"]
+
+
+def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
+    parser.add_argument("config", help="a config file, or the name of one of ours: mmsynloc::yoloxpose_s_synloc.py")
+    parser.add_argument("checkpoint", help="checkpoint file, or ours: mmsynloc::demo_synloc.pth")
+    parser.add_argument("--out", required=True, metavar="FILE", help="the file to write, for example model.onnx")
+    parser.add_argument(
+        "--image-size",
+        type=image_size,
+        metavar="WxH",
+        help="the network's input, for example 1920x1088 (default: that of the config's test data set)",
+    )
+    parser.add_argument("--opset", type=positive, default=17, help="version of ONNX's operators (default: 17)")
+    parser.add_argument(
+        "--max-detections", type=positive, default=100, help="of an image (default: 100, as many as the metric counts)"
+    )
+    parser.add_argument(
+        "--cfg-options", nargs="+", action=ConfigOptionsAction, help="settings that override the config, as key=value"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
+    args = parse_args(argv, prog)
+    from mmsynloc.apis.preflight import check_file
+    from mmsynloc.export import export_onnx
+
+    check_file(args.out, "--out")
+    about = export_onnx(
+        args.config, args.checkpoint, args.out, args.image_size, args.opset, args.max_detections, args.cfg_options
+    )
+    width, height = about["input_size"].strip("[]").split(", ")
+    threshold = about.get("score_threshold")
+    chosen = "none; mmsynloc test CONFIG CHECKPOINT --split val chooses one" if threshold is None else threshold
+    print(f"{args.out}: input {width}x{height}, score threshold {chosen}")

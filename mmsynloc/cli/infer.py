@@ -1,0 +1,196 @@
+"""Positions of athletes in images and video: where each stands on the pitch, in metres.
+
+%(prog)s frame.jpg --camera camera.json --out positions.csv
+%(prog)s match.mp4 --camera camera.json --out positions.jsonl --track --video radar.mp4
+%(prog)s data/val --camera data/annotations/val.json --out results.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mmsynloc.cli.flags import finite, hide_upstream_warnings, positive
+from mmsynloc.utils import UserError
+
+if TYPE_CHECKING:
+    from mmsynloc.apis.inferencer.frames import Source
+    from mmsynloc.apis.inferencer.job import InferJob, JobResult
+    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
+
+__all__ = ["main"]
+
+
+def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=prog, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="images, folders, patterns, videos, rtsp://..., or a USB camera's number",
+    )
+    parser.add_argument(
+        "--camera", required=True, metavar="FILE", help="a camera, or an annotation file with each image's"
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help=".csv, .jsonl, or .json (SynLoc results)"
+    )
+    parser.add_argument(
+        "--format", choices=("csv", "jsonl", "synloc", "gamestate", "cdf"), help="other than by the ending"
+    )
+    model = parser.add_argument_group("model")
+    model.add_argument(
+        "--config", help="config file, or ours: mmsynloc::name.py (default: that of the package's weights)"
+    )
+    model.add_argument("--checkpoint", help="checkpoint file (default: the package's weights)")
+    model.add_argument("--device", help="cpu, cuda, cuda:1, ... (default: a GPU where there is one)")
+    model.add_argument("--batch-size", type=positive, help="default: 8 on a GPU, else 1")
+    model.add_argument("--amp", action="store_true", help="mixed precision, where the device is fast at it")
+    model.add_argument(
+        "--score-threshold",
+        type=finite,
+        help="leave out athletes with a lower score (default: what validation chose; SynLoc results have all)",
+    )
+    frames = parser.add_argument_group("frames")
+    frames.add_argument("--every", type=positive, default=1, metavar="N", help="take every N-th frame")
+    frames.add_argument("--max-frames", type=positive, metavar="N", help="stop after N frames")
+    frames.add_argument("--fps", type=finite, help="of images that are a sequence in time, for --track and --video")
+    frames.add_argument("--track", action="store_true", help="follow athletes over the frames of one video")
+    pictures = parser.add_argument_group("pictures")
+    pictures.add_argument("--vis-dir", type=Path, metavar="DIR", help="write a picture of each frame")
+    pictures.add_argument("--video", type=Path, metavar="FILE", help="write them as a video (.mp4)")
+    pictures.add_argument("--view", choices=("both", "frame", "pitch"), default="both", help="what they show")
+    run = parser.add_argument_group("long runs")
+    run.add_argument("--resume", action="store_true", help="go on from an interrupted run")
+    run.add_argument(
+        "--shard", metavar="I/N", help="do part I of N, from 0 (default: what torchrun or a Slurm array says)"
+    )
+    run.add_argument("--no-progress", action="store_true", help="no progress bars")
+    return parser.parse_args(argv)
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    from mmsynloc.apis.inferencer.job import shard_of_process
+
+    if text is None:
+        return shard_of_process(os.environ)
+    try:
+        shard, shards = (int(part) for part in text.split("/"))
+    except ValueError:
+        raise UserError(f"--shard {text}: not two numbers like 0/4") from None
+    if not 0 <= shard < shards:
+        raise UserError(f"--shard {text}: parts are numbered from 0 to {shards - 1}")
+    return shard, shards
+
+
+def _identify(args: argparse.Namespace, checkpoint: str, threshold: float) -> dict[str, Any]:
+    """What the results depend on."""
+    stat = os.stat(checkpoint)
+    return {
+        "input": args.inputs,
+        "--camera": args.camera,
+        "--config": str(args.config),
+        "--checkpoint": f"{checkpoint}, {stat.st_size} bytes, {stat.st_mtime_ns}",
+        "--score-threshold": threshold,
+        "--every": args.every,
+        "--max-frames": args.max_frames,
+        "--fps": args.fps,
+    }
+
+
+def _check(args: argparse.Namespace, shards: int) -> None:
+    """Refuse what cannot be, before anything is loaded."""
+    from mmsynloc.apis.preflight import check_file, check_folder
+
+    if shards > 1 and args.video is not None:
+        raise UserError("--video: a shared run makes none; draw the pictures of its output in one process")
+    check_file(args.out, "--out")
+    if args.fps is not None and args.fps <= 0:
+        raise UserError(f"--fps {args.fps}: a positive number is needed")
+    if args.video is not None:
+        check_file(args.video, "--video")
+    if args.vis_dir is not None:
+        check_folder(args.vis_dir, "--vis-dir")
+
+
+def _check_track(sources: Sequence[Source]) -> None:
+    if len(sources) > 1:
+        raise UserError(
+            f"--track follows athletes over the frames of one video, or one folder; {len(sources)} are named"
+        )
+    if not sources[0].live and sources[0].fps is None:
+        raise UserError("--track needs times: name a video, or the frames a second of these images with --fps")
+
+
+def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInferencer]]:
+    """The job, and what loads its model."""
+    from mmsynloc.apis.inferencer.formats import choose_format
+    from mmsynloc.apis.inferencer.frame_cameras import camera_finder
+    from mmsynloc.apis.inferencer.frames import Selection, open_sources
+    from mmsynloc.apis.inferencer.job import InferJob
+    from mmsynloc.apis.inferencer.pictures import PictureWriter
+    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, find_model, require_threshold
+
+    shard, shards = _shard(args.shard)
+    form = choose_format(args.out, args.format)
+    if form.needs_tracks and not args.track:
+        raise UserError(f"--format {args.format} follows players over time: add --track")
+    _check(args, shards)
+    sources, find_camera = open_sources(args.inputs, args.fps), camera_finder(args.camera)
+    if args.track:
+        _check_track(sources)
+    model = find_model(args.config, args.checkpoint)
+    chosen = require_threshold(model) if args.score_threshold is None else args.score_threshold
+    kept = 0.0 if form.keeps_all and args.score_threshold is None else chosen
+    fps = next((source.fps for source in sources if source.fps), 25.0) / args.every
+    pictures = PictureWriter(args.vis_dir, args.video, args.view, fps, chosen) if args.vis_dir or args.video else None
+    job = InferJob(
+        sources=sources,
+        find_camera=find_camera,
+        selection=Selection(args.every, args.max_frames, shard, shards),
+        out=args.out,
+        form=form,
+        run=_identify(args, model.checkpoint, kept),
+        pictures=pictures,
+        track=args.track,
+        resume=args.resume,
+        progress=not args.no_progress,
+    )
+
+    def make_inferencer() -> SynLocInferencer:
+        return SynLocInferencer(args.config, args.checkpoint, args.device, args.batch_size, args.amp, kept)
+
+    return job, make_inferencer
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
+    args = parse_args(argv, prog)
+    hide_upstream_warnings()
+    from mmsynloc.apis.inferencer.job import run_job
+
+    job, make_inferencer = _plan(args)
+    try:
+        result = run_job(job, make_inferencer)
+    except KeyboardInterrupt:
+        print(f"{args.out}: the same command with --resume goes on", file=sys.stderr)
+        raise
+    _report(args.out, job, result)
+    return 1 if result.problems else 0
+
+
+def _report(out: Path, job: InferJob, result: JobResult) -> None:
+    if result.written:
+        horizon = f", {result.over_horizon} over the horizon, without a position" if result.over_horizon else ""
+        print(f"{out}: {result.athletes} athletes in {result.frames} frames{horizon}")
+    else:
+        part = f"part {job.selection.shard + 1} of {job.selection.shards} is done"
+        print(f"{out}: {part}; it is written once all are")
+    if result.problems:
+        count = len(result.problems)
+        print(f"error: {count} inputs have no result; --resume tries these alone again", file=sys.stderr)

@@ -1,0 +1,124 @@
+"""Engines that run exported models: onnxruntime and OpenVINO, behind one call."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mmsynloc.utils import UserError
+
+__all__ = ["ENGINES", "Engine", "open_engine", "require"]
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class Engine(NamedTuple):
+    """An exported model, ready to run.
+
+    Args:
+        run: takes the graph's inputs by name and gives its outputs by name.
+        input_shapes: of each input, None for a size that is free.
+        metadata: what the file says of itself, see :func:`~mmsynloc.export.export_onnx`.
+    """
+
+    run: Callable[[Arrays], dict[str, np.ndarray]]
+    input_shapes: dict[str, tuple[int | None, ...]]
+    metadata: dict[str, str]
+
+
+def open_engine(name: str, path: str | Path, threads: int | None = None, half: bool = False) -> Engine:
+    """Load an exported model.
+
+    Args:
+        name: ``"onnxruntime"`` or ``"openvino"``.
+        path: the ONNX file.
+        threads: of the processor; None leaves their number to the engine.
+        half: compute in bfloat16, with OpenVINO alone and on processors that have it.
+
+    Raises:
+        UserError: there is no such engine or file, the engine's package is not installed, the file is not
+            usable, or the engine has no half precision.
+    """
+    if name not in ENGINES:
+        raise UserError(f"{name}: no such engine; there are {', '.join(ENGINES)}")
+    require(name)
+    if not Path(path).is_file():
+        raise UserError(f"{path}: no such file")
+    if half and name != "openvino":
+        raise UserError(f"{name} computes in float32 alone; half precision needs openvino")
+    return ENGINES[name](str(path), threads, half)
+
+
+def require(package: str) -> None:
+    """Make sure that an optional package is there.
+
+    Raises:
+        UserError: it is not.
+    """
+    if importlib.util.find_spec(package) is None:
+        extra = "openvino" if package == "openvino" else "onnx"
+        raise UserError(f"{package} is not installed: pip install mmsynloc[{extra}]")
+
+
+def _onnxruntime(path: str, threads: int | None, half: bool) -> Engine:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.log_severity_level = 3  # errors; its warnings are about optimisations
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=_providers(onnxruntime))
+    except Exception as error:  # of classes that the package does not name
+        raise UserError(f"{path}: onnxruntime cannot load it: {_first_line(error)}") from None
+    names = [output.name for output in session.get_outputs()]
+    shapes = {one.name: tuple(s if isinstance(s, int) else None for s in one.shape) for one in session.get_inputs()}
+    metadata = dict(session.get_modelmeta().custom_metadata_map)
+    return Engine(lambda inputs: dict(zip(names, session.run(names, dict(inputs)))), shapes, metadata)
+
+
+def _providers(onnxruntime: Any) -> list[str]:
+    """CUDA where the installed build has it, and the processor for what is left."""
+    return [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in onnxruntime.get_available_providers()]
+
+
+def _openvino(path: str, threads: int | None, half: bool) -> Engine:
+    import openvino
+
+    options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "bf16" if half else "f32", "PERFORMANCE_HINT": "LATENCY"}
+    if threads:
+        options["INFERENCE_NUM_THREADS"] = threads
+    try:
+        core = openvino.Core()
+        model = core.read_model(path)
+        compiled = core.compile_model(model, "CPU", options)
+    except Exception as error:
+        raise UserError(f"{path}: OpenVINO cannot load it: {_first_line(error)}") from None
+    names = [output.any_name for output in compiled.outputs]
+    shapes = {
+        one.any_name: tuple(None if side.is_dynamic else side.get_length() for side in one.partial_shape)
+        for one in compiled.inputs
+    }
+
+    def run(inputs: Arrays) -> dict[str, np.ndarray]:
+        found = compiled(dict(inputs))
+        return {name: found[i] for i, name in enumerate(names)}
+
+    return Engine(run, shapes, _framework_metadata(model))
+
+
+def _framework_metadata(model: Any) -> dict[str, str]:
+    """The ONNX file's metadata, as OpenVINO keeps it."""
+    held = model.get_rt_info()["framework"] if model.has_rt_info(["framework"]) else {}
+    return {key: value.value for key, value in held.items()}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+ENGINES: dict[str, Callable[[str, int | None, bool], Engine]] = {"onnxruntime": _onnxruntime, "openvino": _openvino}
+"""The engines by the name of their package."""

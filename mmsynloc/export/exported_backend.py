@@ -1,0 +1,91 @@
+"""Exported models as a back end of :class:`~mmsynloc.apis.inferencer.SynLocInferencer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmsynloc.apis.inferencer.backend import FrameDetections
+from mmsynloc.datasets.transforms.plan import RenderPlan
+from mmsynloc.datasets.transforms.render import draw_plan
+from mmsynloc.export.engines import open_engine
+from mmsynloc.files.images import DecodedImage, check_shape, load_image
+from mmsynloc.structures import Camera
+from mmsynloc.structures.affine import fit_matrix, invert
+from mmsynloc.utils import UserError
+
+__all__ = ["ExportedBackend"]
+
+
+class ExportedBackend:
+    """A :class:`~mmsynloc.apis.inferencer.Backend` that runs an exported model; it needs no config and no checkpoint.
+
+    Args:
+        path: the ONNX file that ``mmsynloc export`` has written.
+        engine: ``"onnxruntime"`` or ``"openvino"``.
+        threads: of the processor; None leaves their number to the engine.
+        half: compute in bfloat16, with OpenVINO alone.
+
+    Attributes:
+        batch_size: 1; on a processor more gain nothing.
+        input_size: ``(width, height)`` of the network's input in px.
+        score_threshold: the one that validation chose for the checkpoint; None where there is none.
+
+    Raises:
+        UserError: the engine is not installed or cannot load the file, or the file is not such a model.
+    """
+
+    batch_size = 1
+
+    def __init__(
+        self, path: str | Path, engine: str = "onnxruntime", threads: int | None = None, half: bool = False
+    ) -> None:
+        self._engine = open_engine(engine, path, threads, half)
+        shapes = self._engine.input_shapes
+        if set(shapes) != {"images", "to_frame", "frame_size", "camera_matrix", "undist_poly"}:
+            raise UserError(f"{path}: not a detector that mmsynloc export has written: its inputs are {list(shapes)}")
+        _, height, width, _ = shapes["images"]
+        self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free
+        self._polynomial_size = int(shapes["undist_poly"][1] or 0)
+        threshold = self._engine.metadata.get("score_threshold")
+        self.score_threshold = None if threshold is None else float(threshold)
+
+    def prepare(self, image: np.ndarray | Path, camera: Camera, name: str) -> dict[str, np.ndarray]:
+        """The graph's inputs of one image; see ``Backend.prepare``."""
+        pixels, matrix = self._letterbox(image, camera.image_size, name)
+        to_frame = invert(matrix)
+        polynomial = np.asarray(camera.undist_poly)
+        if len(polynomial) > self._polynomial_size:
+            most = self._polynomial_size
+            raise UserError(f"{name}: undist_poly has {len(polynomial)} coefficients, the exported model takes {most}")
+        return {
+            "images": pixels,
+            "to_frame": np.array([*np.diag(to_frame)[:2], *to_frame[:2, 2]], np.float32),
+            "frame_size": np.array(camera.image_size, np.float32),
+            "camera_matrix": np.asarray(camera.camera_matrix, np.float32),
+            "undist_poly": np.pad(polynomial, (self._polynomial_size - len(polynomial), 0)).astype(np.float32),
+        }
+
+    def _letterbox(
+        self, image: np.ndarray | Path, frame_size: tuple[int, int], name: str
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The network's image and the matrix that brings frame px to its px, as ``SynLocFitResize`` makes them."""
+        plan = RenderPlan.of_image({"annotated_size": frame_size}).moved(
+            fit_matrix(frame_size, self.input_size), self.input_size
+        )
+        if isinstance(image, Path):
+            load = lambda layer, scale: load_image(str(image), frame_size, scale)  # noqa: E731
+        else:
+            height, width = image.shape[:2]
+            check_shape((width, height), frame_size, name)
+            load = lambda *_: DecodedImage(image, (width / frame_size[0], height / frame_size[1]))  # noqa: E731
+        return draw_plan(plan, load), next(plan.layers()).matrix
+
+    def predict(self, batch: Sequence[Mapping[str, np.ndarray]]) -> list[FrameDetections]:
+        """The detections of a batch of such inputs; see ``Backend.predict``."""
+        found = self._engine.run({name: np.stack([item[name] for item in batch]) for name in batch[0]})
+        kept = found["scores"] > 0
+        columns = (found["boxes_xyxy"], found["scores"], found["keypoints_px"])
+        return [FrameDetections(*(column[i][mask] for column in columns)) for i, mask in enumerate(kept)]

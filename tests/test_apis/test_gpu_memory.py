@@ -1,0 +1,60 @@
+"""Batches for a GPU's memory: the optimiser's steps stay those of the recipe."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmsynloc.analysis.memory import TrainingMemory
+from mmsynloc.apis import load_config
+from mmsynloc.apis.gpu_memory import accumulate_gradients, fit_to_gpu_memory
+from mmsynloc.utils import UserError
+
+
+@pytest.fixture(autouse=True)
+def memory(monkeypatch):
+    monkeypatch.setattr("mmsynloc.analysis.memory.training_memory", lambda cfg: TrainingMemory(1.36, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("gib", "processes", "expected"),
+    [
+        (8, 1, (12, 22, 264)),
+        (24, 1, (37, 7, 259)),
+        (24, 8, (32, 1, 256)),
+        (80, 1, (128, 2, 256)),
+        (2.1, 1, (1, 256, 256)),
+    ],
+)
+def test_fit_to_gpu_memory__steps_over_256_images(gib, processes, expected, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    cfg.launcher = "pytorch"
+    (note,) = fit_to_gpu_memory(cfg, gib)
+    batch, parts, images = expected
+    assert cfg.train_dataloader.batch_size == batch
+    assert cfg.optim_wrapper.get("accumulative_counts", 1) == parts
+    assert cfg.auto_scale_lr.enable
+    # MMEngine scales by processes * batch / base
+    assert processes * batch / cfg.auto_scale_lr.base_batch_size == pytest.approx(images / 256)
+    assert f"{batch} images" in note
+
+
+def test_fit_to_gpu_memory__not_one_image_fits():
+    with pytest.raises(UserError, match=r"--gpu-memory 1: one image already needs about 1\.9 GiB; take --amp"):
+        fit_to_gpu_memory(load_config("mmsynloc::yoloxpose_s_synloc.py"), 1)
+
+
+def test_fit_to_gpu_memory__needs_the_recipes_batch():
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    cfg.auto_scale_lr = None
+    with pytest.raises(UserError, match="no auto_scale_lr"):
+        fit_to_gpu_memory(cfg, 8)
+
+
+def test_accumulate_gradients__the_moving_average_steps_with_the_optimiser():
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    accumulate_gradients(cfg, 1)
+    assert "accumulative_counts" not in cfg.optim_wrapper
+    accumulate_gradients(cfg, 4)
+    ema = next(hook for hook in cfg.custom_hooks if hook.type == "EMAHook")
+    assert (cfg.optim_wrapper.accumulative_counts, ema.interval, ema.gamma) == (4, 4, 8000)

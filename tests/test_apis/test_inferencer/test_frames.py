@@ -1,0 +1,127 @@
+"""Frames out of files, folders, patterns, videos and arrays."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, open_sources, read_frames
+from mmsynloc.utils import UserError
+
+ALL = Selection()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three images, one of them in a folder below, and a text file."""
+    (tmp_path / "pictures" / "more").mkdir(parents=True)
+    for name, value in (("b.png", 1), ("a.JPG", 2), ("more/c.png", 3)):
+        cv2.imwrite(str(tmp_path / "pictures" / name), np.full((4, 6, 3), value, np.uint8))
+    (tmp_path / "pictures" / "notes.txt").write_text("no image")
+    return tmp_path / "pictures"
+
+
+def write_video(path, count: int, size=(64, 36)) -> str:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, size)
+    for i in range(count):
+        writer.write(np.full((size[1], size[0], 3), 10 * i % 256, np.uint8))
+    writer.release()
+    return str(path)
+
+
+def read(inputs, selection=ALL) -> list[Frame | Problem]:
+    return list(read_frames(open_sources(inputs), selection))
+
+
+def test_open_sources__nothing():
+    with pytest.raises(UserError, match="no input is named"):
+        open_sources([])
+
+
+def test_read_frames__folder_in_order_of_names(folder):
+    frames = read(folder)
+    assert [frame.name for frame in frames] == [str(folder / n) for n in ("a.JPG", "b.png", "more/c.png")]
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert frames[1].pixels().shape == (4, 6, 3)
+
+
+def test_read_frames__pattern_and_single_files_in_the_order_given(folder):
+    frames = read([folder / "more" / "c.png", f"{folder}/*.png"])
+    assert [frame.name for frame in frames] == [str(folder / "more" / "c.png"), str(folder / "b.png")]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("absent.jpg", "no such file or folder"),
+        ("absent*.jpg", "no file fits this pattern"),
+        ("empty", "this folder has no images"),
+        ("pictures/notes.txt", "cannot be read as a video or an image"),
+    ],
+)
+def test_open_sources__says_what_is_wrong(folder, name, reason):
+    (folder.parent / "empty").mkdir()
+    with pytest.raises(UserError, match=reason):
+        open_sources(str(folder.parent / name))
+
+
+def test_read_frames__video(tmp_path):
+    path = write_video(tmp_path / "clip.avi", 5)
+    frames = read(path)
+    assert [frame.name for frame in frames] == [f"{path}#{i}" for i in range(5)]
+    assert [frame.time_s for frame in frames] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert frames[3].pixels().mean() == pytest.approx(30, abs=3)  # JPEG
+
+
+def test_read_frames__indices_go_on_after_a_video(tmp_path, folder):
+    frames = read([write_video(tmp_path / "clip.avi", 3), folder])
+    assert [frame.index for frame in frames] == list(range(6))
+
+
+def test_read_frames__video_without_frames(tmp_path):
+    path = write_video(tmp_path / "clip.avi", 0)
+    try:
+        found = [str(problem) for problem in read(path)]
+    except UserError as error:  # some builds of FFmpeg cannot open it at all
+        found = [str(error)]
+    assert found in ([f"{path}: has no frames"], [f"{path}: cannot be read as a video or an image"])
+
+
+def test_read_frames__video_that_ends_early(tmp_path):
+    path = write_video(tmp_path / "clip.avi", 60, (320, 180))
+    data = (tmp_path / "clip.avi").read_bytes()
+    (tmp_path / "clip.avi").write_bytes(data[: len(data) // 2])
+    sources = open_sources(path)
+    sources[0].total = 60  # what an intact header promises
+    *frames, problem = read_frames(sources, ALL)
+    assert 10 < len(frames) < 50
+    assert str(problem) == f"{path}: ends early, after {len(frames)} of 60 frames"
+    assert len(list(read_frames(sources, Selection(max_frames=5)))) == 5
+
+
+def test_read_frames__arrays_and_an_iterator_of_arrays():
+    pictures = [np.full((4, 6, 3), i, np.uint8) for i in range(3)]
+    assert [frame.image.max() for frame in read(pictures)] == [0, 1, 2]
+    assert [frame.image.max() for frame in read(iter(pictures))] == [0, 1, 2]
+    assert [frame.index for frame in read(np.stack(pictures))] == [0, 1, 2]
+    assert len(read(pictures[0])) == 1
+
+
+@pytest.mark.parametrize("array", [np.zeros((4, 6), np.uint8), np.zeros((4, 6, 3)), np.zeros((0, 6, 3), np.uint8)])
+def test_read_frames__array_that_is_no_picture(array):
+    with pytest.raises(UserError, match=r"array 0: a picture is an array \(H, W, 3\) of uint8, BGR"):
+        read([array])
+
+
+def test_selection__shards_share_the_frames():
+    parts = [Selection(every=2, max_frames=7, shard=i, shards=3) for i in range(3)]
+    taken = [[i for i in range(20) if not part.ends_before(i) and part.wants(i)] for part in parts]
+    assert sorted(index for indices in taken for index in indices) == [0, 2, 4, 6, 8, 10, 12]
+    assert [part.count(20) for part in parts] == [len(indices) for indices in taken] == [3, 2, 2]
+    assert Selection(max_frames=7).count(3) == 3
+
+
+def test_read_frames__leaves_out_what_is_done(folder):
+    assert [frame.index for frame in read(folder, Selection(done={1}))] == [0, 2]
+    assert [frame.index for frame in read(folder, Selection(max_frames=2))] == [0, 1]

@@ -1,0 +1,129 @@
+"""The files in which a run keeps what it has found."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from mmsynloc.apis.inferencer.frames import Problem
+from mmsynloc.apis.inferencer.ledger import Ledger, Parts, claim_parts, parts_folder, release_parts
+from mmsynloc.structures import FramePositions
+from mmsynloc.utils import UserError
+from tests.synloc_files import camera
+
+RUN = {"input": ["a"], "--every": 1}
+
+
+def positions(index: int, count: int = 1) -> FramePositions:
+    boxes = np.arange(4.0) * np.ones((count, 1)) + index
+    points = np.zeros((count, 2, 2))
+    return FramePositions(index, index, f"{index}.jpg", boxes, points, points[:, 0], np.full(count, 0.5), camera())
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out" / "positions.csv"
+
+
+def write(out, indices, shard=0, shards=1, run=RUN, resume=False, finish=True) -> set[int]:
+    ledger = Ledger(out, shard, shards, run, resume)
+    done = set(ledger.done)
+    for index in indices:
+        ledger.append(positions(index))
+    if finish:
+        ledger.finish([])
+    ledger.close()
+    return done
+
+
+def test_ledger__empty_run(out):
+    write(out, [])
+    folder = claim_parts(out, 1, RUN)
+    assert folder is not None
+    assert list(Parts(folder, 1)) == []
+    release_parts(out, keep=False)
+    assert list(out.parent.iterdir()) == []
+
+
+def test_parts__are_in_the_order_of_the_input(out):
+    write(out, [0, 2, 4], 0, 2)
+    assert claim_parts(out, 2, RUN) is None  # the other process has not begun
+    write(out, [1, 5], 1, 2, finish=False)
+    assert claim_parts(out, 2, RUN) is None  # nor is it through
+    assert write(out, [3], 1, 2, resume=True) == {1, 5}
+    folder = claim_parts(out, 2, RUN)
+    assert folder is not None
+    assert claim_parts(out, 2, RUN) is None  # only one process takes them over
+    assert [frame.index for frame in Parts(folder, 2)] == [0, 1, 2, 3, 4, 5]
+    assert len(Parts(folder, 2)) == 6
+
+
+def test_ledger__killed_while_writing(out):
+    write(out, [0, 1], finish=False)
+    path = parts_folder(out) / "0-of-1.jsonl"
+    os.truncate(path, path.stat().st_size - 10)
+    assert write(out, [1, 2], resume=True) == {0}
+    assert [frame.index for frame in Parts(parts_folder(out), 1)] == [0, 1, 2]
+
+
+def test_ledger__killed_while_merging(out):
+    write(out, [0])
+    assert claim_parts(out, 1, RUN) is not None
+    ledger = Ledger(out, 0, 1, RUN, resume=True)
+    assert (ledger.done, ledger.complete) == ({0}, True)
+    ledger.close()
+
+
+def test_ledger__with_problems_is_not_complete(out):
+    ledger = Ledger(out, 0, 1, RUN, resume=False)
+    ledger.finish([Problem("a.jpg", "is broken")])
+    ledger.close()
+    assert claim_parts(out, 1, RUN) is not None
+    release_parts(out, keep=True)
+    ledger = Ledger(out, 0, 1, RUN, resume=True)
+    assert not ledger.complete
+    ledger.close()
+
+
+def test_ledger__without_resume_starts_anew(out):
+    write(out, [0, 1])
+    assert write(out, [5]) == set()
+    assert [frame.index for frame in Parts(parts_folder(out), 1)] == [5]
+
+
+def test_ledger__of_another_run(out):
+    write(out, [0])
+    with pytest.raises(UserError, match=r"0-of-1.jsonl: it is of a run with another --every; leave out --resume"):
+        Ledger(out, 0, 1, {**RUN, "--every": 2}, resume=True)
+    write(out, [0], 0, 2)
+    write(out, [1], 1, 2, run={**RUN, "--every": 2})
+    assert claim_parts(out, 2, RUN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [(b"", "is damaged"), (b"{}", "is damaged"), (b"{}\n", "of a run"), (b"no JSON\n", "line 1 is damaged")],
+)
+def test_ledger__damaged(out, text, reason):
+    parts_folder(out).mkdir(parents=True)
+    (parts_folder(out) / "0-of-1.jsonl").write_bytes(text)
+    with pytest.raises(UserError, match=reason):
+        Ledger(out, 0, 1, RUN, resume=True)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full is Linux's")
+def test_ledger__full_disk(out):
+    ledger = Ledger(out, 0, 1, RUN, resume=False)
+    ledger.close()
+    ledger._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115
+    with pytest.raises(UserError, match=r"0-of-1.jsonl: cannot be used: No space left on device"):
+        ledger.append(positions(0))
+    ledger.close()
+
+
+def test_ledger__folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be used"):
+        Ledger(tmp_path / "file" / "positions.csv", 0, 1, RUN, resume=False)

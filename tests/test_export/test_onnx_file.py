@@ -1,0 +1,45 @@
+"""The command that exports, and what its files say of themselves."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmsynloc import __version__
+from mmsynloc.cli.export import main
+from mmsynloc.utils import UserError
+from tests.test_export.conftest import INPUT_SIZE, MODEL
+
+
+def test_export__says_what_it_is(exported):
+    import onnx
+
+    held = onnx.load(exported)
+    about = {entry.key: entry.value for entry in held.metadata_props}
+    assert about["input_size"] == "[640, 384]"
+    assert float(about["score_threshold"]) == pytest.approx(0.728, abs=1e-3)
+    assert about["mmsynloc_version"] == __version__
+    sizes = {
+        value.name: [dim.dim_value or dim.dim_param for dim in value.type.tensor_type.shape.dim]
+        for value in held.graph.input
+    }
+    assert sizes["images"] == ["batch", INPUT_SIZE[1], INPUT_SIZE[0], 3]
+
+
+def test_export__without_onnx(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"onnx is not installed: pip install mmsynloc\[onnx\]"):
+        main([*MODEL, "--out", str(tmp_path / "model.onnx")])
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--opset", "9"], "--opset 9: not one of 14 to 20"),
+        (["--image-size", "100x64"], "an input of 100x64: its sides must be multiples of 32"),
+    ],
+)
+def test_export__mistakes_leave_no_file(flags, message, tmp_path):
+    pytest.importorskip("onnx")
+    with pytest.raises(UserError, match=message):
+        main([*MODEL, "--out", str(tmp_path / "model.onnx"), *flags])
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,95 @@
+"""Where the athletes of an image stand, from an exported model: with onnxruntime, NumPy and OpenCV alone.
+
+    python tools/deployment/run_onnx.py model.onnx frame.jpg --camera annotations/val.json
+
+A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one
+of its images. Each athlete is a line: position on the pitch in metres, point of the ground in the camera's pixels, score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+
+
+def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[int, int]) -> tuple[np.ndarray, list]:
+    """Fit an image into the network's input, in the middle of grey bars.
+
+    Args:
+        image: (h, w, 3) uint8, BGR, at any resolution.
+        input_size: ``(width, height)`` of the network's input.
+        frame_size: ``(width, height)`` that the camera's pixels refer to.
+
+    Returns:
+        The input (H, W, 3), and what brings its pixels to the frame: scale in x and y, then shift in x and y. Pixel
+        centres are integers, so that an enlargement by ``s`` moves x to ``(x + 0.5) * s - 0.5``.
+    """
+    height, width = image.shape[:2]
+    scale = min(input_size[0] / width, input_size[1] / height)
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    if size != (width, height):
+        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    left, top = (input_size[0] - size[0]) // 2, (input_size[1] - size[1]) // 2
+    canvas = np.full((input_size[1], input_size[0], 3), 114, np.uint8)
+    canvas[top : top + size[1], left : left + size[0]] = image
+    scales = [frame / new for frame, new in zip(frame_size, size)]
+    return canvas, [*scales, *((0.5 - offset) * s - 0.5 for offset, s in zip((left, top), scales))]
+
+
+def read_camera(path: str, image: str) -> dict[str, Any]:
+    """The image's entry of an annotation file, or the only one of the file."""
+    content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    entries = content.get("images", [content])
+    named = [entry for entry in entries if Path(entry.get("file_name", "")).name == Path(image).name]
+    if not named and len(entries) > 1:
+        sys.exit(f"error: {path}: has no image {Path(image).name}")
+    return (named or entries)[0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="what mmsynloc export has written")
+    parser.add_argument("image")
+    parser.add_argument(
+        "--camera", required=True, metavar="FILE", help="a SynLoc annotation file, or one of its entries"
+    )
+    parser.add_argument("--score-threshold", type=float, help="default: the model's own, which validation chose")
+    args = parser.parse_args()
+
+    session = onnxruntime.InferenceSession(args.model, providers=["CPUExecutionProvider"])
+    _, input_height, input_width, _ = session.get_inputs()[0].shape
+    threshold = args.score_threshold
+    if threshold is None:
+        threshold = float(session.get_modelmeta().custom_metadata_map.get("score_threshold", 0.5))
+    camera, image = read_camera(args.camera, args.image), cv2.imread(args.image)
+    if image is None:
+        sys.exit(f"error: {args.image}: not a readable image")
+
+    frame_size = (camera["width"], camera["height"])
+    pixels, to_frame = letterbox(image, (input_width, input_height), frame_size)
+    polynomial = [0.0] * (9 - len(camera["undist_poly"])) + list(camera["undist_poly"])
+    numbers = {
+        "to_frame": to_frame,
+        "frame_size": frame_size,
+        "camera_matrix": camera["camera_matrix"],
+        "undist_poly": polynomial,
+    }
+    inputs = {"images": pixels[None], **{name: np.float32([value]) for name, value in numbers.items()}}
+    names = ["scores", "keypoints_px", "points_pitch_m"]
+    scores, keypoints_px, points_pitch_m = (batch[0] for batch in session.run(names, inputs))
+
+    print("x_m,y_m,u_px,v_px,score")
+    for (x, y), (_, (u, v)), score in zip(points_pitch_m, keypoints_px, scores):
+        if score >= threshold:
+            print(f"{x:.3f},{y:.3f},{u:.2f},{v:.2f},{score:.4f}")
+
+
+if __name__ == "__main__":
+    main()
