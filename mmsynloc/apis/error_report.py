@@ -13,18 +13,20 @@ import numpy as np
 from tqdm import tqdm
 
 from mmsynloc.evaluation import score_detections
-from mmsynloc.evaluation.errors import TAUS_M, Analysis, analyse, bootstrap_weights
+from mmsynloc.evaluation.errors import TAUS_M, Analysis, analyse, bootstrap_weights, camera_positions_m
 from mmsynloc.evaluation.errors.advice import Advice, advise
 from mmsynloc.evaluation.oracles import score_oracles
 from mmsynloc.evaluation.scoring import read_detections
 from mmsynloc.evaluation.tables import camera_table, detection_table, people_table
-from mmsynloc.files import Annotations, Detections, read_annotations
+from mmsynloc.files import Annotations, Detections, People, read_annotations
 from mmsynloc.utils import UserError
 
 __all__ = ["REPLICATES", "ResultReport", "report_results", "write_error_report"]
 
 REPLICATES = 300
 """Draws of the bootstrap: the ends of a 95 % interval are known to about a tenth of its width."""
+
+_STEP = 0.005  # of the distance from the camera: a few pixels
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,15 @@ def _refuse_other_images(annotations: Annotations, detections: Detections) -> No
         )
 
 
+def _true_points_px(annotations: Annotations, people: People) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Pixels (G, 2) of the people's ground points, and of the ground a little behind each, as the camera sees it."""
+    if people.keypoints is None or people.keypoints.shape[1] < 2:
+        return None, None
+    centres_m = camera_positions_m(camera_table(annotations))[people.image, :2]
+    further_m = people.positions_pitch_m + _STEP * (people.positions_pitch_m - centres_m)
+    return people.keypoints[:, 1, :2], annotations.project(further_m[:, None], people.image)[:, 0]
+
+
 def _analyse(
     annotations: Annotations, detections: Detections, options: dict[str, Any], weights: np.ndarray, threshold: float
 ) -> Analysis:
@@ -211,9 +222,7 @@ def _analyse(
     boxes_m, people = None, annotations.people
     if detections.boxes_xywh is not None and options.get("position_from") != "bbox":
         boxes_m = detection_table(detections, annotations, "bbox")[0].positions_pitch_m
-    keypoints = None if people is None else people.keypoints
-    if keypoints is not None:
-        keypoints = keypoints[:, 1, :2] if keypoints.shape[1] > 1 else None
+    true_px, further_px = (None, None) if people is None else _true_points_px(annotations, people)
     return analyse(
         people_table(annotations),
         table,
@@ -222,5 +231,6 @@ def _analyse(
         threshold,
         box_positions_m=boxes_m,
         det_points_px=points_px,
-        gt_points_px=keypoints,
+        gt_points_px=true_px,
+        gt_further_px=further_px,
     )

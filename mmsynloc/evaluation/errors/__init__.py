@@ -5,7 +5,7 @@ from mmsynloc.evaluation.errors.attributes import Attribute, camera_groups, came
 from mmsynloc.evaluation.errors.calibration import Calibration, calibrate
 from mmsynloc.evaluation.errors.case import REACH_M, Case, MatchedCase, Pairing, match_case, pair_within_reach
 from mmsynloc.evaluation.errors.groups import GroupRow, by_camera, group_rows
-from mmsynloc.evaluation.errors.offsets import OffsetSummary, ray_offsets_m, summarise_offsets
+from mmsynloc.evaluation.errors.offsets import OffsetSummary, ray_offsets_m, ray_offsets_px, summarise_offsets
 from mmsynloc.evaluation.errors.operating import ImageErrors, OperatingPoint, image_errors, operate
 from mmsynloc.evaluation.errors.pitch_cells import PitchCells, pitch_cells
 from mmsynloc.evaluation.errors.precision import (
@@ -57,6 +57,7 @@ __all__ = [
     "pair_within_reach",
     "pitch_cells",
     "ray_offsets_m",
+    "ray_offsets_px",
     "repair_in_turn",
     "summarise_offsets",
     "threshold_curve",

@@ -14,6 +14,7 @@ __all__ = ["Advice", "advise"]
 
 _LEAST_GAIN = 0.01
 _FEWEST_PEOPLE = 20
+_FEWEST_IMAGES = 10
 _SHARE_NEAR = 0.05
 _FAR_BELOW = 0.1
 
@@ -64,10 +65,13 @@ def _box_bottom(average_precision: float, bottom: float) -> list[Advice]:
 
 
 def _certainty(analysis: Analysis) -> Advice:
-    low, high = interval(analysis.draws.ap[1.0])
     number = analysis.matched.case.num_images
+    if number < _FEWEST_IMAGES:
+        text = f"{number} image{'s are' if number > 1 else ' is'} too few to say how certain the figures are."
+        return Advice(text, "scores")
+    low, high = interval(analysis.draws.ap[1.0])
     return Advice(
-        f"With {number:,} image{'s' * (number != 1)} the score is known to lie between {low:.3f} and {high:.3f}. To "
+        f"With {number:,} images the score is known to lie between {low:.3f} and {high:.3f}. To "
         "see smaller differences between two models, give both to this report: it compares them image by image.",
         "scores",
     )

@@ -11,7 +11,7 @@ from mmsynloc.evaluation.errors.attributes import camera_positions_m, make_attri
 from mmsynloc.evaluation.errors.calibration import Calibration, calibrate
 from mmsynloc.evaluation.errors.case import REACH_M, Case, MatchedCase, match_case
 from mmsynloc.evaluation.errors.groups import GroupRow, by_camera, group_rows
-from mmsynloc.evaluation.errors.offsets import OffsetSummary, summarise_offsets
+from mmsynloc.evaluation.errors.offsets import OffsetSummary, ray_offsets_px, summarise_offsets
 from mmsynloc.evaluation.errors.operating import ImageErrors, OperatingPoint, image_errors, operate
 from mmsynloc.evaluation.errors.pitch_cells import PitchCells, pitch_cells
 from mmsynloc.evaluation.errors.precision import bootstrap_average_precision
@@ -51,7 +51,7 @@ class Analysis:
         images: counts of each image.
         groups: rows by the name of the attribute.
         offsets_m: errors along and across the viewing ray.
-        offsets_px: errors to the right and downwards in the image; without any if a side has no pixels.
+        offsets_px: the same in the image; without any if a side has no pixels.
         calibration: of the scores.
         curve: F1 over the score threshold.
         cells: errors by position on the pitch.
@@ -80,6 +80,7 @@ def analyse(
     box_positions_m: np.ndarray | None = None,
     det_points_px: np.ndarray | None = None,
     gt_points_px: np.ndarray | None = None,
+    gt_further_px: np.ndarray | None = None,
 ) -> Analysis:
     """Analyse one result.
 
@@ -92,6 +93,7 @@ def analyse(
         box_positions_m: (D, 2) ground positions of the boxes' bottom centres, to compare with.
         det_points_px: (D, 2) the pixels of the positions.
         gt_points_px: (G, 2) the true ones.
+        gt_further_px: (G, 2) pixels of the ground a little further from the camera, which give the ray's direction.
     """
     case = Case.from_tables(len(cameras.camera_matrix), people, detections)
     matched = match_case(case, reach_m=REACH_M)
@@ -103,9 +105,10 @@ def analyse(
     correct = matched.matches[0] >= 0
     scores, person = case.arrangement.det_score, operating.pairing.person
     offsets_px = np.zeros((0, 2))
-    if det_points_px is not None and gt_points_px is not None:
+    if det_points_px is not None and gt_points_px is not None and gt_further_px is not None:
         found = np.flatnonzero(person >= 0)
-        offsets_px = det_points_px[det[found]] - gt_points_px[gt[person[found]]]
+        true = gt[person[found]]
+        offsets_px = ray_offsets_px(det_points_px[det[found]], gt_points_px[true], gt_further_px[true])
     everything = operate(matched, camera_positions_m(cameras)[:, :2], -np.inf)
     return Analysis(
         matched=matched,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["OffsetSummary", "ray_offsets_m", "summarise_offsets"]
+__all__ = ["OffsetSummary", "ray_offsets_m", "ray_offsets_px", "summarise_offsets"]
 
 
 def ray_offsets_m(positions_m: np.ndarray, true_m: np.ndarray, centres_m: np.ndarray) -> np.ndarray:
@@ -26,6 +26,26 @@ def ray_offsets_m(positions_m: np.ndarray, true_m: np.ndarray, centres_m: np.nda
     ray = np.divide(ray, length, out=np.full_like(ray, np.nan), where=length > 0)
     error = positions_m - true_m
     across = error[:, 1] * ray[:, 0] - error[:, 0] * ray[:, 1]
+    return np.stack([(error * ray).sum(axis=1), across], axis=-1)
+
+
+def ray_offsets_px(points_px: np.ndarray, true_px: np.ndarray, further_px: np.ndarray) -> np.ndarray:
+    """Errors (N, 2) along and across the viewing ray in the image, as :func:`ray_offsets_m` has them on the ground.
+
+    Args:
+        points_px: (N, 2) predicted pixels.
+        true_px: (N, 2) true ones.
+        further_px: (N, 2) where the ground a little further away from the camera is.
+
+    Returns:
+        Pixels; along is positive for a prediction too far away, across for one too far left. NaN where the ray has no
+        direction.
+    """
+    ray = further_px - true_px
+    length = np.hypot(*ray.T)[:, None]
+    ray = np.divide(ray, length, out=np.full_like(ray, np.nan), where=length > 0)
+    error = points_px - true_px
+    across = error[:, 0] * ray[:, 1] - error[:, 1] * ray[:, 0]  # y runs downwards in an image
     return np.stack([(error * ray).sum(axis=1), across], axis=-1)
 
 

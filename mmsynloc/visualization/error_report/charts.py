@@ -125,26 +125,30 @@ def groups_chart(attribute: str, names: Sequence[str], analyses: Sequence[Analys
         return _as_data_uri(figure)
 
 
-def cells_charts(analysis: Analysis, from_negative_x: bool) -> tuple[str, str]:
-    """The pitch from above: the share of missed athletes, and the median error of the found.
+def cells_charts(analyses: Sequence[Analysis], from_negative_x: bool) -> list[tuple[str, str]]:
+    """For each result the pitch from above: the share of missed athletes, and the median error of the found.
 
     Args:
-        analysis: of a result.
+        analyses: of the results, which share their scales.
         from_negative_x: the side of the pitch at the bottom.
     """
-    cells = analysis.cells
-    finite = cells.error_m[np.isfinite(cells.error_m)]
-    high = max(float(np.percentile(finite, 95)), 0.05) if len(finite) else 1.0
-    charts = []
-    for values, label, top in (
-        (cells.missed, "share of athletes missed", 1.0),
-        (cells.error_m, "median error of the found (m)", high),
-    ):
-        with rc_context({**_STYLE, "axes.grid": False}):
-            figure = Figure(figsize=(_WIDTH, 3.2), layout="constrained")
-            _draw_cells(figure.subplots(), cells, values, label, top, from_negative_x)
-            charts.append(_as_data_uri(figure))
-    return charts[0], charts[1]
+    errors = np.concatenate([analysis.cells.error_m.ravel() for analysis in analyses])
+    errors = errors[np.isfinite(errors)]
+    high = max(float(np.percentile(errors, 95)), 0.05) if len(errors) else 1.0
+    return [
+        (
+            _cells_chart(a.cells, a.cells.missed, "share of athletes missed", 1.0, from_negative_x),
+            _cells_chart(a.cells, a.cells.error_m, "median error of the found (m)", high, from_negative_x),
+        )
+        for a in analyses
+    ]
+
+
+def _cells_chart(cells: PitchCells, values: np.ndarray, label: str, high: float, from_negative_x: bool) -> str:
+    with rc_context({**_STYLE, "axes.grid": False}):
+        figure = Figure(figsize=(_WIDTH, 3.2), layout="constrained")
+        _draw_cells(figure.subplots(), cells, values, label, high, from_negative_x)
+        return _as_data_uri(figure)
 
 
 def _draw_cells(

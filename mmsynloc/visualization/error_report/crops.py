@@ -140,7 +140,7 @@ def _athletes(
     found, paired = np.isin(gt, person), person >= 0
     everyone = _kind(case.gt_boxes_xywh, gt, gt_px, case.gt_positions_m)
     detected = _kind(case.det_boxes_xywh, det, det_px, case.det_positions_m)
-    kinds = [_some(everyone, found), _some(detected, paired), _some(everyone, ~found), _some(detected, ~paired)]
+    kinds = [everyone.take(found), detected.take(paired), everyone.take(~found), detected.take(~paired)]
     costs = [
         np.zeros(int(found.sum())),
         1 - operating.similarity[det[paired]],
@@ -152,13 +152,10 @@ def _athletes(
 
 
 def _kind(boxes_xywh: np.ndarray | None, rows: np.ndarray, points_px: np.ndarray, positions_m: np.ndarray) -> Athletes:
-    corner = points_px if boxes_xywh is None else boxes_xywh[rows, :2]
-    size = 0 if boxes_xywh is None else boxes_xywh[rows, 2:]
-    return Athletes(np.concatenate([corner, corner + size], axis=1), np.ones(len(rows)), points_px, positions_m[rows])
-
-
-def _some(athletes: Athletes, which: np.ndarray) -> Athletes:
-    return Athletes(*(column[which] for column in athletes))
+    corners = np.concatenate([points_px, points_px], axis=1)  # a point, where there are no boxes
+    if boxes_xywh is not None:
+        corners = np.concatenate([boxes_xywh[rows, :2], boxes_xywh[rows, :2] + boxes_xywh[rows, 2:]], axis=1)
+    return Athletes(corners, np.ones(len(rows)), points_px, positions_m[rows])
 
 
 def _window(points_px: np.ndarray, costs: np.ndarray, size: np.ndarray) -> np.ndarray:

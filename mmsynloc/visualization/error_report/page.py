@@ -65,7 +65,7 @@ def render_page(annotations: Annotations, reports: Sequence[ResultReport], image
             oracles=ORACLES,
             gap_chart=charts.gap_chart(names, analyses),
             offsets_charts=[charts.offsets_chart(analysis) for analysis in analyses],
-            cells_charts=[charts.cells_charts(analysis, from_negative_x) for analysis in analyses],
+            cells_charts=charts.cells_charts(analyses, from_negative_x),
             calibration_chart=charts.calibration_chart(names, analyses),
             threshold_chart=charts.threshold_chart(names, analyses),
             groups=[_group_table(attribute, reports) for attribute in first.groups],

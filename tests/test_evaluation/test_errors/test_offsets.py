@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.evaluation.errors import ray_offsets_m, summarise_offsets
+from mmsynloc.evaluation.errors import ray_offsets_m, ray_offsets_px, summarise_offsets
+from tests.synloc_files import camera
 
 
 def test_ray_offsets__nothing():
@@ -30,6 +31,26 @@ def test_ray_offsets__keep_the_length():
 
 def test_ray_offsets__below_the_camera_has_no_direction():
     assert np.isnan(ray_offsets_m(np.ones((1, 2)), np.zeros((1, 2)), np.zeros((1, 2)))).all()
+
+
+@pytest.mark.parametrize(
+    ("predicted", "expected"),
+    [((50, 40), (10, 0)), ((50, 60), (-10, 0)), ((47, 50), (0, 3)), ((53, 50), (0, -3))],
+    ids=["too far", "too near", "left", "right"],
+)
+def test_ray_offsets_px__further_is_up(predicted, expected):
+    offsets = ray_offsets_px(np.array([predicted], float), np.array([[50.0, 50]]), np.array([[50.0, 48]]))
+    np.testing.assert_allclose(offsets, [expected], atol=1e-12)
+
+
+def test_ray_offsets_px__signs_are_those_on_the_ground():
+    # Away from the middle of the frame the ray is not upright in the image.
+    view = camera()
+    true, error = np.array([[-10.0, 25]]), np.array([[0.2, 0.3]])
+    centre = np.array([[-45.0, 0]])
+    points = [view.pitch_to_pixel(p).points for p in (true + error, true, true + 0.005 * (true - centre))]
+    metres, pixels = ray_offsets_m(true + error, true, centre), ray_offsets_px(*points)
+    np.testing.assert_array_equal(np.sign(pixels), np.sign(metres))
 
 
 def test_summary__nothing():
