@@ -53,7 +53,7 @@ format: $(INSTALLED)  ## fix what ruff can
 	$(BIN)/ruff format .
 
 docs: $(DOCS_INSTALLED)  ## the documentation as a web site in site/; a warning is an error
-	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/mkdocs build --strict
 	@echo "The first page is site/index.html"
 
 $(DOCS_INSTALLED): requirements/docs.txt

@@ -47,9 +47,10 @@ def test_wheel__carries_every_file_for_mim(unpacked, folder):
     assert expected <= carried
 
 
-def test_wheel__carries_every_module_and_the_weights(unpacked):
+def test_wheel__carries_every_module_weights_and_templates(unpacked):
     expected = {p.relative_to(ROOT) for p in (ROOT / "mmsynloc").rglob("*.py") if ".mim" not in p.parts}
-    expected |= {p.relative_to(ROOT) for p in (ROOT / "mmsynloc" / "weights").iterdir()}
+    for data in ("weights", "visualization/error_report/templates"):
+        expected |= {p.relative_to(ROOT) for p in (ROOT / "mmsynloc" / data).iterdir()}
     assert expected <= {p.relative_to(unpacked) for p in unpacked.rglob("*.*")}
 
 

@@ -91,8 +91,9 @@ synloc = dict(
     test_evaluator=_evaluator("test", score_threshold="val"),
     default_hooks=dict(
         checkpoint=dict(save_best="locsim/AP", rule="greater"),
-        visualization=dict(_delete_=True, type="SynLocVisualizationHook"),
+        visualization=dict(_delete_=True, type="SynLocVisualizationHook", examples=2),
     ),
+    visualizer=dict(type="SynLocVisualizer"),
     custom_hooks=[
         dict(
             type="SynLocModeSwitchHook",

@@ -18,6 +18,24 @@ _PAGES = {
 _LINK = re.compile(r"\]\((?!\w+:|#|/)(?P<path>[^)\s#]+)(?P<rest>[^)]*)\)")
 
 
+def on_config(config: Any) -> Any:
+    """Leave out of the navigation what is not written yet."""
+    config.nav = _present(config.nav)
+    return config
+
+
+def _present(nav: list[Any]) -> list[Any]:
+    kept = []
+    for entry in nav:
+        ((title, part),) = entry.items()
+        if isinstance(part, list):
+            part = _present(part)
+        elif part not in _PAGES and not (_ROOT / "docs" / part).is_file():
+            continue
+        kept.append({title: part})
+    return kept
+
+
 def on_files(files: Any, *, config: Any) -> Any:
     """Add the pages that are files of the repository."""
     for page, source in _PAGES.items():

@@ -51,8 +51,9 @@ def fit_to_gpu_memory(cfg: Config, memory: float) -> list[str]:
     accumulate_gradients(cfg, parts)
     cfg.auto_scale_lr.enable = True
     return [
-        f"About {needs.total(batch):.1f} of {memory:g} GiB by estimate: batches of {batch} images, {parts} for each of "
-        f"the optimiser's steps, on {processes} GPU{'s' if processes > 1 else ''}: {batch * parts * processes} images"
+        f"{processes} GPU{'s' if processes > 1 else ''} of {memory:g} GiB: batches of {batch} images take about "
+        f"{needs.total(batch):.1f} GiB (an estimate); {parts} to each step of the optimiser, so it is over "
+        f"{batch * parts * processes} images"
     ]
 
 

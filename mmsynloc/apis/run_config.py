@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from mmsynloc.apis.gpu_memory import accumulate_gradients
 from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slurm_addresses
 from mmsynloc.apis.pretrained import resolve_pretrained
-from mmsynloc.apis.settings import check_settings, fit_workers
-from mmsynloc.apis.starting_point import require_threshold, resolve_start
+from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers
+from mmsynloc.apis.starting_point import require_detector, require_threshold, resolve_start
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.engine.checkpoints import compare_weights, weights_of
 from mmsynloc.engine.config_errors import config_errors
@@ -68,6 +68,8 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test", notes
     held, found = resolve_start(cfg)
     if training and cfg.get("resume") and held is not None:
         _take_over_seed(cfg, held)
+    if training:
+        require_detector(cfg, name, held)
     check_data(cfg)
     if not training:
         require_threshold(cfg, split, held)
@@ -183,7 +185,7 @@ def _limit_memory(cfg: Config) -> list[str]:
     loader = cfg.train_dataloader
     width, height = loader.dataset.get("input_size", (640, 640))
     widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # memory grows with the width
-    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height))
+    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height * crops_per_image(cfg)))
     if loader.batch_size <= fits:
         return []
     parts = math.ceil(loader.batch_size / fits)

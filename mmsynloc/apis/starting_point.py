@@ -13,11 +13,18 @@ from mmengine.config import Config
 from mmsynloc.apis.preflight import check_file
 from mmsynloc.apis.settings import evaluators
 from mmsynloc.config_scope import checkpoint_path
-from mmsynloc.engine.checkpoints import check_resumable, find_resumable, is_address, read_checkpoint, weights_of
+from mmsynloc.engine.checkpoints import (
+    DETECTOR_PREFIX,
+    check_resumable,
+    find_resumable,
+    is_address,
+    read_checkpoint,
+    weights_of,
+)
 from mmsynloc.engine.hooks.score_threshold_hook import keeps_threshold, stored_threshold, threshold_file
 from mmsynloc.utils import UserError
 
-__all__ = ["local_checkpoint", "require_threshold", "resolve_start"]
+__all__ = ["local_checkpoint", "require_detector", "require_threshold", "resolve_start"]
 
 
 def local_checkpoint(name: str) -> str:
@@ -72,6 +79,28 @@ def resolve_start(cfg: Config) -> tuple[dict[str, Any] | None, list[str]]:
     held = check_resumable(cfg.load_from) if cfg.get("resume") else read_checkpoint(cfg.load_from)
     weights_of(held, cfg.load_from)
     return held, notes
+
+
+def require_detector(cfg: Config, name: str, held: Any) -> None:
+    """Make sure that a training of a two-stage model, of which the second stage learns, starts from a trained detector.
+
+    Args:
+        cfg: the config.
+        name: its name, for the message.
+        held: what the checkpoint holds that the training starts from.
+
+    Raises:
+        UserError: it has no detector's weights.
+    """
+    detector = cfg.model.get("detector")
+    if detector is None or (held is None and cfg.get("load_from")):  # one on a server is not known yet
+        return
+    if held is None or not any(key.startswith(DETECTOR_PREFIX) for key in weights_of(held, cfg.load_from)):
+        first = f" ({detector})" if isinstance(detector, str) else ""
+        raise UserError(
+            f"{name}: its detector{first} has no weights; train each stage by its own config and join them with "
+            "mmsynloc publish --second-stage, or start from a joined checkpoint: --cfg-options load_from=FILE"
+        )
 
 
 def require_threshold(cfg: Config, split: str, held: Any) -> None:

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import torch
 
-from mmsynloc.engine.checkpoints import is_address, read_checkpoint, weights_of
+from mmsynloc.engine.checkpoints import DETECTOR_PREFIX, is_address, read_checkpoint, weights_of
 from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.version import __version__
 
 __all__ = ["join_stages", "slim_checkpoint"]
-
-DETECTOR_PREFIX = "detector."
 
 
 def slim_checkpoint(checkpoint: str, out: str | Path) -> int:

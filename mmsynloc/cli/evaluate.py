@@ -7,7 +7,8 @@
 Prints the 17 statistics of the SynLoc task and writes them with ``--out``. Without ``--score-threshold`` the
 threshold with the best F1 on these data is chosen, which is right on validation data only; a submission brings
 its own, and names the source of positions. With ``--keypoints-3d`` it is the 15 statistics of the mean LocSim over
-3D keypoints, and positions play no part.
+3D keypoints, and positions play no part. ``--oracles`` adds mAP-LocSim with the truth in place of one part of the
+prediction: boxes, points or ranking. ``mmsynloc report`` shows where points are lost.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from mmsynloc.evaluation import (
     score_keypoints_3d,
 )
 from mmsynloc.evaluation.functional import KEYPOINT_SUBSETS
+from mmsynloc.evaluation.oracles import score_oracles
+from mmsynloc.evaluation.report import format_oracles
 from mmsynloc.evaluation.scoring import read_detections
 from mmsynloc.files import read_annotations, read_json
 from mmsynloc.utils import dump_json
@@ -46,6 +49,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--tau", type=float, default=1.0, help="metres at which LocSim is 0.05 (default: 1)")
     parser.add_argument("--img-ids", metavar="FILE", help="JSON list of the image ids to score (default: all)")
     parser.add_argument("--box-ap", action="store_true", help="also score the boxes by IoU, as COCO does")
+    parser.add_argument("--oracles", action="store_true", help="also print what a perfect part would score")
     parser.add_argument(
         "--keypoints-3d",
         choices=list(KEYPOINT_SUBSETS),
@@ -54,8 +58,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     parser.add_argument("--out", metavar="FILE", help="write the statistics as JSON")
     args = parser.parse_args(argv)
-    if args.keypoints_3d and (args.position_from or args.keypoint_index is not None or args.box_ap):
-        parser.error("--keypoints-3d does not go with --position-from, --keypoint-index or --box-ap")
+    if args.keypoints_3d and (args.position_from or args.keypoint_index is not None or args.box_ap or args.oracles):
+        parser.error("--keypoints-3d does not go with --position-from, --keypoint-index, --box-ap or --oracles")
     return args
 
 
@@ -78,6 +82,10 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         result = score_detections(annotations, detections, box_ap=args.box_ap, **shared, **options)
         print(format_stats(result.stats, result.tau_m, result.box_stats))
         report = _report(result, options)
+        if args.oracles:
+            where = {name: options[name] for name in ("position_from", "keypoint_index")}
+            report["oracles"] = score_oracles(annotations, detections, **shared, **where)
+            print(format_oracles(report["oracles"], args.tau))
     if args.out:
         dump_json(report, args.out, indent=1)
 

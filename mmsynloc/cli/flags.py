@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ConfigOptionsAction",
     "add_common_flags",
+    "add_config_options",
     "add_dataset_flags",
     "add_stage_flags",
     "apply_show_flags",
@@ -48,16 +49,21 @@ def hide_upstream_warnings() -> None:
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 
 
-def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--cfg-options``, for a command that reads a config."""
     hide_upstream_warnings()
-    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
     parser.add_argument(
         "--cfg-options",
         nargs="+",
         action=ConfigOptionsAction,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
+
+
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--work-dir, --cfg-options, --launcher, --show-dir, --interval`` and the related flags."""
+    parser.add_argument("--work-dir", help="folder of logs and checkpoints")
+    add_config_options(parser)
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none")
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help="set by the launcher")
     parser.add_argument("--show-dir", help="write pictures of predictions (frame and pitch) to this folder")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mmengine.dataset import Compose
 from mmpose.datasets.datasets.base import BaseCocoStyleDataset
 from mmpose.registry import DATASETS
 
@@ -77,6 +79,20 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
         folder = Path(self.data_prefix["img"])
         infos = make_data_infos(read_annotations(self.ann_file), folder, self.sample_interval)
         return infos if self.detections is None else replace_people(infos, read_results(self.detections))
+
+    @classmethod
+    def _load_metainfo(cls, metainfo: dict | None = None) -> dict:
+        """MMPose's entries, and ``classes``, by which MMDetection names what it draws."""
+        return {"classes": ("person",), **super()._load_metainfo(metainfo)}
+
+    def update_skip_type_keys(self, skip_type_keys: Sequence[str]) -> None:
+        """Leave these transforms out from now on, as MMDetection's ``YOLOXModeSwitchHook`` asks for.
+
+        Args:
+            skip_type_keys: names of their classes.
+        """
+        kept = [transform for transform in self.pipeline.transforms if type(transform).__name__ not in skip_type_keys]
+        self.pipeline = Compose(kept)
 
     def get_data_info(self, idx: int) -> dict:
         """One frame's data info, with ``input_size`` and, if asked for, the ground metric."""

@@ -16,6 +16,7 @@ from torch import Tensor
 from mmsynloc.utils import UserError
 
 __all__ = [
+    "DETECTOR_PREFIX",
     "WeightFit",
     "check_resumable",
     "compare_weights",
@@ -24,6 +25,9 @@ __all__ = [
     "read_checkpoint",
     "weights_of",
 ]
+
+DETECTOR_PREFIX = "detector."
+"""Begins the names of the first stage's weights in a two-stage model."""
 
 _REFUSED_GLOBAL = re.compile(r"(?:GLOBAL|Trying to call reduce for unrecognized function|may not take) '?([\w.]+)")
 _PERIODIC = re.compile(r"(epoch|iter)_(\d+)\.pth")

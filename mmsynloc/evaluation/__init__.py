@@ -1,4 +1,4 @@
-"""Evaluation by LocSim: pure functions, scoring of files, and the registered metric."""
+"""Evaluation by LocSim: pure functions, scoring of files, analysis of errors, and the registered metric."""
 
 from __future__ import annotations
 

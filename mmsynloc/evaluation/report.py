@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from terminaltables import AsciiTable
 
 from mmsynloc.evaluation.functional import COCO_NAMES, KEYPOINT_STAT_NAMES, STAT_NAMES
+from mmsynloc.evaluation.oracles import ORACLES
 
-__all__ = ["format_keypoint_stats", "format_stats", "official_names"]
+__all__ = ["format_keypoint_stats", "format_oracles", "format_stats", "official_names"]
 
 _ROWS = (COCO_NAMES[:6], COCO_NAMES[6:], STAT_NAMES[12:])
 
@@ -42,6 +43,17 @@ def format_stats(stats: Mapping[str, float], tau_m: float = 1.0, box_stats: Mapp
     if box_stats is not None:
         text += "\n" + _table("Boxes, IoU", _ROWS[:2], box_stats)
     return text
+
+
+def format_oracles(scores: Mapping[str, float], tau_m: float = 1.0) -> str:
+    """A table of mAP-LocSim with the truth in place of one part of the prediction.
+
+    Args:
+        scores: by the names of :data:`~mmsynloc.evaluation.oracles.ORACLES`.
+        tau_m: scale of LocSim in metres, for the title.
+    """
+    table = AsciiTable([["oracle", "AP", "what is scored"], *([n, f"{s:.4f}", ORACLES[n]] for n, s in scores.items())])
+    return f"Oracles, tau {tau_m:g} m\n{table.table}"
 
 
 def format_keypoint_stats(stats: Mapping[str, float], subset: str, tau_m: float = 1.0) -> str:

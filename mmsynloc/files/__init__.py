@@ -2,7 +2,7 @@
 
 from mmsynloc.files.annotation_reader import parse_annotations, read_annotations
 from mmsynloc.files.annotations import Annotations, People
-from mmsynloc.files.cameras import Cameras, read_camera, read_cameras
+from mmsynloc.files.cameras import Cameras, read_camera, read_cameras, write_camera
 from mmsynloc.files.json_text import read_json
 from mmsynloc.files.names import ImageNames, normalise_file_name
 from mmsynloc.files.results import Detections, parse_results, read_results, write_results
@@ -24,6 +24,7 @@ __all__ = [
     "read_json",
     "read_results",
     "read_submission",
+    "write_camera",
     "write_results",
     "write_submission",
 ]

@@ -13,12 +13,12 @@ import numpy as np
 from mmsynloc.files.camera_kinds import find_cameras
 from mmsynloc.files.camera_source import FoundCameras, ImageSize
 from mmsynloc.files.names import ImageNames
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, dump_json
 
 if TYPE_CHECKING:
-    from mmsynloc.structures import GroundCamera
+    from mmsynloc.structures import Camera, GroundCamera
 
-__all__ = ["Cameras", "read_camera", "read_cameras"]
+__all__ = ["Cameras", "read_camera", "read_cameras", "write_camera"]
 
 ASPECT_TOLERANCE = 0.005
 """Of width over height: a resized image's sides are rounded to whole pixels."""
@@ -62,7 +62,7 @@ class Cameras:
         try:
             camera = self.found.sources[row](image_size)
             _check_view(camera)
-            return camera if image_size is None else _at_size(camera, image_size)
+            return camera if image_size is None else _at_size(camera, image_size, image_name)
         except (ValueError, np.linalg.LinAlgError) as error:
             raise UserError(f"{where}: {error}") from None
 
@@ -108,12 +108,26 @@ def read_camera(path: str | Path, image_size: ImageSize | None = None, image_nam
     return read_cameras(path).camera(image_name, image_size)
 
 
-def _at_size(camera: GroundCamera, image_size: ImageSize) -> GroundCamera:
+def write_camera(camera: Camera, path: str | Path) -> None:
+    """Write a SynLoc camera as JSON with ``camera_matrix, dist_poly, undist_poly, width, height``.
+
+    These are the camera's fields in an entry of an annotation file too.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    width, height = camera.image_size
+    arrays = {name: getattr(camera, name).tolist() for name in ("camera_matrix", "dist_poly", "undist_poly")}
+    dump_json({**arrays, "width": width, "height": height}, path, indent=1)
+
+
+def _at_size(camera: GroundCamera, image_size: ImageSize, image_name: str | None) -> GroundCamera:
     if camera.image_size == tuple(image_size):
         return camera
     (width, height), (own_width, own_height) = image_size, camera.image_size
     if abs(width * own_height / (height * own_width) - 1) > ASPECT_TOLERANCE:
-        raise ValueError(f"is for images of {own_width}x{own_height}, and the image is {width}x{height}")
+        image = "the image" if image_name is None else f"image {image_name}"
+        raise ValueError(f"is for images of {own_width}x{own_height}, and {image} is {width}x{height}")
     return camera.resized((int(width), int(height)))
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmsynloc.files import read_annotations
+from mmsynloc.datasets.preparation.layout import IMAGE_SUFFIXES
+from mmsynloc.files import Cameras, read_cameras
 from mmsynloc.files.images import read_image
 from mmsynloc.minisynloc.background import Background
 from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE
@@ -16,7 +17,7 @@ from mmsynloc.minisynloc.foreground import Foreground
 from mmsynloc.minisynloc.ground import LINE_BGR
 from mmsynloc.minisynloc.pitch import line_coverage
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M
-from mmsynloc.structures import Camera
+from mmsynloc.structures import Camera, GroundCamera, to_synloc
 from mmsynloc.utils import UserError
 
 __all__ = ["Photograph", "load_photographs", "matched_light"]
@@ -78,14 +79,26 @@ def matched_light(image: np.ndarray, camera: Camera) -> np.ndarray:
     return np.clip(light, *LIGHT_LIMITS)
 
 
-def _at_annotated_size(camera: Camera, where: str) -> Camera:
+def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     width, height = camera.image_size
     if width * ANNOTATION_SIZE[1] != height * ANNOTATION_SIZE[0]:
         raise UserError(f"{where}: the camera's images are {width}x{height}; only 16:9 can be rendered")
-    camera = camera.resized(ANNOTATION_SIZE)
-    if _pitch_grid(camera)[2].mean() < LEAST_PITCH:
-        raise UserError(f"{where}: the camera sees no pitch")
-    return camera
+    synloc = to_synloc(camera)[0].resized(ANNOTATION_SIZE)
+    if _pitch_grid(synloc)[2].mean() < LEAST_PITCH:
+        raise UserError(f"{where}: the camera sees hardly any of the pitch")
+    return synloc
+
+
+def _find_photographs(cameras: Cameras, photos_dir: Path) -> list[Path]:
+    """The photographs that the cameras are of: those that the file names, or all where it names none."""
+    there = sorted(path for path in photos_dir.glob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    if not cameras.image_names:
+        if not there:
+            raise UserError(f"{photos_dir}: holds no photographs")
+        return there
+    by_stem = {path.stem: path for path in there}
+    names = cameras.image_names
+    return [photos_dir / name if Path(name).suffix else by_stem.get(name, photos_dir / name) for name in names]
 
 
 def _fitted(image: np.ndarray, camera: Camera, size: tuple[int, int], path: Path) -> np.ndarray:
@@ -102,8 +115,10 @@ def load_photographs(
     """Read photographs and their cameras.
 
     Args:
-        cameras_file: an annotation file in the SynLoc layout; it needs no annotations.
-        photos_dir: folder of the photographs, by the entries' ``file_name``.
+        cameras_file: a camera file of any kind that :func:`~mmsynloc.files.read_cameras` reads. Where it names images,
+            they are the photographs, for example the entries' ``file_name`` of an annotation file; one camera without
+            a name took all photographs of the folder.
+        photos_dir: folder of the photographs.
         marks_dir: folder of black and white pictures named like the photographs with the suffix ``.png``, white where
             near objects hide athletes; none for photographs without such a file.
         size: width and height to bring them to.
@@ -112,12 +127,13 @@ def load_photographs(
         UserError: a file is missing or broken, a photograph does not have the shape of its camera's images, or a camera
             sees no pitch.
     """
-    cameras = read_annotations(cameras_file)
+    cameras = read_cameras(cameras_file)
     photographs = []
-    for row, name in enumerate(cameras.file_names):
-        where = f"{cameras_file}: image {cameras.image_ids[row]}"
-        camera, path = _at_annotated_size(cameras.camera(row), where), photos_dir / name
-        image = _fitted(read_image(path), camera, size, path)
+    for path in _find_photographs(cameras, photos_dir):
+        name, photo = str(path.relative_to(photos_dir)), read_image(path)
+        own_size = photo.shape[1], photo.shape[0]
+        camera = _at_annotated_size(cameras.camera(name, own_size), f"{cameras_file}: {name}")
+        image = _fitted(photo, camera, size, path)
         marks = None if marks_dir is None else marks_dir / Path(name).with_suffix(".png").name
         cover = None
         if marks is not None and marks.is_file():

@@ -8,15 +8,17 @@ import cv2
 import numpy as np
 
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M, Venue
+from mmsynloc.structures.pitch_markings import (
+    CIRCLE_RADIUS_M,
+    CORNER_RADIUS_M,
+    GOAL_AREA_M,
+    PENALTY_AREA_M,
+    PENALTY_SPOT_M,
+)
 
 __all__ = ["band", "grass_colour", "line_coverage", "noise_texture", "sample_texture", "within"]
 
 LINE_WIDTH_M = 0.12
-PENALTY_AREA_M = (20.16, 16.5)
-GOAL_AREA_M = (9.16, 5.5)
-PENALTY_SPOT_M = 11.0
-CIRCLE_RADIUS_M = 9.15
-CORNER_RADIUS_M = 1.0
 
 
 def noise_texture(rng: np.random.Generator, size: int, octaves: int, first: int = 4, gain: float = 0.75) -> np.ndarray:

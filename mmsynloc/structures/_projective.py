@@ -10,7 +10,7 @@ __all__ = ["ProjectedPoints", "homogeneous", "mask_out", "multiply", "perspectiv
 
 
 class ProjectedPoints(NamedTuple):
-    """Points (..., N, 2) and the mask (..., N) of those that exist; the others are NaN."""
+    """Points (..., N, 2), or rays (..., N, 3), and the mask (..., N) of those that exist; the others are NaN."""
 
     points: Any
     valid: Any
@@ -27,7 +27,7 @@ def scale_points_px(points_px: Any, scale: Any) -> Any:
 
 
 def mask_out(points: Any, valid: Any) -> ProjectedPoints:
-    """Points (..., N, 2) with NaN where ``valid`` (..., N) is false."""
+    """Points (..., N, J) with NaN where ``valid`` (..., N) is false."""
     xp = array_namespace(points)
     return ProjectedPoints(xp.where(valid[..., None], points, xp.full_like(points, float("nan"))), valid)
 

@@ -182,6 +182,14 @@ class Camera:
         """
         return self.normalised_to_pitch(self.pixel_to_normalised(points_px))
 
+    def pixel_to_ray(self, points_px: Any) -> ProjectedPoints:
+        """Unit vectors (..., N, 3) in the pitch frame from the camera's centre through pixels (..., N, 2)."""
+        xp = array_namespace(self.camera_matrix)
+        undistorted, valid = undistort(self.pixel_to_normalised(points_px), self.undist_poly)
+        matrix = self.camera_matrix[..., :3] * self._orientation[..., None, None]
+        rays = multiply(xp.linalg.inv(matrix), homogeneous(undistorted))
+        return mask_out(rays / xp.linalg.norm(rays, axis=-1)[..., None], valid)
+
     def below_horizon(self, points_px: Any) -> Any:
         """Mask (..., N) of the pixels (..., N, 2) whose rays meet the ground in front of the camera."""
         return self.pixel_to_pitch(points_px).valid

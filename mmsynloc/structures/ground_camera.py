@@ -36,6 +36,9 @@ class GroundCamera(Protocol):
     def pixel_to_pitch(self, points_px: Any) -> ProjectedPoints:
         """Pixels (..., N, 2) -> where their rays meet the ground, (..., N, 2) in metres."""
 
+    def pixel_to_ray(self, points_px: Any) -> ProjectedPoints:
+        """Unit vectors (..., N, 3) in the pitch frame from the camera's centre through pixels (..., N, 2)."""
+
     def below_horizon(self, points_px: Any) -> Any:
         """Mask (..., N) of the pixels (..., N, 2) whose rays meet the ground in front of the camera."""
 

@@ -68,6 +68,14 @@ class LensCamera(ABC):
         ground, below = _divide(multiply(np.linalg.inv(self._ground_matrix), homogeneous(plane)))
         return _unflatten(mask_out(ground, below & in_domain), shape)
 
+    def pixel_to_ray(self, points_px: Any) -> ProjectedPoints:
+        """Unit vectors (..., N, 3) in the pitch frame from the camera's centre through pixels (..., N, 2)."""
+        flat, shape = _flatten(points_px)
+        plane, valid = self.pixel_to_plane(flat)
+        rays = multiply(np.linalg.inv(self.camera_matrix[:, :3]), homogeneous(plane))
+        rays = rays / np.linalg.norm(rays, axis=-1, keepdims=True)
+        return ProjectedPoints(rays.reshape(*shape[:-1], 3), valid.reshape(shape[:-1]))
+
     def below_horizon(self, points_px: Any) -> np.ndarray:
         """Mask (..., N) of the pixels (..., N, 2) whose rays meet the ground in front of the camera."""
         return self.pixel_to_pitch(points_px).valid

@@ -10,6 +10,7 @@ from scipy.optimize import least_squares
 
 from mmsynloc.structures._projective import homogeneous
 from mmsynloc.structures.camera import Camera
+from mmsynloc.structures.ground_camera import GroundCamera
 from mmsynloc.structures.lens_camera import LensCamera
 
 __all__ = ["Residual", "to_synloc"]
@@ -46,7 +47,7 @@ class _Samples(NamedTuple):
     weight: np.ndarray
 
 
-def to_synloc(camera: Camera | LensCamera) -> tuple[Camera, Residual]:
+def to_synloc(camera: GroundCamera) -> tuple[Camera, Residual]:
     """The SynLoc camera that is nearest to a camera, in the image.
 
     The SynLoc lens is radial about the image's centre, with one focal length: ``camera_matrix`` is the camera's own
@@ -55,16 +56,19 @@ def to_synloc(camera: Camera | LensCamera) -> tuple[Camera, Residual]:
     fitted together by least squares of pixel distances, ``undist_poly`` (9) then to the inverse of ``dist_poly``.
 
     Args:
-        camera: of any kind; one that is a SynLoc camera already is returned as it is.
+        camera: of any kind of this package; one that is a SynLoc camera already is returned as it is.
 
     Returns:
         The SynLoc camera, of the same image size, and what the conversion costs in pixels.
 
     Raises:
         ValueError: hardly a pixel of the camera lies below the horizon.
+        TypeError: the camera is of another kind.
     """
     if isinstance(camera, Camera):
         return camera, Residual(0.0, 0.0)
+    if not isinstance(camera, LensCamera):
+        raise TypeError(f"{type(camera).__name__} is no camera whose lens is known")
     samples = _sample(camera)
     start = _start(camera)
     fit = least_squares(lambda values: _fit_radius(_homography(values), samples)[1], start, x_scale="jac", xtol=1e-12)

@@ -7,10 +7,11 @@ import numpy as np
 
 from mmsynloc.structures import Athletes, scale_points_px
 
-__all__ = ["PREDICTED_RGB", "TRUE_RGB", "draw_athletes"]
+__all__ = ["ERROR_RGB", "PREDICTED_RGB", "TRUE_RGB", "draw_athletes"]
 
 PREDICTED_RGB = (255, 140, 0)
 TRUE_RGB = (0, 229, 255)
+ERROR_RGB = (255, 0, 170)
 _SUBPIXEL_BITS = 4
 
 

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from mplsoccer import Pitch
 
 from mmsynloc.structures import Athletes, GroundCamera
-from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB
+from mmsynloc.visualization.cases import Pairs
+from mmsynloc.visualization.overlay import ERROR_RGB, PREDICTED_RGB, TRUE_RGB
 
 __all__ = ["PITCH_LENGTH_M", "PITCH_WIDTH_M", "draw_pitch", "pitch_to_plot"]
 
@@ -32,6 +33,7 @@ def draw_pitch(
     predicted: Athletes | None = None,
     truth: Athletes | None = None,
     camera: GroundCamera | None = None,
+    pairs: Pairs | None = None,
 ) -> None:
     """Draw a pitch with the athletes on it.
 
@@ -40,6 +42,7 @@ def draw_pitch(
         predicted: filled dots, the paler the lower the score.
         truth: open circles.
         camera: drawn as a triangle; its side of the pitch lies at the bottom.
+        pairs: of ``predicted`` and ``truth``; a line joins those of each.
     """
     from_negative_x = camera is None or float(camera.position_m[0]) < 0
     pitch = Pitch(
@@ -57,6 +60,12 @@ def draw_pitch(
         pad_right=8,
     )
     pitch.draw(ax=axes)
+    if predicted is not None and truth is not None and pairs is not None:
+        ends = (predicted.points_pitch_m[pairs.found], truth.points_pitch_m[pairs.true])
+        x, y = np.moveaxis(pitch_to_plot(np.stack(ends), from_negative_x), -1, 0)
+        color = [channel / 255 for channel in ERROR_RGB]
+        axes.plot(x, y, color=color, linewidth=1.4, zorder=6.5)
+        axes.plot([], [], color=color, linewidth=1.4, label="error")
     if truth is not None and len(truth.scores):
         points = pitch_to_plot(np.asarray(truth.points_pitch_m), from_negative_x)
         x, y = points.T
@@ -75,4 +84,4 @@ def draw_pitch(
             [x], [y], marker="^", s=110, c="black", edgecolors="white", zorder=7, label="camera", clip_on=False
         )
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower right", fontsize=8, framealpha=0.9, ncols=3)
+        axes.legend(loc="lower right", fontsize=8, framealpha=0.9, ncols=4)

@@ -77,3 +77,10 @@ def test_resolve_pretrained__cached_file_needs_no_network(monkeypatch, tmp_path)
     cfg = load_config("mmsynloc::yoloxpose_s_synloc.py", options)
     assert resolve_pretrained(cfg) == []
     assert cfg.model.backbone.init_cfg.checkpoint == "http://127.0.0.1:9/weights.pth"
+
+
+def test_limit_memory__counts_the_crops_of_each_frame():
+    cfg = load_config("mmsynloc::rtmpose_m_synloc.py")
+    _limit_memory(cfg)
+    assert cfg.train_dataloader.batch_size < 16
+    assert cfg.optim_wrapper.accumulative_counts > 1

@@ -8,7 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmsynloc.apis.starting_point import local_checkpoint, require_threshold, resolve_start
+from mmsynloc.apis.starting_point import local_checkpoint, require_detector, require_threshold, resolve_start
 from mmsynloc.config_scope import WEIGHTS_DIR
 from mmsynloc.utils import UserError
 
@@ -88,3 +88,13 @@ def test_require_threshold__a_validation_can_keep_its_own(tmp_path):
     with pytest.raises(UserError, match=r"score threshold .*a folder, not a file"):
         require_threshold(_test_config(path), "val", {})
     require_threshold(_test_config(WEIGHTS_DIR / "demo_synloc.pth"), "val", {})
+
+
+def test_require_detector__a_second_stage_learns_with_a_trained_detector_only(tmp_path):
+    cfg = Config(dict(model=dict(detector="mmsynloc::demo_synloc.py"), load_from=None))
+    with pytest.raises(UserError, match=r"two\.py: its detector \(mmsynloc::demo_synloc\.py\) has no weights"):
+        require_detector(cfg, "two.py", None)
+    with pytest.raises(UserError, match="has no weights"):
+        require_detector(cfg, "two.py", {"state_dict": {"head.a": torch.ones(1)}})
+    require_detector(cfg, "two.py", {"state_dict": {"detector.head.a": torch.ones(1)}})
+    require_detector(Config(dict(model=dict())), "one.py", None)

@@ -211,3 +211,22 @@ def test_missing_operator__names_mmcv():
 
     with pytest.raises(RuntimeError, match=r"roi_align_forward.*install the full `mmcv`"):
         RoIAlign(2)(torch.zeros(1, 1, 4, 4), torch.zeros(1, 5))
+
+
+def test_pose_visualizer__draws_keypoints(tmp_path):
+    # The sixth gap: a radius in an array of one element
+    draw = (
+        "import numpy as np; from mmpose.visualization import PoseLocalVisualizer\n"
+        "visualizer = PoseLocalVisualizer(); visualizer.set_image(np.zeros((9, 9, 3), np.uint8))\n"
+        "visualizer.draw_circles(np.array([4, 4]), np.array([2]), face_colors=(9, 9, 9))\n"
+        "assert visualizer.get_image()[4, 4].tolist() == [9, 9, 9]\n"
+    )
+    name = "mmpose.visualization.opencv_backend_visualizer"
+    gap = f"import mmsynloc.compat as c\nc._AFTER_IMPORT.pop({name!r})\nc.apply()\n"
+    package = (
+        "import types; sys.modules['mmsynloc'] = m = types.ModuleType('mmsynloc'); "
+        f"m.__path__ = [{str(ROOT / 'mmsynloc')!r}]\n"
+    )
+    assert run("import mmsynloc\n" + draw, tmp_path).returncode == 0
+    refused = tuple(map(int, version("numpy").split(".")[:2])) >= (2, 4)
+    assert (run(package + gap + draw, tmp_path).returncode != 0) == refused

@@ -26,6 +26,7 @@ def test_dataset__metainfo(tmp_path):
     assert metainfo["keypoint_id2name"] == {0: "pelvis", 1: "pelvis_ground"}
     assert metainfo["flip_indices"] == [0, 1]
     assert metainfo["num_keypoints"] == 2
+    assert metainfo["classes"] == ("person",)
 
 
 def test_dataset__items_and_their_types(tmp_path):
@@ -61,3 +62,11 @@ def test_dataset__missing_file_says_what_to_do(tmp_path):
 def test_dataset__top_down_is_refused(tmp_path):
     with pytest.raises(ValueError, match="bottomup"):
         _dataset(write_annotations(tmp_path / "a.json", [], []), data_mode="topdown")
+
+
+def test_dataset__leaves_transforms_out_on_request(tmp_path):
+    pipeline = [dict(type="SynLocMosaic"), dict(type="SynLocFlip"), dict(type="SynLocFlip")]
+    path = write_annotations(tmp_path / "a.json", [image_entry()], [])
+    dataset = _dataset(path, pipeline=pipeline)
+    dataset.update_skip_type_keys(["SynLocMosaic", "NotThere"])
+    assert [type(transform).__name__ for transform in dataset.pipeline.transforms] == ["SynLocFlip", "SynLocFlip"]

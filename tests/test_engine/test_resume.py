@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import torch
 
 from mmsynloc.apis import build_runner, load_config
@@ -25,15 +24,15 @@ custom_imports = dict(imports=["mmsynloc", "killer"], allow_failed_imports=False
 model = dict(data_preprocessor=dict(batch_augments=[dict(type="SynLocBatchResize", sizes=[(64, 64), (96, 64)],
     interval=2, size_divisor=32)]), backbone=dict(init_cfg=None, widen_factor=0.125),
     neck=dict(in_channels=[32, 64, 128], out_channels=32), head=dict(head_module_cfg=dict(widen_factor=0.125)))
-train_dataloader = dict(batch_size=2, num_workers=NUM_WORKERS, persistent_workers=NUM_WORKERS > 0,
+train_dataloader = dict(batch_size=2, num_workers=2, persistent_workers=True,
     dataset=dict(input_size=(64, 64)))
 val_dataloader = val_evaluator = val_cfg = test_dataloader = test_evaluator = test_cfg = None
 train_cfg = dict(max_epochs=4, val_interval=9, dynamic_intervals=None)
 default_hooks = dict(logger=dict(interval=1), checkpoint=dict(interval=2, save_best=None))
 _hooks = _base_.custom_hooks
-_hooks[0].num_last_epochs = 2
+_hooks[0].num_last_epochs = 1  # from step 11 on
 custom_hooks = [*_hooks, dict(type="KillHook", step=KILL_AT)]
-optim_wrapper = dict(accumulative_counts=ACCUMULATE)
+optim_wrapper = dict(accumulative_counts=2)
 visualizer = dict(vis_backends=[dict(type="LocalVisBackend")])
 """
 _KILLER = """
@@ -49,7 +48,7 @@ class KillHook(Hook):
         self.step = step
 
     def before_train_iter(self, runner, batch_idx, data_batch=None):
-        if runner.iter + 2 == self.step:
+        if runner.iter + 3 == self.step:
             next(hook for hook in runner.hooks if hasattr(hook, "minutes")).minutes = 0
 
     def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
@@ -59,7 +58,7 @@ class KillHook(Hook):
 _TRAIN = """
 import sys
 from tests.test_engine.test_resume import train
-train(sys.argv[1], sys.argv[2])
+train(sys.argv[1], sys.argv[2], resume=True)
 """
 
 
@@ -71,12 +70,17 @@ def train(config: str, work_dir: str, resume: bool = False) -> None:
     build_runner(cfg, training=True).train()
 
 
-def _write_config(folder: Path, kill_at: int, workers: int, accumulate: int) -> Path:
-    (folder / "killer.py").write_text(_KILLER)
-    text = _CONFIG.replace("NUM_WORKERS", str(workers)).replace("KILL_AT", str(kill_at))
+def _write_config(folder: Path, kill_at: int, seed: int | None = None) -> Path:
     path = folder / f"config_{kill_at}.py"
-    path.write_text(text.replace("ACCUMULATE", str(accumulate)))
+    path.write_text(_CONFIG.replace("KILL_AT", str(kill_at)) + (f"randomness = dict(seed={seed})\n" if seed else ""))
     return path
+
+
+def _train_until_killed(config: Path, work_dir: Path) -> None:
+    path = os.pathsep.join([str(config.parent), str(ROOT), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-W", "ignore", "-c", _TRAIN, str(config), str(work_dir)]
+    killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 
 def _scalars(work_dir: Path) -> dict[int, dict]:
@@ -100,34 +104,26 @@ def _differences(one: object, other: object, where: str = "") -> list[str]:
     return [] if one == other else [where]
 
 
-@pytest.mark.parametrize(
-    ("kill_at", "workers", "accumulate"),
-    [(9, 0, 2), (13, 2, 1)],
-    ids=["gradients of two batches", "within the last epochs, with workers"],
-)
-def test_resume__equals_uninterrupted(kill_at, workers, accumulate, tmp_path, monkeypatch):
-    people = [[(0, 0), (5, 10)], [(-5, -8)], [], [(3, 3), (-3, 3), (0, -10)], [(8, 0)]] * 2
-    write_split(tmp_path / "data", "train", people)
+def test_resume__killed_twice_equals_uninterrupted(tmp_path, monkeypatch):
+    write_split(tmp_path / "data", "train", [[(0, 0), (5, 10)], [(-5, -8)], [], [(3, 3), (0, -10)], [(8, 0)]] * 2)
+    (tmp_path / "killer.py").write_text(_KILLER)
     monkeypatch.setenv("SYNLOC_ROOT", str(tmp_path / "data"))
     monkeypatch.syspath_prepend(str(tmp_path))
-    never, then = (_write_config(tmp_path, step, workers, accumulate) for step in (0, kill_at))
-    train(str(never), str(tmp_path / "whole"))
+    config, whole, killed = _write_config(tmp_path, 0), tmp_path / "whole", tmp_path / "killed"
+    train(str(config), str(whole))
+    seed = torch.load(whole / "epoch_4.pth", weights_only=True)["meta"]["seed"]
 
-    path = os.pathsep.join([str(tmp_path), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, "-W", "ignore", "-c", _TRAIN, str(then), str(tmp_path / "killed")]
-    seed = torch.load(tmp_path / "whole" / "epoch_4.pth", weights_only=True)["meta"]["seed"]
-    then.write_text(then.read_text() + f"randomness = dict(seed={seed})\n")
-    killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    resumable, problems = find_resumable(tmp_path / "killed")
-    saved_at = kill_at - (kill_at % 5) % accumulate  # the last of the optimiser's steps
-    assert (resumable.name, problems) == (f"iter_{saved_at}.pth", [])
-    train(str(never), str(tmp_path / "killed"), resume=True)
+    # The step of each optimiser's step before: an epoch has 5 batches, of which every second and the last have one.
+    for step, saved_at, its_seed in [(8, 7, seed), (13, 12, None)]:  # when it goes on, the checkpoint has the seed
+        _train_until_killed(_write_config(tmp_path, step, its_seed), killed)
+        resumable, problems = find_resumable(killed)
+        assert (resumable.name, problems) == (f"iter_{saved_at}.pth", [])
+    train(str(config), str(killed), resume=True)
 
-    whole, resumed = _scalars(tmp_path / "whole"), _scalars(tmp_path / "killed")
-    assert len(whole) == 20
-    assert whole == resumed
-    ends = [torch.load(tmp_path / run / "epoch_4.pth", weights_only=True) for run in ("whole", "killed")]
+    assert len(_scalars(whole)) == 20
+    assert _scalars(whole) == _scalars(killed)
+    ends = [torch.load(run / "epoch_4.pth", weights_only=True) for run in (whole, killed)]
     for part in ("state_dict", "ema_state_dict", "optimizer", "param_schedulers"):
         assert _differences(ends[0][part], ends[1][part]) == []
     assert [ends[1]["meta"][key] for key in ("epoch", "iter")] == [4, 20]
+    assert not list(killed.glob("iter_7.pth"))  # only the newest is kept

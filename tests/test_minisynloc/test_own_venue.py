@@ -18,7 +18,7 @@ from mmsynloc.minisynloc.own_venue import WEATHERS, compose_photograph, make_ven
 from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
 from mmsynloc.minisynloc.randomisation import AXES, Randomisation
 from mmsynloc.minisynloc.venue import Venue, sample_venue
-from mmsynloc.structures import Camera
+from mmsynloc.structures import Camera, OpenCVCamera
 from mmsynloc.utils import UserError
 
 SIZE = (640, 360)
@@ -88,7 +88,7 @@ def test_matched_light__follows_brightness_and_colour_of_the_lines(own: Venue, p
         ({"file_name": "other.jpg"}, r"other\.jpg: No such file"),
         ({"file_name": 3}, r"images\[0\] .*file_name: expected a string"),
         ({"camera_matrix": [[1, 0], [0, 1]]}, r"images\[0\] .*camera_matrix"),
-        ({"width": 3840, "height": 3840}, "only 16:9"),
+        ({"width": 3840, "height": 3840}, "is for images of 3840x3840, and image 000000.jpg is 640x360"),
     ],
 )
 def test_load_photographs__names_the_entry(
@@ -100,7 +100,10 @@ def test_load_photographs__names_the_entry(
 
 def test_load_photographs__a_photograph_of_another_shape(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
     cameras = _write(tmp_path, photo[:, :480], own.camera)
-    with pytest.raises(UserError, match=r"000000.jpg: is 480x360, and its camera's images are 16:9"):
+    with pytest.raises(UserError, match=r"is for images of 3840x2160, and image 000000\.jpg is 480x360"):
+        make_venue_set(tmp_path / "out", cameras, tmp_path, image_size=SIZE)
+    cameras = _write(tmp_path, photo[:, :480], own.camera, height=2880)
+    with pytest.raises(UserError, match=r"000000\.jpg: the camera's images are 480x360; only 16:9 can be rendered"):
         make_venue_set(tmp_path / "out", cameras, tmp_path, image_size=SIZE)
     assert not (tmp_path / "out").exists()
 
@@ -109,7 +112,7 @@ def test_load_photographs__a_camera_that_sees_no_pitch(tmp_path: Path, own: Venu
     away = own.camera.camera_matrix @ np.diag([-1.0, -1.0, 1.0, 1.0])  # it looks the other way
     away[:, 3] = -away[:, :3] @ own.camera.position_m
     cameras = _write(tmp_path, photo, own.camera, camera_matrix=away.tolist())
-    with pytest.raises(UserError, match="the camera sees no pitch"):
+    with pytest.raises(UserError, match=r"the camera, at .* m, does not see the pitch"):
         load_photographs(cameras, tmp_path, None, SIZE)
 
 
@@ -129,10 +132,37 @@ def test_make_venue_set__refuses_a_full_folder_and_other_weather(tmp_path: Path)
         make_venue_set(tmp_path / "new", "none.json", tmp_path, weather="hail")
 
 
+@pytest.fixture
+def opencv(own: Venue) -> OpenCVCamera:
+    """A pinhole at the place of the venue's camera, with some distortion, at the photograph's size."""
+    toward = own.camera.camera_matrix * np.sign(np.linalg.det(own.camera.camera_matrix[:, :3]))
+    intrinsics = [[400.0, 0, 325], [0, 398, 178], [0, 0, 1]]
+    return OpenCVCamera(intrinsics, toward[:, :3], toward[:, 3], SIZE, [-0.1, 0.01, 0, 0])
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_load_photographs__takes_cameras_of_any_kind(
+    tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray, named: bool
+) -> None:
+    for name in ("north.jpg", "south.png"):
+        cv2.imwrite(str(tmp_path / name), photo)
+    content: dict = {"K": opencv.intrinsics.tolist(), "dist": opencv.distortion.tolist()}
+    content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
+    file = tmp_path / "cameras.json"
+    file.write_text(json.dumps({"south.png": content} if named else content))
+    photographs = load_photographs(file, tmp_path, None, SIZE)
+    assert [photograph.name for photograph in photographs] == (["south.png"] if named else ["north.jpg", "south.png"])
+    camera = photographs[0].camera
+    assert camera.image_size == (3840, 2160)
+    ground = np.array([[0.0, 0.0], [-10.0, 5.0]])
+    expected = opencv.resized((3840, 2160)).pitch_to_pixel(ground).points
+    np.testing.assert_allclose(camera.pitch_to_pixel(ground).points, expected, atol=3)  # px of 4K: principal point
+
+
 @pytest.mark.parametrize("content", ["[]", "{}", '{"images": []}'])
 def test_load_photographs__a_file_without_images(tmp_path: Path, content: str) -> None:
     (tmp_path / "cameras.json").write_text(content)
-    with pytest.raises(UserError, match=r"images is missing|has no images|expected an object"):
+    with pytest.raises(UserError, match=r"has no images|is no camera file"):
         load_photographs(tmp_path / "cameras.json", tmp_path, None, SIZE)
 
 

@@ -101,6 +101,21 @@ def test_evaluate__boxes_on_request(files, run, tmp_path):
     assert "Boxes" in text
 
 
+def test_evaluate__oracles_on_request(files, run, tmp_path):
+    out = tmp_path / "stats.json"
+    status, text, _ = run(*files(), *PITCH, "--oracles", "--out", str(out))
+    assert status == 0
+    # One of two people is found; nothing is near the other one.
+    assert json.loads(out.read_text())["oracles"] == pytest.approx(
+        {
+            "perfect ranking": 51 / 101,
+            "true boxes, predicted points": 1,
+            "true points, predicted scores": 51 / 101,
+        }
+    )
+    assert "perfect ranking" in text
+
+
 @pytest.mark.parametrize(
     ("truth", "results", "arguments", "message"),
     [

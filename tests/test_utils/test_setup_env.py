@@ -13,6 +13,8 @@ wanted = [
     (det.METRICS, "LocSimMetric"), (pose.METRICS, "LocSimMetric"), (pose.HOOKS, "ScoreThresholdHook"),
     (pose.OPTIM_WRAPPERS, "CPUAmpOptimWrapper"), (pose.TASK_UTILS, "LocSimAssigner"), (pose.TRANSFORMS, "SynLocMosaic"),
     (pose.KEYPOINT_CODECS, "PelvisGroundCodec"), (pose.DATASETS, "SynLocDataset"), (pose.MODELS, "YOLOXPoseGroundHead"),
+    (det.DATASETS, "SynLocDataset"), (det.TRANSFORMS, "SynLocMosaic"), (det.TRANSFORMS, "PackSynLocDetInputs"),
+    (det.HOOKS, "ScoreThresholdHook"), (det.HOOKS, "SynLocVisualizationHook"), (det.LOOPS, "ResumableTrainLoop"),
 ]
 for registry, name in wanted[::ORDER]:
     assert registry.get(name).__module__.startswith("mmsynloc."), name
@@ -34,6 +36,7 @@ def run(code: str, **variables: object) -> subprocess.CompletedProcess:
         ("import mmsynloc, mmpose.apis", -1),
         ("import mmsynloc.datasets.transforms.packing", 1),
         ("import mmsynloc.evaluation.metrics", -1),
+        ("import mmsynloc, mmdet.datasets", 1),
     ],
 )
 def test_registries__know_our_modules(imports, order):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mmsynloc.datasets.data_infos import require_labels
-from mmsynloc.evaluation.functional import DetectionTable, evaluate_locsim, pixels_to_pitch
-from mmsynloc.evaluation.tables import camera_table, people_table
+from mmsynloc.evaluation.functional import evaluate_locsim
+from mmsynloc.evaluation.oracles import label_tables
+from mmsynloc.evaluation.tables import people_table
 from mmsynloc.files import Annotations
 
 __all__ = ["OFFICIAL_ORACLES", "oracle_alarms", "oracle_scores"]
@@ -22,18 +21,11 @@ def oracle_scores(annotations: Annotations) -> dict[str, float]:
     """mAP-LocSim (tau 1) of the true ``position``, the true pelvis_ground ``keypoint`` and the true ``bbox``'s
     bottom centre, each in 0 to 1; empty without people.
     """
-    truth = annotations.people
-    if truth is None or not len(truth):
+    require_labels(annotations)
+    tables = label_tables(annotations)
+    if not tables:
         return {}
-    cameras, keypoints = camera_table(annotations), require_labels(annotations)[1]
-    x1, _, x2, y2 = truth.boxes_xyxy.T
-    positions = {
-        "position": truth.positions_pitch_m,
-        "keypoint": pixels_to_pitch(keypoints[:, 1, :2], truth.image, cameras),
-        "bbox": pixels_to_pitch(np.stack([(x1 + x2) / 2, y2], -1), truth.image, cameras),
-    }
-    people, scores = people_table(annotations), np.ones(len(truth))
-    tables = {name: DetectionTable(truth.image, scores, p, truth.areas_px2) for name, p in positions.items()}
+    people = people_table(annotations)
     return {name: evaluate_locsim(len(annotations), people, t).stats["AP"] for name, t in tables.items()}
 
 

@@ -9,13 +9,16 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.plan import get_plan
+from mmsynloc.files.images import image_size
 from mmsynloc.structures.affine import (
     fit_matrix,
     flip_matrix,
     rotation_matrix,
+    scale_matrix,
     shear_matrix,
     shift_matrix,
 )
+from mmsynloc.utils import UserError
 
 __all__ = ["SynLocFitResize", "SynLocFlip", "SynLocRandomAffine", "check_size", "output_size"]
 
@@ -33,13 +36,31 @@ def check_size(size: Sequence[int] | None, name: str) -> tuple[int, int] | None:
     return (int(size[0]), int(size[1]))
 
 
-def output_size(size: tuple[int, int] | None, results: dict) -> tuple[int, int]:
-    """The transform's own size, else the data set's ``input_size``."""
+def output_size(size: tuple[int, int] | None, results: dict, default: tuple[int, int] | None = None) -> tuple[int, int]:
+    """The transform's own size, else the data set's ``input_size``, else the default."""
     if size is not None:
         return size
-    if results.get("input_size") is None:
+    found = results.get("input_size", default)
+    if found is None:
         raise ValueError("no input_size: give it to the transform or to the data set")
-    return (int(results["input_size"][0]), int(results["input_size"][1]))
+    return (int(found[0]), int(found[1]))
+
+
+def _frame_size(results: dict) -> tuple[int, int]:
+    """``(width, height)`` of an image that no annotation describes."""
+    if "img" in results:
+        height, width = results["img"].shape[:2]
+        return width, height
+    size = image_size(results["img_path"])
+    if size is None:
+        raise UserError(f"{results['img_path']}: no image that can be read")
+    return size
+
+
+def _check_anchor(anchor: str) -> str:
+    if anchor not in ("center", "corner"):
+        raise ValueError(f"anchor must be 'center' or 'corner', not {anchor!r}")
+    return anchor
 
 
 @TRANSFORMS.register_module()
@@ -50,39 +71,61 @@ class SynLocFitResize(BaseTransform):
     ``input_scale`` are such that upstream's estimators bring predictions back to annotated pixels, exact at the pixel
     centres: ``x / input_size * input_scale + input_center - 0.5 * input_scale``.
 
+    An image that comes without annotations is annotated at its own size, and has no camera.
+
     Required Keys:
 
-    - img_path (or img), annotated_size
+    - img_path or img
+    - annotated_size, camera (optional)
 
     Added Keys:
 
+    - annotated_size: ``(w, h)`` px
+    - camera: None where there is none
     - input_size: (2,) float64, (width, height) of the output
     - input_center: (2,) float64, annotated px
     - input_scale: (2,) float64, annotated px
+    - scale_factor: (x, y), px of the output per annotated px
 
     Args:
         input_size: ``(width, height)`` of the output in px, any shape; None for the data set's ``input_size``.
+        anchor: ``"center"``, or ``"corner"`` for bars at the right and below only: MMDetection's models bring their
+            boxes back by ``scale_factor`` alone.
+        default_size: ``(width, height)`` for images that come without a data set, as in upstream's inferencers;
+            MMEngine's Config sets it to the test data set's ``input_size`` (:mod:`mmsynloc.config_scope`).
     """
 
-    def __init__(self, input_size: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        input_size: Sequence[int] | None = None,
+        anchor: str = "center",
+        default_size: Sequence[int] | None = None,
+    ) -> None:
         self.input_size = check_size(input_size, "input_size")
+        self.default_size = check_size(default_size, "default_size")
+        self.anchor = _check_anchor(anchor)
 
     def transform(self, results: dict) -> dict:
         """Fit the plan into the output."""
-        size = output_size(self.input_size, results)
-        if "annotated_size" not in results and "img" in results:
-            results["annotated_size"] = results["img"].shape[1::-1]
+        size = output_size(self.input_size, results, self.default_size)
+        if "annotated_size" not in results:
+            results["annotated_size"] = _frame_size(results)
+        results.setdefault("camera", None)
         plan = get_plan(results)
-        plan = plan.moved(fit_matrix(plan.canvas_size, size), size)
+        matrix = fit_matrix(plan.canvas_size, size)
+        if self.anchor == "corner":
+            matrix = scale_matrix(*np.diag(matrix)[:2])
+        plan = plan.moved(matrix, size)
         results["render_plan"] = plan
         matrix = next(plan.layers()).matrix
         results["input_size"] = np.array(size, dtype=np.float64)
         results["input_scale"] = results["input_size"] / np.diag(matrix)[:2]
         results["input_center"] = 0.5 * results["input_scale"] - matrix[:2, 2] / np.diag(matrix)[:2]
+        results["scale_factor"] = tuple(np.diag(matrix)[:2].tolist())
         return results
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(input_size={self.input_size})"
+        return f"{type(self).__name__}(input_size={self.input_size}, anchor={self.anchor!r})"
 
 
 @TRANSFORMS.register_module()
@@ -129,12 +172,10 @@ class SynLocRandomAffine(BaseTransform):
     ) -> None:
         if mode not in ("fit", "fill", "canvas"):
             raise ValueError(f"mode must be 'fit', 'fill' or 'canvas', not {mode!r}")
-        if anchor not in ("center", "corner"):
-            raise ValueError(f"anchor must be 'center' or 'corner', not {anchor!r}")
         if not 0 < scale_factor[0] <= scale_factor[1]:
             raise ValueError(f"scale_factor must be (smallest, largest), both over 0, not {scale_factor!r}")
         self.input_size = check_size(input_size, "input_size")
-        self.mode, self.anchor, self.scale_factor = mode, anchor, scale_factor
+        self.mode, self.anchor, self.scale_factor = mode, _check_anchor(anchor), scale_factor
         self.rotate_factor, self.shift_factor, self.shear_factor = rotate_factor, shift_factor, shear_factor
         self.scale_prob, self.rotate_prob = scale_prob, rotate_prob
         self.shift_prob, self.shear_prob = shift_prob, shear_prob

@@ -15,19 +15,23 @@ __all__ = ["BoxNoise", "draw_empty_boxes", "jitter_boxes"]
 class BoxNoise(NamedTuple):
     """How far boxes are from the true ones.
 
-    The defaults are measured: the detector that the package carries, on the validation split of the embedded data set.
+    The defaults are measured: boxes with a score over 0.2 of the detector that the package carries, on the test split
+    of the embedded data set, against the people that they overlap by 0.3 (from the median absolute deviation 0.042 and
+    0.035 of the height along x and y, 0.21 and 0.07 in the logarithms; standard deviations 0.063, 0.083, 0.25, 0.13).
 
     Args:
-        shift: deviation of each edge's middle, in heights of the box.
-        scale: deviation of the logarithm of width and height.
+        shift: deviation of the middle, in heights of the box.
+        width: deviation of the logarithm of the width.
+        height: deviation of the logarithm of the height.
         wild_share: share of the boxes that are off by more.
         wild_factor: by how much more.
     """
 
-    shift: float = 0.05
-    scale: float = 0.10
+    shift: float = 0.04
+    width: float = 0.21
+    height: float = 0.07
     wild_share: float = 0.15
-    wild_factor: float = 2.5
+    wild_factor: float = 3.0
 
 
 def jitter_boxes(boxes_xyxy: np.ndarray, noise: BoxNoise) -> np.ndarray:
@@ -38,7 +42,7 @@ def jitter_boxes(boxes_xyxy: np.ndarray, noise: BoxNoise) -> np.ndarray:
     sides = boxes[:, 2:] - boxes[:, :2]
     centres = boxes[:, :2] + sides / 2
     centres = centres + np.random.randn(count, 2) * factor * noise.shift * sides[:, 1:]
-    sides = sides * np.exp(np.random.randn(count, 2) * factor * noise.scale)
+    sides = sides * np.exp(np.random.randn(count, 2) * factor * (noise.width, noise.height))
     return np.concatenate([centres - sides / 2, centres + sides / 2], axis=1)
 
 

@@ -38,8 +38,11 @@ class LoadSynLocFrame(BaseTransform):
         """Load the frame.
 
         Raises:
-            UserError: the file is missing or broken.
+            UserError: the file is missing or broken, or the image comes without annotations, as from upstream's
+                inferencers, and so without the camera that tiles and second stages need.
         """
+        if "annotated_size" not in results:
+            raise UserError("a model with tiles or a second stage needs each frame's camera, not an image alone")
         if "img" not in results:
             try:
                 results["img"] = load_image(results["img_path"], results["annotated_size"], self.max_scale).pixels

@@ -29,6 +29,11 @@ INSTANCE_KEYS = (
 _SOURCE_KEYS = ("img", "img_path", "annotated_size", "flip_indices", "sample_idx", *INSTANCE_KEYS)
 
 
+def _is_metainfo(key: str, value: Any) -> bool:
+    """Upstream's inferencers put the data set's metainfo into a sample, and there ``num_keypoints`` is one number."""
+    return key in INSTANCE_KEYS and np.ndim(value) == 0
+
+
 @dataclass(frozen=True)
 class ImageLayer:
     """One source image on the canvas, with its people.
@@ -100,7 +105,7 @@ class RenderPlan:
     def of_image(cls, info: Mapping[str, Any]) -> RenderPlan:
         """One image as it is annotated."""
         # A copy of the entries: the sample's own dict gets new labels when it is rendered.
-        source = {key: info[key] for key in _SOURCE_KEYS if key in info}
+        source = {key: info[key] for key in _SOURCE_KEYS if key in info and not _is_metainfo(key, info[key])}
         width, height = source["annotated_size"]
         return cls((LayerGroup((ImageLayer(source),)),), (int(width), int(height)))
 

@@ -11,7 +11,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import BaseLoop, Runner
 from mmpose.registry import HOOKS
 
-from mmsynloc.config_scope import WEIGHTS_DIR
+from mmsynloc.config_scope import WEIGHTS_DIR, checkpoint_path
 from mmsynloc.engine.checkpoints import is_address
 from mmsynloc.engine.console import tell
 from mmsynloc.files import read_json
@@ -85,7 +85,7 @@ class ScoreThresholdHook(Hook):
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Put the threshold of a loaded checkpoint into the message hub."""
-        threshold = stored_threshold(runner._load_from, checkpoint)
+        threshold = stored_threshold(checkpoint_path(runner._load_from or "") or None, checkpoint)
         if threshold is not None:
             runner.message_hub.update_info(THRESHOLD_KEY, threshold)
 

@@ -27,7 +27,7 @@ class CandidatePairs(NamedTuple):
     Args:
         det: (P,) index into the arrangement's detections.
         gt: (P,) index into its people.
-        similarity: (P,) at least :data:`MIN_SIMILARITY`.
+        similarity: (P,) at least the lowest that was asked for, :data:`MIN_SIMILARITY` by default.
     """
 
     det: np.ndarray
@@ -59,18 +59,23 @@ def _collect(blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Candida
 
 
 def locsim_candidates(
-    arrangement: Arrangement, det_positions_m: np.ndarray, gt_positions_m: np.ndarray, tau_m: float = 1.0
+    arrangement: Arrangement,
+    det_positions_m: np.ndarray,
+    gt_positions_m: np.ndarray,
+    tau_m: float = 1.0,
+    min_similarity: float = MIN_SIMILARITY,
 ) -> CandidatePairs:
-    """Pairs whose LocSim is at least 0.5.
+    """Pairs whose LocSim is at least ``min_similarity``.
 
     Args:
         arrangement: D detections and G people.
         det_positions_m: (D, 2) ground positions in metres; NaN where there is none, which gives no pair.
         gt_positions_m: (G, 2) ground positions in metres.
         tau_m: scale of LocSim in metres.
+        min_similarity: in (0, 1]; pairs below 0.5 never match, but analyses of errors ask for them.
     """
     # Slightly more than the radius: the similarity itself decides.
-    limit = locsim_to_distance_m(MIN_SIMILARITY, tau_m) ** 2 * (1 + 1e-9)
+    limit = locsim_to_distance_m(min_similarity, tau_m) ** 2 * (1 + 1e-9)
     det_x, det_y = np.ascontiguousarray(det_positions_m.T)
     gt_x, gt_y = np.ascontiguousarray(gt_positions_m.T)
     blocks = []
@@ -79,7 +84,7 @@ def locsim_candidates(
         squared += (gt_y[gt] - det_y[det]) ** 2
         near = np.flatnonzero(squared <= limit)
         similarity = locsim(squared[near], tau_m)
-        near, similarity = near[similarity >= MIN_SIMILARITY], similarity[similarity >= MIN_SIMILARITY]
+        near, similarity = near[similarity >= min_similarity], similarity[similarity >= min_similarity]
         blocks.append((det[near], gt[near], similarity))
     return _collect(blocks)
 

@@ -6,11 +6,22 @@ import numpy as np
 
 from mmsynloc.evaluation.functional.locsim import DetectionTable, PeopleTable
 
-__all__ = ["paired_distances_m"]
+__all__ = ["closest_pairs", "paired_distances_m"]
 
 
-def _closest_pairs(points_m: np.ndarray, others_m: np.ndarray, max_distance_m: float) -> np.ndarray:
-    """Distances (P,) of the one-to-one pairs within reach: as many as there can be, then the closest."""
+def closest_pairs(
+    points_m: np.ndarray, others_m: np.ndarray, max_distance_m: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The one-to-one pairs within reach: as many as there can be, then the closest.
+
+    Args:
+        points_m: (N, 2) m, all finite.
+        others_m: (M, 2) m, all finite.
+        max_distance_m: pairs further apart are none.
+
+    Returns:
+        For the P pairs the rows of ``points_m`` and of ``others_m``, and the distances (P,) in m.
+    """
     from scipy.optimize import linear_sum_assignment  # its import takes longer than most evaluations
 
     distance = np.linalg.norm(points_m[:, None] - others_m[None], axis=-1)
@@ -18,7 +29,9 @@ def _closest_pairs(points_m: np.ndarray, others_m: np.ndarray, max_distance_m: f
     # A pair out of reach costs more than all pairs within it together, so that none is given up for shorter ones.
     too_far = (min(distance.shape) + 1) * max_distance_m
     rows, columns = linear_sum_assignment(np.where(reachable, distance, too_far))
-    return distance[rows, columns][reachable[rows, columns]]
+    kept = reachable[rows, columns]
+    rows, columns = rows[kept], columns[kept]
+    return rows, columns, distance[rows, columns]
 
 
 def paired_distances_m(
@@ -42,5 +55,5 @@ def paired_distances_m(
     for image in np.unique(people.image):
         found = detections.positions_pitch_m[usable & (detections.image == image)]
         there = people.positions_pitch_m[people.image == image]
-        distances.append(_closest_pairs(there, found, max_distance_m))
+        distances.append(closest_pairs(there, found, max_distance_m)[2])
     return np.concatenate(distances)

@@ -65,6 +65,7 @@ def gather_predictions(
     sample: Mapping[str, Any],
     person_label: int = 0,
     image_sizes: Mapping[int, tuple[float, float]] | None = None,
+    pixel_corners: bool = False,
 ) -> Detections:
     """The detections of one data sample, best first and at most as many as the evaluation uses.
 
@@ -74,6 +75,7 @@ def gather_predictions(
         sample: a data sample as dict; see :meth:`LocSimMetric.process`.
         person_label: detections with another label are left out.
         image_sizes: annotated ``(width, height)`` by image id, if the predictions are in pixels of ``ori_shape``.
+        pixel_corners: the boxes count from the image's corner in place of the first pixel's centre.
 
     Raises:
         UserError: predictions without scores, or ``pred_instances`` or ``img_id`` missing.
@@ -84,6 +86,8 @@ def gather_predictions(
     instances = sample["pred_instances"]
     scores, keypoints = _scores(instances), _keypoints(instances)
     boxes = _array(instances["bboxes"]).reshape(-1, 4) if "bboxes" in instances else None
+    if pixel_corners and boxes is not None:
+        boxes = boxes - 0.5
     if image_sizes is not None:
         boxes, keypoints = _scale_to_annotation(sample, image_sizes, boxes, keypoints)
     positions = None

@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from mmdet.registry import METRICS as MMDET_METRICS
 from mmengine.dist import is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import MessageHub, print_log
-from mmpose.registry import METRICS as MMPOSE_METRICS
+from mmpose.registry import METRICS
 
 from mmsynloc.evaluation.alarm import EvaluationWarning
 from mmsynloc.evaluation.functional import Keypoints3DResult, LocSimResult
@@ -28,14 +27,13 @@ from mmsynloc.utils import UserError
 __all__ = ["LocSimMetric"]
 
 
-@MMDET_METRICS.register_module()
-@MMPOSE_METRICS.register_module()
+@METRICS.register_module()
 class LocSimMetric(BaseMetric):
     """The 17 statistics of the SynLoc task (see :func:`mmsynloc.evaluation.score_results`).
 
-    Takes the data samples of MMPose (keypoints, boxes and their scores) and of MMDetection (boxes, scores, labels);
-    predictions must be in annotated pixels. An image that several processes handled counts once, and only images that
-    the loop processed are scored.
+    Takes the data samples of MMPose (keypoints, boxes and their scores) and of MMDetection (boxes, scores, labels;
+    ``position_from="bbox", pixel_corners=True``); predictions must be in annotated pixels. An image that several
+    processes handled counts once, and only images that the loop processed are scored.
 
     The score threshold is chosen on validation data and used unchanged on test data. A metric that chooses it puts
     it into MMEngine's message hub as ``<prefix>_score_threshold``, which checkpoints save; with
@@ -55,8 +53,10 @@ class LocSimMetric(BaseMetric):
             score both, list two metrics.
         format_only: only write the results file, as for a split without annotations.
         outfile_prefix: write the predictions to ``<outfile_prefix>.json``.
-        scale_from_ori_shape: the predictions are in pixels of ``ori_shape``, the image file's size, as
-            MMDetection's are; scale them to the annotated size.
+        scale_from_ori_shape: the predictions are in pixels of ``ori_shape``, the image file's size, as those of
+            MMDetection's own data sets are; scale them to the annotated size.
+        pixel_corners: predicted boxes count from the image's corner, where the first pixel spans 0 to 1, as those of
+            MMDetection's models do; here and in the annotations a pixel's centre is an integer.
         person_label: predictions with another label are left out.
         collect_device: ``'cpu'`` or ``'gpu'``, where the processes exchange results.
         prefix: before the statistics' names; by default ``locsim``, or the name of the 3D keypoints' subset.
@@ -80,6 +80,7 @@ class LocSimMetric(BaseMetric):
         format_only: bool = False,
         outfile_prefix: str | None = None,
         scale_from_ori_shape: bool = False,
+        pixel_corners: bool = False,
         person_label: int = 0,
         collect_device: str = "cpu",
         prefix: str | None = None,
@@ -104,6 +105,7 @@ class LocSimMetric(BaseMetric):
         self.keypoints_3d = keypoints_3d
         self.format_only = format_only
         self.outfile_prefix = outfile_prefix
+        self.pixel_corners = pixel_corners
         self.person_label = person_label
         self._image_sizes: dict[int, tuple[float, float]] | None = None
         self._truth: Annotations | None = None
@@ -139,7 +141,7 @@ class LocSimMetric(BaseMetric):
         if not self.results and not self.format_only and is_main_process():
             self._resolve_threshold()
         for sample in data_samples:
-            found = gather_predictions(sample, self.person_label, self._image_sizes)
+            found = gather_predictions(sample, self.person_label, self._image_sizes, self.pixel_corners)
             self.results.append((int(sample["img_id"]), found))
 
     def compute_metrics(self, results: list[tuple[int, Detections]]) -> OrderedDict[str, float]:

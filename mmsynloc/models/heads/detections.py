@@ -15,7 +15,7 @@ from mmsynloc.models.utils.ground_map import GroundMap, input_to_pitch, make_gro
 from mmsynloc.models.utils.ground_nms import box_nms, remove_duplicates
 from mmsynloc.models.utils.views import View
 
-__all__ = ["Detections", "Selected", "box_threshold", "cameras_for", "detect", "select", "to_host"]
+__all__ = ["Detections", "Selected", "box_threshold", "cameras_for", "detect", "mode_for", "select", "to_host"]
 
 _NMS_MODES = ("box", "ground", "both")
 _MAX_CANDIDATES = 1000  # several for each of the 100 detections that the metric looks at
@@ -72,6 +72,12 @@ def box_threshold(cfg: Mapping[str, Any]) -> float:
     if mode not in _NMS_MODES:
         raise ValueError(f"test_cfg.nms_mode must be one of {', '.join(_NMS_MODES)}, not {mode!r}")
     return cfg.get("loose_nms_thr", 0.9) if mode == "ground" else cfg.get("nms_thr", 1.0)
+
+
+def mode_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> dict[str, Any]:
+    """``test_cfg`` for a batch: an image without a camera (``camera`` is None) has no ground, so boxes are compared."""
+    without = any("camera" in info and info["camera"] is None for info in metainfos)
+    return {**cfg, "nms_mode": "box"} if without else dict(cfg)
 
 
 def cameras_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> GroundMap | None:

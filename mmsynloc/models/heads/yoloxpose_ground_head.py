@@ -16,7 +16,7 @@ from mmpose.utils import reduce_mean
 from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
-from mmsynloc.models.heads.detections import Detections, cameras_for, detect, to_host
+from mmsynloc.models.heads.detections import Detections, cameras_for, detect, mode_for, to_host
 from mmsynloc.models.heads.head_module import GroundHeadModule
 from mmsynloc.models.heads.loss_terms import (
     auxiliary_losses,
@@ -254,7 +254,8 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
           :class:`~mmsynloc.models.SynLocPoseEstimator`
 
         Modes that work in metres need ``camera``, ``annotated_size``, ``input_center`` and ``input_scale`` among the
-        ``meta_keys`` of ``PackPoseInputs``.
+        ``meta_keys`` of ``PackPoseInputs``. A batch with an image whose ``camera`` is None, as upstream's inferencers
+        pass it, is treated as in the mode ``"box"``.
 
         Args:
             feats: (B, C, H, W) of each level; a list of these for several views of the input: with ``flip_test`` the
@@ -277,6 +278,7 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         if views is None and cfg.get("flip_test", False):
             views = make_views(self._input_size(feats[0]), flip=True)
         metainfos = [sample.metainfo for sample in batch_data_samples]
+        cfg = mode_for(metainfos, cfg)
         cameras = cameras_for(metainfos, cfg)
         with torch.no_grad():
             if views is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,6 +12,7 @@ from mmpose.structures import PoseDataSample
 
 from mmsynloc.datasets.transforms import RenderSynLocImage, SynLocFitResize, SynLocFlip, SynLocRandomAffine, get_plan
 from mmsynloc.structures.affine import transform_points
+from mmsynloc.utils import UserError
 
 
 def _results(size=(3840, 2160), **extra) -> dict:
@@ -130,3 +132,30 @@ def test_flip__never_and_half_the_time():
     assert SynLocFlip(prob=0.0)(_results())["flip"] is False
     flips = [SynLocFlip(prob=0.5)(_results())["flip"] for _ in range(200)]
     assert 70 < sum(flips) < 130  # 4 standard deviations
+
+
+def test_fit_resize__at_the_corner_has_bars_at_the_right_and_below():
+    results = SynLocFitResize((640, 640), anchor="corner")(_results())
+    assert results["scale_factor"] == (1 / 6, 1 / 6)
+    corners = transform_points(np.array([[-0.5, -0.5], [3839.5, 2159.5]]), _matrix(results))
+    np.testing.assert_allclose(corners, [[-0.5, -0.5], [639.5, 359.5]], atol=1e-9)
+    with pytest.raises(ValueError, match="'center' or 'corner'"):
+        SynLocFitResize(anchor="left")
+
+
+def test_fit_resize__image_without_annotations(tmp_path):
+    path = tmp_path / "a.png"
+    cv2.imwrite(str(path), np.zeros((30, 50, 3), np.uint8))
+    for sample in ({"img_path": str(path)}, {"img": np.zeros((30, 50, 3), np.uint8), "img_path": "none.jpg"}):
+        results = SynLocFitResize(default_size=(100, 100))(sample)
+        assert results["annotated_size"] == (50, 30)
+        assert results["camera"] is None
+        assert get_plan(results).canvas_size == (100, 100)
+    (tmp_path / "b.jpg").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"b\.jpg: no image"):
+        SynLocFitResize(default_size=(100, 100))({"img_path": str(tmp_path / "b.jpg")})
+
+
+def test_fit_resize__the_size_of_the_data_set_goes_before_the_default():
+    results = SynLocFitResize(default_size=(100, 100))(_results(input_size=(864, 480)))
+    assert get_plan(results).canvas_size == (864, 480)

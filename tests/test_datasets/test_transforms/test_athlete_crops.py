@@ -53,7 +53,13 @@ def test_athlete_crops__labels_are_where_the_blobs_are(blob_datasets, name: str,
 def test_athlete_crops__metric_is_the_cameras_through_the_crop(blob_datasets) -> None:
     info = _info(blob_datasets["fullhd"].get_data_info(0))
     crop = TRANSFORMS.build(
-        dict(PLAIN, crops_per_image=15, scale_range=(1.0, 1.0 + 1e-9), flip_prob=0.0, noise=dict(shift=0, scale=0))
+        dict(
+            PLAIN,
+            crops_per_image=15,
+            scale_range=(1.0, 1.0 + 1e-9),
+            flip_prob=0.0,
+            noise=dict(shift=0, width=0, height=0),
+        )
     )
     results = crop(dict(info, dataset=blob_datasets["fullhd"]))
     on_ground = _camera_at_4k().pixel_to_pitch(info["keypoints"][:, 1]).valid

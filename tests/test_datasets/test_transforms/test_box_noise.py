@@ -15,13 +15,13 @@ def test_jitter_boxes__none() -> None:
 
 
 def test_jitter_boxes__has_the_deviation_that_is_asked_for() -> None:
-    boxes = jitter_boxes(np.repeat(BOX, 4000, 0), BoxNoise(shift=0.05, scale=0.1, wild_share=0.0))
+    boxes = jitter_boxes(np.repeat(BOX, 4000, 0), BoxNoise(shift=0.05, width=0.2, height=0.1, wild_share=0.0))
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2
     sides = boxes[:, 2:] - boxes[:, :2]
     # 4,000 draws: the standard error of a deviation is 1 %
     assert np.allclose(centres.std(0), 0.05 * 50, rtol=0.05)
-    assert np.allclose(np.log(sides).std(0), 0.1, rtol=0.05)
-    assert (jitter_boxes(BOX, BoxNoise(0, 0, 0)) == BOX).all()
+    assert np.allclose(np.log(sides / [20, 50]).std(0), [0.2, 0.1], rtol=0.05)
+    assert (jitter_boxes(BOX, BoxNoise(0, 0, 0, 0)) == BOX).all()
 
 
 def test_draw_empty_boxes__touch_no_athlete_and_have_an_athletes_size() -> None:

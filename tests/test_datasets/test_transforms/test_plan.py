@@ -70,3 +70,8 @@ def test_pruned__keeps_the_first_layer_and_large_ones():
     assert len(kept) == 2
     assert kept[0] is next(plan.layers())
     assert kept[1] is large
+
+
+def test_get_plan__metainfo_of_upstreams_inferencers_is_no_label():
+    results = {"annotated_size": (100, 50), "img_path": "a.jpg", "num_keypoints": 2}
+    assert "num_keypoints" not in next(get_plan(results).layers()).info

@@ -90,6 +90,16 @@ def test_gather_predictions__image_of_another_annotation_file():
         gather_predictions(sample, image_sizes={2: (3840.0, 2160.0)})
 
 
+def test_gather_predictions__boxes_that_count_from_the_corner():
+    # The whole image of a file of half the annotated size
+    instances = {"bboxes": np.array([[0.0, 0, 1920, 1080]]), "scores": np.ones(1)}
+    sample = {"img_id": 1, "ori_shape": (1080, 1920), "pred_instances": instances}
+    found = gather_predictions(sample, pixel_corners=True)
+    assert found.boxes_xywh.tolist() == [[-0.5, -0.5, 1920, 1080]]
+    found = gather_predictions(sample, image_sizes={1: (3840.0, 2160.0)}, pixel_corners=True)
+    assert found.boxes_xywh.tolist() == [[-0.5, -0.5, 3840, 2160]]
+
+
 def test_gather_predictions__keypoints_3d_best_first():
     points = np.arange(2 * 25 * 3).reshape(2, 25, 3) + 0.00004
     instances = {"bbox_scores": np.array([0.25, 0.5]), "keypoints_3d": torch.from_numpy(points)}

@@ -198,3 +198,13 @@ def test_predict__batches_keep_their_images_apart():
         assert len(one) == len(other) > 10
         # convolutions of a batch and of one image may sum in another order
         np.testing.assert_allclose(np.sort(one.keypoints, 0), np.sort(other.keypoints, 0), atol=1e-3)
+
+
+def test_predict__image_without_a_camera_is_compared_by_box(monkeypatch):
+    first = person((-30.0, 4.0), 0.8)
+    twin = person((-30.0, 4.3), 0.6, box=person((-30.0, 7.0), 0.6)["box"])
+    sample = crowd(0)
+    sample.set_metainfo(dict(camera=None))
+    for cfg in (GROUND, GROUND | dict(nms_mode="both"), GROUND | dict(flip_test=False)):
+        assert len(_predict(monkeypatch, [first, twin], cfg, sample)) == 2
+        assert len(_predict(monkeypatch, [first, first], cfg, sample)) == 1
