@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import ConfigOptionsAction, image_size, positive
+from mmsynloc.cli.flags import ConfigOptionsAction, hide_upstream_warnings, image_size, positive
 
 __all__ = ["main"]
 
@@ -33,6 +33,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
+    hide_upstream_warnings()
     from mmsynloc.apis.preflight import check_file
     from mmsynloc.export import export_onnx
 
