@@ -1,21 +1,19 @@
 """What every second stage changes in an upstream RTMPose definition: two points in metres, from crops of SynLoc frames.
 
 In one dict, as ``synloc.py``, on which it builds. The crops' size is the ``input_size`` of the training's data set.
+``twostage_pipeline`` is the test pipeline of two stages: the whole frame for the detector, and the frame's own pixels.
 """
 
 _base_ = "./synloc.py"
 
-_meta_keys = ("id", "img_id", "img_path", "ori_shape", "img_shape", "annotated_size", "camera")
+_synloc = _base_.synloc
+_whole_frame = _synloc.val_dataloader.dataset.pipeline
 _height_m = 2.5  # what a crop shows: athletes have one scale in all of them
 _train_pipeline = [
     dict(type="SynLocAthleteCrops", height_m=_height_m, photometric=dict(strength=0.7)),
     dict(type="PackAthleteCrops"),
 ]
-_val_pipeline = [
-    dict(type="LoadSynLocFrame"),
-    dict(type="PackSynLocInputs", meta_keys=_meta_keys),
-]
-_synloc = _base_.synloc
+_val_pipeline = [dict(type="LoadSynLocFrame"), _whole_frame[-1]]
 _epochs = 90
 
 
@@ -67,15 +65,8 @@ topdown = dict(
     ],
     default_hooks=_synloc.default_hooks,
     custom_hooks=[
-        dict(
-            type="EMAHook",
-            ema_type="ForeachEMA",
-            momentum=0.0002,
-            update_buffers=True,
-            strict_load=False,
-            priority=49,
-        ),
-        dict(type="ScoreThresholdHook"),
-        dict(type="NonFiniteLossHook"),
+        hook for hook in _synloc.custom_hooks if hook["type"] not in ("SynLocModeSwitchHook", "SyncNormHook")
     ],
+    # What a two-stage config gives its test data sets, with the detector's input_size
+    twostage_pipeline=[dict(type="LoadSynLocFrame"), *_whole_frame],
 )

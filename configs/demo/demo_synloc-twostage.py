@@ -1,6 +1,7 @@
 # The demo's detector, then the smallest second stage, in one model.
-_base_ = ["./demo_synloc-second-stage.py", "../_base_/twostage.py"]
+_base_ = "./demo_synloc-second-stage.py"
 
 model = dict(detector="mmsynloc::demo_synloc.py")
-val_dataloader = dict(batch_size=1, dataset=dict(input_size=(1920, 1088), pipeline=_base_.twostage.pipeline))
-test_dataloader = dict(batch_size=1, dataset=dict(input_size=(1920, 1088), pipeline=_base_.twostage.pipeline))
+val_dataloader = test_dataloader = dict(
+    batch_size=1, dataset=dict(input_size=(1920, 1088), pipeline=_base_.twostage_pipeline)
+)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
-from mmpose.registry import MODELS
+from mmengine.registry import MODELS, DefaultScope
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from mmsynloc.models.utils import make_views
 from mmsynloc.structures.crops import GEOMETRY_CHANNELS
 
-__all__ = ["ModelCost", "model_cost"]
+__all__ = ["ModelCost", "model_cost", "run_network"]
 
 
 class ModelCost(NamedTuple):
@@ -40,15 +40,27 @@ def model_cost(cfg: Config) -> ModelCost:
     if crop is not None:
         model_cfg.detector = None
     width, height = cfg.test_dataloader.dataset.input_size if crop is None else crop.size
-    with DefaultScope.overwrite_default_scope("mmpose"), torch.device("meta"):
+    with DefaultScope.overwrite_default_scope(cfg.get("default_scope", "mmpose")), torch.device("meta"):
         model = MODELS.build(model_cfg).eval()
         image = torch.empty(1, 3, height, width)
-        geometry = () if crop is None else (torch.empty(1, GEOMETRY_CHANNELS),)
     views = make_views(
         (width, height), model_cfg.test_cfg.get("view_scales", (1.0,)), model_cfg.test_cfg.get("flip_test", False)
     )
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         for view in views:
-            model.head.forward(model.extract_feat(view.apply(image)), *geometry)
+            run_network(model, view.apply(image))
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return ModelCost(parameters, counter.get_total_flops() / 2e9)
+
+
+def run_network(model: Any, images: Tensor) -> Any:
+    """What backbone, neck and head make of images (B, 3, H, W), before anything is decoded.
+
+    Args:
+        model: of MMPose or MMDetection, or a second stage, whose images are crops.
+        images: on the model's device.
+    """
+    head = getattr(model, "bbox_head", None) or model.head
+    is_second_stage = getattr(model, "crop", None) is not None
+    geometry = (images.new_zeros(len(images), GEOMETRY_CHANNELS),) if is_second_stage else ()
+    return head.forward(model.extract_feat(images), *geometry)

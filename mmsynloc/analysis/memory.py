@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 
 import torch
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
-from mmpose.registry import MODELS
+from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor
 
-__all__ = ["TrainingMemory", "largest_input", "training_memory"]
+from mmsynloc.analysis.complexity import run_network
+from mmsynloc.apis.settings import crops_per_image
+
+__all__ = ["CONTEXT_GIB", "TrainingMemory", "largest_input", "training_memory"]
 
 _GIB = 2**30
-_CONTEXT_GIB = 1.0  # CUDA's context, cuDNN's and cuBLAS' workspaces
+CONTEXT_GIB = 1.0  # CUDA's context, cuDNN's and cuBLAS' workspaces
 _BYTES_PER_PARAMETER = 28  # weight, gradient, AdamW's two averages, moving average, DDP's bucket, one temporary
 _ABOVE_SAVED = 1.2  # gradients of maps during the backward pass, targets and losses, fragmentation
 _USABLE = 0.92
@@ -29,7 +31,7 @@ class TrainingMemory(NamedTuple):
 
     Args:
         fixed: whatever the batch: CUDA, weights, gradients, optimiser, moving average.
-        image: for each image of a batch, at the largest size that the training's batches have.
+        image: for each image of a batch, at the largest size that the training's batches have; with all its crops.
     """
 
     fixed: float
@@ -51,18 +53,21 @@ def training_memory(cfg: Config) -> TrainingMemory:
     the training's largest input; the rest are rules of thumb.
 
     Args:
-        cfg: of a fully convolutional model; it is not changed.
+        cfg: of a fully convolutional model, or of a second stage that is trained on crops; it is not changed.
     """
     model_cfg = copy.deepcopy(cfg.model)
     model_cfg.backbone.init_cfg = None
-    with DefaultScope.overwrite_default_scope("mmpose"):
+    crop = model_cfg.get("crop")
+    if crop is not None:
+        model_cfg.detector = None
+    with DefaultScope.overwrite_default_scope(cfg.get("default_scope", "mmpose")):
         model = MODELS.build(model_cfg).train()
+    probe = (_PROBE, _PROBE) if crop is None else tuple(crop.size)  # a second stage takes crops of its size alone
     mixed = "Amp" in cfg.optim_wrapper.type
-    one, two = (_saved_bytes(model, batch, mixed) for batch in (1, 2))
-    width, height = largest_input(cfg)
-    image = (two - one) * (width * height / _PROBE**2) * _ABOVE_SAVED
+    one, two = (_saved_bytes(model, batch, probe, mixed) for batch in (1, 2))
+    image = (two - one) * math.prod(largest_input(cfg)) / math.prod(probe) * crops_per_image(cfg) * _ABOVE_SAVED
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    return TrainingMemory(_CONTEXT_GIB + parameters * _BYTES_PER_PARAMETER / _GIB, image / _GIB)
+    return TrainingMemory(CONTEXT_GIB + parameters * _BYTES_PER_PARAMETER / _GIB, image / _GIB)
 
 
 def largest_input(cfg: Config) -> tuple[int, int]:
@@ -77,14 +82,14 @@ def largest_input(cfg: Config) -> tuple[int, int]:
     return max(sizes, key=math.prod)
 
 
-def _saved_bytes(model: Any, batch: int, mixed: bool) -> int:
-    """Bytes that autograd keeps for a batch at the probe's size, each storage once, without the weights."""
+def _saved_bytes(model: Any, batch: int, size: tuple[int, int], mixed: bool) -> int:
+    """Bytes that autograd keeps for a batch of ``size`` (width, height), each storage once, without the weights."""
     kept: dict[int, Tensor] = {}  # the tensors themselves, lest a storage's address is used again
     own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
     pack = _keep_in(kept, own)
     precision = torch.autocast("cpu", dtype=torch.bfloat16) if mixed else nullcontext()
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor), precision:
-        outputs = model.head.forward(model.extract_feat(torch.zeros(batch, 3, _PROBE, _PROBE)))
+        outputs = run_network(model, torch.zeros(batch, 3, size[1], size[0]))
     del outputs
     return sum(tensor.untyped_storage().nbytes() for tensor in kept.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +17,7 @@ __all__ = ["add_loggers"]
 _TYPES = {
     "tensorboard": "TensorboardVisBackend",
     "wandb": "WandbVisBackend",
-    "mlflow": "MLflowVisBackend",
+    "mlflow": "SynLocMLflowVisBackend",
     "clearml": "ClearMLVisBackend",
 }
 
@@ -41,15 +42,18 @@ def add_loggers(cfg: Config, names: Sequence[str]) -> None:
     backends = list(visualizer.get("vis_backends") or [dict(type="LocalVisBackend")])
     for name in dict.fromkeys([*present, *names]):
         if all(backend["type"] != _TYPES[name] for backend in backends):
-            backends.append(_settings(name, Path(cfg.work_dir).name))
+            backends.append(_settings(name, Path(cfg.work_dir).resolve()))
     visualizer.vis_backends = backends
 
 
-def _settings(name: str, run: str) -> dict[str, Any]:
+def _settings(name: str, work_dir: Path) -> dict[str, Any]:
     """A back end with the work dir's name for the run, in the project ``mmsynloc``."""
-    named = {
+    run = work_dir.name
+    # MLflow no longer writes the plain files that MMEngine takes by default.
+    store = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{work_dir / 'mlflow.db'}"
+    named: dict[str, dict[str, Any]] = {
         "wandb": dict(init_kwargs=dict(project="mmsynloc", name=run)),
-        "mlflow": dict(exp_name="mmsynloc", run_name=run),
+        "mlflow": dict(exp_name="mmsynloc", run_name=run, tracking_uri=store),
         "clearml": dict(init_kwargs=dict(project_name="mmsynloc", task_name=run)),
     }
     return dict(type=_TYPES[name], **named.get(name, {}))

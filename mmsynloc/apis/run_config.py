@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from mmsynloc.apis.gpu_memory import accumulate_gradients
 from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slurm_addresses
 from mmsynloc.apis.pretrained import resolve_pretrained
-from mmsynloc.apis.settings import check_settings, fit_workers
+from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers
 from mmsynloc.apis.starting_point import require_detector, require_threshold, resolve_start
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.engine.checkpoints import compare_weights, weights_of
@@ -185,8 +185,7 @@ def _limit_memory(cfg: Config) -> list[str]:
     loader = cfg.train_dataloader
     width, height = loader.dataset.get("input_size", (640, 640))
     widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # memory grows with the width
-    crops = [step.get("crops_per_image", 16) for step in loader.dataset.get("pipeline", []) if "Crops" in step["type"]]
-    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height * sum(crops or [1])))
+    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height * crops_per_image(cfg)))
     if loader.batch_size <= fits:
         return []
     parts = math.ceil(loader.batch_size / fits)

@@ -10,7 +10,7 @@ from mmpose.registry import OPTIMIZERS
 
 from mmsynloc.utils import UserError
 
-__all__ = ["check_settings", "evaluators", "fit_workers", "loaders"]
+__all__ = ["check_settings", "crops_per_image", "evaluators", "fit_workers", "loaders"]
 
 _GROUPS = ("model", "default_hooks", "env_cfg", "train_cfg", "val_cfg", "test_cfg", "optim_wrapper")
 _SPLITS = ("train", "val", "test")
@@ -83,6 +83,12 @@ def loaders(cfg: Config) -> Iterator[tuple[str, Any]]:
         if not isinstance(loader.get("dataset"), Mapping):
             raise UserError(f"{cfg.filename or 'the config'}: {key} has no dataset")
         yield key, loader
+
+
+def crops_per_image(cfg: Config) -> int:
+    """How many crops the training of a second stage takes of each frame; 1 where a model learns from whole frames."""
+    steps = cfg.train_dataloader.dataset.get("pipeline") or []
+    return next((step.get("crops_per_image", 16) for step in steps if step["type"] == "SynLocAthleteCrops"), 1)
 
 
 def evaluators(cfg: Config, split: str) -> list[Any]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "infer": "positions of athletes in images and video",
     "evaluate": "score saved predictions, without a model",
     "report": "show where results lose points, as a page",
+    "ensemble": "fuse the results of several models on the ground",
     "submit": "make a submission zip, or check one",
     "browse": "show augmented training samples with their labels",
     "check": "check that the data set is complete, readable and consistent",

@@ -19,7 +19,7 @@ from mmsynloc.utils import UserError
 
 if TYPE_CHECKING:
     from mmsynloc.apis.inferencer.frames import Source
-    from mmsynloc.apis.inferencer.job import InferJob
+    from mmsynloc.apis.inferencer.job import InferJob, JobResult
     from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
 
 __all__ = ["main"]
@@ -176,12 +176,21 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
 
     job, make_inferencer = _plan(args)
     try:
-        problems = run_job(job, make_inferencer)
+        result = run_job(job, make_inferencer)
     except KeyboardInterrupt:
-        print(f"{args.out}: has the frames so far; the same command with --resume goes on", file=sys.stderr)
+        print(f"{args.out}: the same command with --resume goes on", file=sys.stderr)
         raise
-    for problem in problems:
-        print(f"WARNING  {problem}", file=sys.stderr)
-    if problems:
-        print(f"error: {len(problems)} inputs have no result; --resume tries these alone again", file=sys.stderr)
-    return 1 if problems else 0
+    _report(args.out, job, result)
+    return 1 if result.problems else 0
+
+
+def _report(out: Path, job: InferJob, result: JobResult) -> None:
+    if result.written:
+        horizon = f", {result.over_horizon} over the horizon, without a position" if result.over_horizon else ""
+        print(f"{out}: {result.athletes} athletes in {result.frames} frames{horizon}")
+    else:
+        part = f"part {job.selection.shard + 1} of {job.selection.shards} is done"
+        print(f"{out}: {part}; it is written once all are")
+    if result.problems:
+        count = len(result.problems)
+        print(f"error: {count} inputs have no result; --resume tries these alone again", file=sys.stderr)

@@ -15,6 +15,7 @@ _UPSTREAM_NOISE = (
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',
     "Failed to search registry with scope",
+    "Please make sure that the mlflow server is running",
     "Gradient accumulative may slightly decrease performance",
     "Resumed iteration number is not divisible",
 )

@@ -63,7 +63,7 @@ class TileRule:
 
     mode: str = "camera"
     size: tuple[int, int] = (640, 384)
-    height_px: float = 48.0
+    height_px: float = 36.0
     max_scale: float = 1.0
     scale: float = 1.0
     overlap: float = 0.2

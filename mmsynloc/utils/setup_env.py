@@ -12,7 +12,7 @@ EXTENDED_MODULES = {
     "mmpose.engine": ("mmsynloc.engine",),
     "mmpose.evaluation": ("mmsynloc.evaluation.metrics",),
     "mmpose.models": ("mmsynloc.models",),
-    "mmpose.visualization": ("mmsynloc.visualization.synloc_visualizer",),
+    "mmpose.visualization": ("mmsynloc.visualization.synloc_visualizer", "mmsynloc.visualization.vis_backends"),
     "mmdet.datasets": (
         "mmsynloc.datasets.transforms",
         "mmsynloc.datasets.synloc_dataset",
@@ -20,15 +20,13 @@ EXTENDED_MODULES = {
     ),
     "mmdet.engine": ("mmsynloc.engine",),
     "mmdet.evaluation": ("mmsynloc.evaluation.metrics",),
-    "mmdet.visualization": ("mmsynloc.visualization.synloc_visualizer",),
+    "mmdet.visualization": ("mmsynloc.visualization.synloc_visualizer", "mmsynloc.visualization.vis_backends"),
 }
 """Upstream packages, and the modules of ours that add to their registries.
 
 The registries import these upstream packages before they look a name up, and ours are imported after them
 (:mod:`mmsynloc.compat`), so that a registry always knows both.
 """
-
-_SHARED_KINDS = ("DATASETS", "TRANSFORMS", "HOOKS", "METRICS", "MODELS", "OPTIM_WRAPPERS", "VISUALIZERS")
 
 
 def register_modules(extended: str) -> None:
@@ -44,12 +42,12 @@ def _share_with_mmdet() -> None:
 
     Each class registers once, with MMPose; a scope finds the names of its own registry and of MMEngine's only.
     """
-    pose, det = import_module("mmpose.registry"), import_module("mmdet.registry")
-    for kind in _SHARED_KINDS:
-        known = getattr(det, kind).module_dict
-        for name, module in getattr(pose, kind).module_dict.items():
-            if module.__module__.startswith("mmsynloc.") and name not in known:
-                getattr(det, kind).register_module(name=name, module=module)
+    registry_type = import_module("mmengine.registry").Registry
+    pose, det = (vars(import_module(f"{name}.registry")) for name in ("mmpose", "mmdet"))
+    for kind in [kind for kind in pose if kind in det and isinstance(pose[kind], registry_type)]:
+        for name, module in pose[kind].module_dict.items():
+            if module.__module__.startswith("mmsynloc.") and name not in det[kind].module_dict:
+                det[kind].register_module(name=name, module=module)
 
 
 def register_all_modules(init_default_scope: bool = True) -> None:

@@ -37,7 +37,8 @@ def test_add_loggers__named_after_the_run_and_added_once(installed):
     backends = {backend["type"]: dict(backend) for backend in cfg.visualizer.vis_backends}
     assert len(backends) == len(cfg.visualizer.vis_backends) == 5
     assert backends["WandbVisBackend"]["init_kwargs"] == dict(project="mmsynloc", name="first")
-    assert backends["MLflowVisBackend"]["run_name"] == "first"
+    assert backends["SynLocMLflowVisBackend"]["run_name"] == "first"
+    assert backends["SynLocMLflowVisBackend"]["tracking_uri"].endswith("runs/first/mlflow.db")
     assert backends["ClearMLVisBackend"]["init_kwargs"] == dict(a=1)  # the config's own options
 
 

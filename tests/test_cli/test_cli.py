@@ -19,11 +19,13 @@ SCRIPTS = {
     "tools/infer.py": "infer",
     "tools/evaluate.py": "evaluate",
     "tools/report.py": "report",
+    "tools/ensemble.py": "ensemble",
     "tools/submit.py": "submit",
     "tools/camera.py": "camera",
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
     "tools/deployment/export.py": "export",
+    "tools/browse_dataset.py": "browse",
     "tools/dataset/convert.py": "convert",
     "tools/dataset/make_mini_synloc.py": "mini",
 }

@@ -2,8 +2,8 @@
 
     python tools/deployment/run_onnx.py model.onnx frame.jpg --camera annotations/val.json
 
-A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one of
-its images. Each athlete is a line: position on the pitch in metres, point of the ground in the camera's pixels, score.
+A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one
+of its images. Each athlete is a line: position on the pitch in metres, point of the ground in the camera's pixels, score.
 """
 
 from __future__ import annotations

@@ -88,6 +88,10 @@ class Selection:
     shards: int = 1
     done: Container[int] = ()
 
+    def __post_init__(self) -> None:
+        if self.every < 1 or not 0 <= self.shard < self.shards:
+            raise ValueError(f"every is {self.every}, shard {self.shard} of {self.shards}")
+
     def wants(self, index: int) -> bool:
         """Whether a frame is to be decoded."""
         number, rest = divmod(index, self.every)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from mmsynloc.apis.inferencer.formats import Format
@@ -19,7 +22,9 @@ from mmsynloc.files.positions import from_record
 from mmsynloc.structures import FramePositions
 from mmsynloc.utils import UserError
 
-__all__ = ["InferJob", "run_job", "shard_of_process"]
+__all__ = ["InferJob", "JobResult", "run_job", "shard_of_process"]
+
+_HOPELESS = 20
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,33 @@ class InferJob:
         return None if None in totals else self.selection.count(sum(t or 0 for t in totals))
 
 
+@dataclass
+class JobResult:
+    """What has come of a job.
+
+    Attributes:
+        problems: the frames without a result.
+        written: whether the output was written; it is not while other processes of a shared run still work.
+        frames: number of frames in the output.
+        athletes: number of athletes in it.
+        over_horizon: how many of them have no position, as their ground points lie over the horizon.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    written: bool = False
+    frames: int = 0
+    athletes: int = 0
+    over_horizon: int = 0
+
+    def counted(self, positions: Iterator[FramePositions]) -> Iterator[FramePositions]:
+        """The same frames; they are counted as they pass."""
+        for frame in positions:
+            self.frames += 1
+            self.athletes += len(frame)
+            self.over_horizon += int(np.isnan(frame.points_pitch_m).any(1).sum())
+            yield frame
+
+
 def shard_of_process(environment: Mapping[str, str]) -> tuple[int, int]:
     """Which part of a run is this process's, and of how many, as torchrun and Slurm's arrays number them.
 
@@ -89,43 +121,40 @@ def shard_of_process(environment: Mapping[str, str]) -> tuple[int, int]:
     return 0, 1
 
 
-def run_job(job: InferJob, make_inferencer: Callable[[], SynLocInferencer]) -> list[Problem]:
+def run_job(job: InferJob, make_inferencer: Callable[[], SynLocInferencer]) -> JobResult:
     """Find positions in this process's frames, and once all processes are through write the output.
 
-    An interrupt (Ctrl-C) writes the output of what is there, where the run is not shared, and goes on its way.
+    An interrupt (Ctrl-C) is the end of a stream. Otherwise it writes the output of what is there, without pictures and
+    where the run is not shared, and goes on its way.
 
     Args:
         job: what to do.
         make_inferencer: loads the model; called only where a frame is left to do.
 
-    Returns:
-        The frames without a result.
-
     Raises:
-        UserError: a file cannot be written, or the run that is to be resumed is another one.
+        UserError: a file cannot be written, the run that is to be resumed is another one, or none of the first frames
+            has a result.
     """
-    selection = job.selection
-    ledger = Ledger(job.out, selection.shard, selection.shards, job.run, job.resume)
-    problems: list[Problem] = []
+    shards, result = job.selection.shards, JobResult()
+    ledger = Ledger(job.out, job.selection.shard, shards, job.run, job.resume)
     try:
         if not ledger.complete:
-            _predict(job, ledger, make_inferencer, problems)
-            ledger.finish(problems)
+            _predict(job, ledger, make_inferencer, result.problems)
+            ledger.finish(result.problems)
     except KeyboardInterrupt:
-        if selection.shards == 1 and ledger.done:
-            _write(job, parts_folder(job.out))
+        if shards == 1 and ledger.done:
+            _write(replace(job, pictures=None), parts_folder(job.out), result)
         raise
     finally:
         ledger.close()
-    folder = claim_parts(job.out, selection.shards, job.run)
+    folder = claim_parts(job.out, shards, job.run)
     if folder is not None:
-        merged = False
         try:
-            _write(job, folder)
-            merged = True
+            _write(job, folder, result)
+            result.written = True
         finally:
-            release_parts(job.out, keep=not merged or bool(problems))
-    return problems
+            release_parts(job.out, keep=bool(result.problems) or not result.written)
+    return result
 
 
 def _predict(
@@ -139,18 +168,21 @@ def _predict(
 
         def report(problem: Problem) -> None:
             problems.append(problem)
-            bar.write(f"skipped  {problem}")
+            if len(problems) >= _HOPELESS and not ledger.done:
+                raise UserError(f"none of the first {_HOPELESS} frames has a result; the last: {problem}")
+            bar.write(f"WARNING  {problem}", file=sys.stderr)
 
         shown: dict[int, Frame] = {}
         frames = read_frames(job.sources, selection)
         if job.live and job.pictures is not None:
             frames = _remember(frames, shown)
-        for found in inferencer.infer(frames, job.find_camera, report):
-            ledger.append(found)
-            ledger.done.add(found.index)
-            if job.live and job.pictures is not None:
-                job.pictures.add(shown.pop(found.index).pixels(), found)
-            bar.update()
+        with suppress(KeyboardInterrupt) if job.live else nullcontext():
+            for found in inferencer.infer(frames, job.find_camera, report):
+                ledger.append(found)
+                ledger.done.add(found.index)
+                if job.live and job.pictures is not None:
+                    job.pictures.add(shown.pop(found.index).pixels(), found)
+                bar.update()
 
 
 def _remember(frames: Iterator[Frame | Problem], shown: dict[int, Frame]) -> Iterator[Frame | Problem]:
@@ -161,8 +193,8 @@ def _remember(frames: Iterator[Frame | Problem], shown: dict[int, Frame]) -> Ite
         yield frame
 
 
-def _write(job: InferJob, folder: Path) -> None:
-    """Write the output, and draw the pictures, of all frames in the ledgers."""
+def _write(job: InferJob, folder: Path, result: JobResult) -> None:
+    """Write the output, and draw the pictures, of all frames in the ledgers; they are counted in the result."""
     parts = Parts(folder, job.selection.shards)
 
     def frames() -> Iterator[FramePositions]:
@@ -179,7 +211,7 @@ def _write(job: InferJob, folder: Path) -> None:
         def read() -> Iterator[FramePositions]:
             return map(tracks.apply, frames())
 
-    job.form.write(read(), job.out)
+    job.form.write(result.counted(read()), job.out)
     if job.pictures is not None and not job.live:
         _draw(job, job.pictures, read(), len(parts))
     if job.pictures is not None:

@@ -163,9 +163,10 @@ class Parts:
         files: dict[Path, BinaryIO] = {}
         try:
             for _, (path, place) in sorted(self._places.items()):
-                file = files.setdefault(path, path.open("rb")) if path not in files else files[path]
-                file.seek(place)
-                frame = _LINE.decode(file.readline()).frame
+                if path not in files:
+                    files[path] = path.open("rb")
+                files[path].seek(place)
+                frame = _LINE.decode(files[path].readline()).frame
                 assert frame is not None  # its index was read from there
                 yield frame
         finally:

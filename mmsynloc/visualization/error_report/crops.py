@@ -12,8 +12,7 @@ import numpy as np
 from mmsynloc.evaluation.errors import Analysis
 from mmsynloc.files import Annotations
 from mmsynloc.files.images import read_image
-from mmsynloc.structures import Athletes
-from mmsynloc.structures.camera import scale_points_px
+from mmsynloc.structures import Athletes, scale_points_px
 from mmsynloc.utils import UserError
 from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB, draw_athletes
 

@@ -17,7 +17,7 @@ from mmsynloc.apis.inferencer.frames import Selection, open_sources
 from mmsynloc.apis.inferencer.job import InferJob, run_job, shard_of_process
 from mmsynloc.apis.inferencer.pictures import PictureWriter
 from mmsynloc.utils import UserError
-from tests.synloc_files import write_split
+from tests.synloc_files import camera, write_split
 from tests.test_apis.test_inferencer.red_boxes import RedBoxes
 
 PEOPLE = [[(0.0, 0.0), (5.0, 10.0)], [], [(-12.0, -8.0)], [(3.0, 3.0)], [(1.0, -9.0), (8.0, 8.0)]]
@@ -56,7 +56,7 @@ def job(tmp_path) -> InferJob:
 @pytest.fixture
 def whole(job, tmp_path) -> str:
     """What an uninterrupted run writes."""
-    assert run_job(replace(job, out=tmp_path / "whole.csv"), make) == []
+    assert run_job(replace(job, out=tmp_path / "whole.csv"), make).problems == []
     return (tmp_path / "whole.csv").read_text()
 
 
@@ -66,7 +66,7 @@ def test_run_job__leaves_nothing_but_its_output(job, whole, tmp_path):
 
 
 def test_run_job__no_frames(job, tmp_path):
-    assert run_job(replace(job, sources=open_sources(iter([]))), make) == []
+    assert run_job(replace(job, sources=open_sources(iter([]))), make).problems == []
     assert (tmp_path / "positions.csv").read_text().startswith("frame,image_id,name")
 
 
@@ -81,9 +81,32 @@ def test_run_job__interrupted_run_has_valid_output_and_goes_on(job, whole):
         backends.append(make())
         return backends[0]
 
-    assert run_job(replace(job, resume=True), make_again) == []
+    assert run_job(replace(job, resume=True), make_again).problems == []
     assert job.out.read_text() == whole
     assert sum(backends[0].backend.batches) == 3
+
+
+def test_run_job__counts(job):
+    result = run_job(job, make)
+    assert (result.written, result.frames, result.athletes, result.over_horizon) == (True, 5, 6, 0)
+    half = run_job(replace(job, selection=Selection(shard=0, shards=2)), make)
+    assert not half.written
+
+
+def test_run_job__nothing_fits(job):
+    wrong = open_sources([np.zeros((480, 640, 3), np.uint8)] * 30)
+    find = camera_finder(camera())
+    with pytest.raises(
+        UserError, match="none of the first 20 frames has a result; the last: array 19: image is 640x480"
+    ):
+        run_job(replace(job, sources=wrong, find_camera=find), make)
+    assert not job.out.exists()
+
+
+def test_run_job__interrupt_is_the_end_of_a_stream(job):
+    stream = open_sources(iter([np.zeros((360, 640, 3), np.uint8)] * 9))
+    find = camera_finder(camera())
+    assert run_job(replace(job, sources=stream, find_camera=find), make_interrupted).frames == 2
 
 
 def test_run_job__interrupted_shared_run_writes_nothing_yet(job):
@@ -104,11 +127,11 @@ def test_run_job__broken_images_are_reported_and_done_later(job, whole, tmp_path
     path = tmp_path / "val" / "000002.jpg"
     data = path.read_bytes()
     path.write_bytes(data[:300])
-    problems = run_job(job, make)
+    problems = run_job(job, make).problems
     assert [Path(problem.name).name for problem in problems] == ["000002.jpg"]
     assert job.out.read_text().count("\n") == 1 + 5
     path.write_bytes(data)
-    assert run_job(replace(job, resume=True), make) == []
+    assert run_job(replace(job, resume=True), make).problems == []
     assert job.out.read_text() == whole
     assert not (tmp_path / "positions.csv.parts").exists()
 
@@ -123,7 +146,7 @@ def test_run_job__output_that_cannot_be_written_is_made_by_resuming(job, whole):
     def no_model() -> SynLocInferencer:
         raise AssertionError("everything has been found already")
 
-    assert run_job(replace(job, resume=True), no_model) == []
+    assert run_job(replace(job, resume=True), no_model).problems == []
     assert job.out.read_text() == whole
 
 
