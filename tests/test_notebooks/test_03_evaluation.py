@@ -23,3 +23,4 @@ def test_notebook__scores_and_draws(tmp_path, monkeypatch):
     printed_ap = float(printed(executed).split("mAP-LocSim ")[1].split()[0])
     assert printed_ap == pytest.approx(stats["AP"], abs=5e-5)  # four decimals
     assert printed_ap > 0
+    assert "<html" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")

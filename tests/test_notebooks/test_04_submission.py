@@ -12,8 +12,8 @@ def test_notebook__makes_and_checks_submissions(tmp_path, monkeypatch):
     monkeypatch.setenv("SYNLOC_MINI_IMAGES", "2")
     monkeypatch.setenv("SYNLOC_WORK_DIR", str(tmp_path / "run"))
     text = printed(run_notebook("04_submission.ipynb"))
-    for split, annotations in (("test", "test"), ("challenge", "challenge_public")):
-        file = tmp_path / "mini" / "annotations" / f"{annotations}.json"
+    for split, name in (("test", "test"), ("challenge", "challenge_public")):
+        file = tmp_path / "mini" / "annotations" / f"{name}.json"
         assert check_submission(tmp_path / "run" / f"{split}.zip", file).problems == []
     assert "position from keypoint 1" in text
     assert "every detection reaches the threshold" in text
