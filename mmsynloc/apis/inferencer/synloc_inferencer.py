@@ -192,7 +192,7 @@ class _ModelCameras:
 
             try:
                 self._last = camera, to_synloc(camera)[0]
-            except (ValueError, AttributeError) as error:
+            except ValueError as error:
                 raise UserError(str(error)) from None
         return self._last[1]
 
