@@ -54,10 +54,10 @@ def inputs(batch: int, seed: int = 0) -> DetectorInputs:
 def export(graph: DetectorGraph, path: Path) -> dict:
     pytest.importorskip("onnx")
     from mmsynloc.export.engines import open_engine
-    from mmsynloc.export.onnx_file import trace_to_onnx
+    from mmsynloc.export.onnx_file import Export, trace_to_onnx
 
     pytest.importorskip("onnxruntime")
-    trace_to_onnx(graph, inputs(2), DetectorOutputs._fields, path, 17)
+    trace_to_onnx(Export(path, graph, inputs(2), DetectorOutputs._fields, ("batch", "detections"), {}), path, 17)
     return open_engine("onnxruntime", path, threads=1)
 
 

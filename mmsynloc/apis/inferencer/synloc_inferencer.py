@@ -32,7 +32,7 @@ __all__ = [
     "require_threshold",
 ]
 
-DEFAULT_CONFIG, DEFAULT_CHECKPOINT = "mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth"
+DEFAULT_CONFIG, DEFAULT_CHECKPOINT = "mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth"
 """The weights that come with the package, and their config."""
 
 
