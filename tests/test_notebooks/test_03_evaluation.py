@@ -13,7 +13,7 @@ from tests.notebooks import figures, printed, run_notebook
 def test_notebook__scores_and_draws(tmp_path, monkeypatch):
     monkeypatch.delenv("SYNLOC_ROOT", raising=False)
     monkeypatch.setenv("SYNLOC_MINI_ROOT", str(tmp_path / "mini"))
-    monkeypatch.setenv("SYNLOC_MINI_IMAGES", "2")
+    monkeypatch.setenv("SYNLOC_MINI_IMAGES", "1")
     monkeypatch.setenv("SYNLOC_WORK_DIR", str(tmp_path / "run"))
     executed = run_notebook("03_evaluation.ipynb")
     assert figures(executed) == 3  # curves, errors, the worst frame

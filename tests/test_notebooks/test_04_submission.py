@@ -9,7 +9,7 @@ from tests.notebooks import printed, run_notebook
 def test_notebook__makes_and_checks_submissions(tmp_path, monkeypatch):
     monkeypatch.delenv("SYNLOC_ROOT", raising=False)
     monkeypatch.setenv("SYNLOC_MINI_ROOT", str(tmp_path / "mini"))
-    monkeypatch.setenv("SYNLOC_MINI_IMAGES", "2")
+    monkeypatch.setenv("SYNLOC_MINI_IMAGES", "1")
     monkeypatch.setenv("SYNLOC_WORK_DIR", str(tmp_path / "run"))
     text = printed(run_notebook("04_submission.ipynb"))
     for split, name in (("test", "test"), ("challenge", "challenge_public")):
