@@ -44,8 +44,9 @@ def benchmark_inference(
 ) -> dict[str, dict]:
     """Time predictions on one core, one image at a time, and score them.
 
-    All variants see each image one after the other, so that other load on the machine strikes all alike, and the smallest
-    processor time is taken, for others' work on the same core only adds to it. It goes from the network's input as bytes to detections without duplicates; reading and
+    All variants see each image one after the other, so that other load on the machine strikes all alike, and the
+    smallest processor time is taken, for others' work on the same core only adds to it. It goes from the network's
+    input as bytes to detections without duplicates; reading and
     resizing images are left out.
 
     Args:
