@@ -36,11 +36,12 @@ def show_appearance(args: argparse.Namespace, splits: Sequence[str] | None) -> N
     """Print statistics of the people's looks, and of another data set's beside them."""
     from mmsynloc.datasets.preparation.comparing import print_appearance, print_comparison, sample_appearance
 
-    options = dict(workers=args.workers or os.cpu_count() or 1, progress=not args.no_progress)
-    sample = sample_appearance(args.source or args.root, splits, **options)
+    workers, progress = args.workers or os.cpu_count() or 1, not args.no_progress
+    sample = sample_appearance(args.source or args.root, splits, workers, progress)
     print_appearance(sample)
     if args.compare:
-        print_comparison(sample, sample_appearance(args.compare, **options), str(args.compare))
+        other = sample_appearance(args.compare, workers=workers, progress=progress)
+        print_comparison(sample, other, str(args.compare))
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:

@@ -91,7 +91,8 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
         Args:
             skip_type_keys: names of their classes.
         """
-        kept = [transform for transform in self.pipeline.transforms if type(transform).__name__ not in skip_type_keys]
+        transforms: list[Any] = self.pipeline.transforms  # type: ignore[has-type]
+        kept = [transform for transform in transforms if type(transform).__name__ not in skip_type_keys]
         self.pipeline = Compose(kept)
 
     def get_data_info(self, idx: int) -> dict:

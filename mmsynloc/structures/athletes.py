@@ -66,4 +66,5 @@ class Athletes(NamedTuple):
 
     def take(self, rows: np.ndarray) -> Athletes:
         """Those of a mask (N,) or of indices."""
-        return Athletes(*(None if array is None else array[rows] for array in self))
+        chosen: list[Any] = [None if array is None else array[rows] for array in self]
+        return Athletes(*chosen)

@@ -185,7 +185,7 @@ def cut_by(bounds_xyxy: np.ndarray, boxes_xyxy: np.ndarray) -> np.ndarray:
     low, high = bounds_xyxy[:2], bounds_xyxy[2:]
     meets = ((boxes_xyxy[:, :2] < high) & (boxes_xyxy[:, 2:] > low)).all(1)
     inside = ((boxes_xyxy[:, :2] >= low) & (boxes_xyxy[:, 2:] <= high)).all(1)
-    return meets & ~inside
+    return np.asarray(meets & ~inside)
 
 
 def _window(bounds_xyxy: np.ndarray, scale: float, frame_size: tuple[int, int]) -> Window:

@@ -22,7 +22,8 @@ __all__ = ["draw_contact_sheet"]
 _DPI = 100
 _CELL_PX = 480  # at least
 _SHEET_PX = 2400  # about at most
-_BOX, _PELVIS, _GROUND, _METRE = "#ffe600", *(tuple(c / 255 for c in rgb) for rgb in (PREDICTED_RGB, TRUE_RGB)), "white"
+_BOX, _METRE = "#ffe600", "white"
+_PELVIS, _GROUND = ("#{:02x}{:02x}{:02x}".format(*rgb) for rgb in (PREDICTED_RGB, TRUE_RGB))
 
 
 def draw_contact_sheet(samples: Sequence[Mapping[str, Any]], title: str = "") -> Figure:
@@ -79,7 +80,7 @@ def _draw_sample(axes: Axes, sample: Mapping[str, Any]) -> None:
 
 def _legend(samples: Sequence[Mapping[str, Any]]) -> list[Line2D]:
     counts = [np.asarray(sample["keypoints"]).shape[1] for sample in samples if "keypoints" in sample]
-    lines = [Line2D([], [], color=_BOX, label="box")]
+    lines: list[Line2D] = [Line2D([], [], color=_BOX, label="box")]
     if max(counts, default=0) >= 2:
         lines += [
             Line2D([], [], color=color, marker="o", linestyle="", label=name)

@@ -124,7 +124,8 @@ class SynLocAthleteCrops(BaseTransform):
         else:
             crops = crops_by_camera(boxes_xyxy, camera, size, self.height_m, self.padding)
         count = len(boxes_xyxy)
-        factor = np.exp(np.random.uniform(*np.log(self.scale_range), count))
+        low, high = np.log(self.scale_range)
+        factor = np.exp(np.random.uniform(low, high, count))
         degrees = np.random.uniform(-1, 1, count) * self.rotate_factor
         crops = crops._replace(heights_px=crops.heights_px * factor)
         return crop_matrices(crops, size, degrees, np.random.rand(count) < self.flip_prob)

@@ -41,15 +41,17 @@ def _blur_or_sharpen(image: np.ndarray, amount: float) -> np.ndarray:
 
 
 def _add_noise(image: np.ndarray, sigma: float) -> np.ndarray:
-    noise = np.empty(image.shape, np.int16)
+    noise: np.ndarray = np.empty(image.shape, np.int16)
     cv2.setRNGSeed(int(np.random.randint(2**31)))
-    cv2.randn(noise, (0,) * 3, (sigma,) * 3)
+    cv2.randn(noise, np.zeros(3), np.full(3, sigma))
     return cv2.add(image, noise, dtype=cv2.CV_8U)
 
 
 def _encode(image: np.ndarray, quality: int) -> np.ndarray:
     _, data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, quality))
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert decoded is not None, "OpenCV reads what it has written"
+    return decoded
 
 
 @TRANSFORMS.register_module()

@@ -70,6 +70,7 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
     ) -> Any:
         """As upstream; ``frames`` (h, w, 3) uint8 on the host are for :meth:`predict`."""
         if mode == "predict":
+            assert data_samples is not None, "a prediction needs the frames' meta information"
             return self.predict(inputs, data_samples, frames)
         return super().forward(inputs, data_samples, mode)
 

@@ -150,12 +150,9 @@ class SynLocTopdownEstimator(BasePoseEstimator):
             What :meth:`predict` puts into the samples.
         """
         found = [self._cut(b, s, sample, frame) for (b, s), sample, frame in zip(boxes, data_samples, frames)]
-        ends = np.cumsum([len(candidates.scores) for candidates in found])
-        points = self._points(found)
-        return [
-            self._place(candidates, CropPoints(*(p[end - len(candidates.scores) : end] for p in points)))
-            for candidates, end in zip(found, ends)
-        ]
+        ends = np.cumsum([len(candidates.scores) for candidates in found])[:-1]
+        points, variances, quality = (np.split(column, ends) for column in self._points(found))
+        return [self._place(*one) for one in zip(found, points, variances, quality)]
 
     def _boxes(
         self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
@@ -215,11 +212,11 @@ class SynLocTopdownEstimator(BasePoseEstimator):
             outputs = self.head.average_mirrored(outputs, flipped)
         return self.head.decode_outputs(outputs)
 
-    def _place(self, candidates: _Candidates, points: CropPoints) -> InstanceData:
-        factors = dict(detector=candidates.scores, quality=points.quality)
-        placed = place(
-            points.points_px, points.variances_px2, candidates.matrices, candidates.camera, factors, self.rule
-        )
+    def _place(
+        self, candidates: _Candidates, points_px: np.ndarray, variances_px2: np.ndarray, quality: np.ndarray
+    ) -> InstanceData:
+        factors = dict(detector=candidates.scores, quality=quality)
+        placed = place(points_px, variances_px2, candidates.matrices, candidates.camera, factors, self.rule)
         order = np.argsort(-placed.scores, kind="stable")
         keep = remove_duplicates(
             torch.from_numpy(candidates.boxes_xyxy[order])[None],

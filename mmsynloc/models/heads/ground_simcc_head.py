@@ -101,7 +101,7 @@ class GroundSimCCHead(RTMCCHead):
     def average_mirrored(outputs: CropOutputs, mirrored: CropOutputs) -> CropOutputs:
         """The mean of the outputs for crops and for their mirror images."""
         quality = outputs.quality_logits
-        if quality is not None:
+        if quality is not None and mirrored.quality_logits is not None:
             quality = (quality + mirrored.quality_logits) / 2
         return CropOutputs(
             (outputs.logits_x + mirrored.logits_x.flip(-1)) / 2, (outputs.logits_y + mirrored.logits_y) / 2, quality
@@ -144,7 +144,7 @@ class GroundSimCCHead(RTMCCHead):
             losses["loss_locsim"] = self.loss_locsim(ground, truth, labels.pixel_to_metre, weight)
         points = self.decode_outputs(outputs).points_px[:, GROUND_INDEX].detach()
         true_locsim = self._true_locsim(points, labels)
-        if outputs.quality_logits is not None:
+        if outputs.quality_logits is not None and self.quality_weight is not None:
             every = F.binary_cross_entropy_with_logits(outputs.quality_logits.float(), true_locsim)
             losses["loss_quality"] = self.quality_weight * every
         losses["locsim"] = (true_locsim * weight).sum() / weight.sum().clamp(min=1)
