@@ -93,7 +93,7 @@ def test_place__above_the_horizon_has_no_position_and_no_expected_locsim() -> No
         matrices,
         camera(),
         dict(detector=np.ones(1), quality=np.ones(1)),
-        PlacementRule(fuse_pelvis=True),
+        PlacementRule(score=["detector", "expected"], fuse_pelvis=True),
     )
     assert np.isnan(placed.points_pitch_m).all()
     assert placed.scores[0] == 0
