@@ -14,7 +14,7 @@ def run_notebook(name: str) -> nbformat.NotebookNode:
     """Execute a notebook, in a process of its own, and return it with its outputs."""
     client = pytest.importorskip("nbclient").NotebookClient(
         nbformat.read(NOTEBOOKS / name, as_version=4),
-        timeout=300,
+        timeout=900,
         kernel_name="python3",
         resources={"metadata": {"path": str(NOTEBOOKS)}},
     )

@@ -2,7 +2,7 @@
 _base_ = ["./rtmpose_t_synloc.py", "../_base_/short.py"]
 
 _size = (96, 128)
-_epochs = 20
+_epochs = 12
 _codec = dict(type="SimCCLabel", input_size=_size, sigma=(3.0, 3.0), simcc_split_ratio=2.0, normalize=False)
 
 model = dict(

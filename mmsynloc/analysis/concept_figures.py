@@ -16,12 +16,11 @@ from mmsynloc.files import read_annotations
 from mmsynloc.files.images import read_image
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Camera
-from mmsynloc.visualization.pitch import PITCH_LENGTH_M, PITCH_WIDTH_M
+from mmsynloc.structures.pitch_markings import pitch_markings
 
-__all__ = ["Scene", "draw_coordinate_frames", "draw_locsim", "make_scene", "pitch_lines_m"]
+__all__ = ["Scene", "draw_coordinate_frames", "draw_locsim", "make_scene"]
 
 _GRASS, _LINE, _GROUND, _PELVIS, _AXIS = "#3f7d3a", "white", "#ff9f1c", "#2ec4ff", "#d7263d"
-_PENALTY_AREA_M, _CIRCLE_M = (40.32, 16.5), 9.15
 _BOX = dict(boxstyle="round,pad=0.25", facecolor="white", edgecolor="none", alpha=0.85)
 
 
@@ -55,27 +54,14 @@ def make_scene(seed: int = 0) -> Scene:
     return Scene(image, annotations.camera(0), people.keypoints_3d_m[rows, 0], people.positions_pitch_m[rows])
 
 
-def pitch_lines_m(step_m: float = 0.5) -> list[np.ndarray]:
-    """The lines of a pitch as polylines (P, 2) in metres, dense enough to be bent by a lens."""
-    half_x, half_y = PITCH_WIDTH_M / 2, PITCH_LENGTH_M / 2
-    area_x, area_y = _PENALTY_AREA_M[0] / 2, half_y - _PENALTY_AREA_M[1]
-    corners = [[(-half_x, -half_y), (half_x, -half_y), (half_x, half_y), (-half_x, half_y), (-half_x, -half_y)]]
-    corners += [[(-half_x, 0.0), (half_x, 0.0)]]
-    for end in (-1, 1):
-        near, far = end * half_y, end * area_y
-        corners += [[(-area_x, near), (-area_x, far), (area_x, far), (area_x, near)]]
-    return [*(_dense(np.array(line), step_m) for line in corners), _CIRCLE_M * _unit_circle()]
-
-
 def _unit_circle() -> np.ndarray:
     angle = np.linspace(0, 2 * np.pi, 120)
     return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
 
-def _dense(corners: np.ndarray, step_m: float) -> np.ndarray:
-    lengths_m = np.linalg.norm(np.diff(corners, axis=0), axis=1)
-    parts = zip(corners[:-1], corners[1:], lengths_m)
-    return np.concatenate([np.linspace(a, b, max(2, round(length / step_m))) for a, b, length in parts])
+def _pitch_lines_m() -> list[np.ndarray]:
+    markings = pitch_markings()
+    return [*markings.middle, *markings.negative, *markings.positive]
 
 
 def draw_coordinate_frames(scene: Scene) -> Figure:
@@ -84,7 +70,7 @@ def draw_coordinate_frames(scene: Scene) -> Figure:
     (pixels, normalised), (undistorted, pitch) = figure.subplots(2, 2)
     camera = scene.camera
     _draw_pixels(pixels, scene)
-    in_image = [camera.pitch_to_normalised(line).points for line in pitch_lines_m()]
+    in_image = [camera.pitch_to_normalised(line).points for line in _pitch_lines_m()]
     people = camera.pitch_to_normalised(scene.ground_m).points
     width, height = camera.image_size
     reach = 0.5 * height / width
@@ -92,7 +78,7 @@ def draw_coordinate_frames(scene: Scene) -> Figure:
     normalised.add_patch(Rectangle((-0.5, -reach), 1.0, 2 * reach, fill=False, edgecolor="black"))
     normalised.text(-0.48, reach - 0.01, "the frame", fontsize=10)
     _label(normalised, "2. Normalised image: both axes in widths", "u_n", "v_n")
-    straight = [_undistorted(camera, line) for line in pitch_lines_m()]
+    straight = [_undistorted(camera, line) for line in _pitch_lines_m()]
     standing = _undistorted(camera, scene.ground_m)
     limit = 1.15 * np.abs(standing).max(axis=0)
     _draw_plane(undistorted, straight, standing, (limit[0], limit[0] * 0.62))
@@ -144,7 +130,7 @@ def _draw_metres(axes: Axes, scene: Scene) -> None:
         return np.stack([-sign * points_m[..., 1], sign * points_m[..., 0]], axis=-1)
 
     axes.set_facecolor(_GRASS)
-    for line in pitch_lines_m():
+    for line in _pitch_lines_m():
         axes.plot(*turned(line).T, color=_LINE, linewidth=1.2)
     _draw_people(axes, turned(scene.ground_m))
     camera_x, camera_y = turned(np.asarray(scene.camera.position_m)[:2]).tolist()

@@ -16,10 +16,10 @@ from torch import Tensor
 from mmsynloc.analysis.complexity import run_network
 from mmsynloc.apis.settings import crops_per_image
 
-__all__ = ["TrainingMemory", "largest_input", "training_memory"]
+__all__ = ["CONTEXT_GIB", "TrainingMemory", "largest_input", "training_memory"]
 
 _GIB = 2**30
-_CONTEXT_GIB = 1.0  # CUDA's context, cuDNN's and cuBLAS' workspaces
+CONTEXT_GIB = 1.0  # CUDA's context, cuDNN's and cuBLAS' workspaces
 _BYTES_PER_PARAMETER = 28  # weight, gradient, AdamW's two averages, moving average, DDP's bucket, one temporary
 _ABOVE_SAVED = 1.2  # gradients of maps during the backward pass, targets and losses, fragmentation
 _USABLE = 0.92
@@ -67,7 +67,7 @@ def training_memory(cfg: Config) -> TrainingMemory:
     one, two = (_saved_bytes(model, batch, probe, mixed) for batch in (1, 2))
     image = (two - one) * math.prod(largest_input(cfg)) / math.prod(probe) * crops_per_image(cfg) * _ABOVE_SAVED
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    return TrainingMemory(_CONTEXT_GIB + parameters * _BYTES_PER_PARAMETER / _GIB, image / _GIB)
+    return TrainingMemory(CONTEXT_GIB + parameters * _BYTES_PER_PARAMETER / _GIB, image / _GIB)
 
 
 def largest_input(cfg: Config) -> tuple[int, int]:

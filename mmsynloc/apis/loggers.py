@@ -51,7 +51,7 @@ def _settings(name: str, work_dir: Path) -> dict[str, Any]:
     run = work_dir.name
     # MLflow no longer writes the plain files that MMEngine takes by default.
     store = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{work_dir / 'mlflow.db'}"
-    named = {
+    named: dict[str, dict[str, Any]] = {
         "wandb": dict(init_kwargs=dict(project="mmsynloc", name=run)),
         "mlflow": dict(exp_name="mmsynloc", run_name=run, tracking_uri=store),
         "clearml": dict(init_kwargs=dict(project_name="mmsynloc", task_name=run)),

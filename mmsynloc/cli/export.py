@@ -1,11 +1,11 @@
-"""Write a model as an ONNX file that goes from images and cameras to positions on the pitch."""
+"""Write a model as ONNX: one file from images and cameras to positions on the pitch, or one for each of two stages."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import ConfigOptionsAction, image_size, positive
+from mmsynloc.cli.flags import ConfigOptionsAction, hide_upstream_warnings, image_size, positive
 
 __all__ = ["main"]
 
@@ -33,14 +33,16 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
+    hide_upstream_warnings()
     from mmsynloc.apis.preflight import check_file
     from mmsynloc.export import export_onnx
 
     check_file(args.out, "--out")
-    about = export_onnx(
+    written = export_onnx(
         args.config, args.checkpoint, args.out, args.image_size, args.opset, args.max_detections, args.cfg_options
     )
-    width, height = about["input_size"].strip("[]").split(", ")
-    threshold = about.get("score_threshold")
-    chosen = "none; mmsynloc test CONFIG CHECKPOINT --split val chooses one" if threshold is None else threshold
-    print(f"{args.out}: input {width}x{height}, score threshold {chosen}")
+    for path, about in written.items():
+        size = about["input_size"].strip("[]").replace(", ", "x")
+        threshold = about.get("score_threshold")
+        chosen = "" if threshold is None else f", score threshold {float(threshold):.4f}"
+        print(f"{path}: {about['stage']}, input {size}{chosen}")

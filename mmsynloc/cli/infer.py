@@ -11,8 +11,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmsynloc.cli.flags import finite, hide_upstream_warnings, positive
 from mmsynloc.utils import UserError
@@ -48,7 +49,10 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     model.add_argument(
         "--config", help="config file, or ours: mmsynloc::name.py (default: that of the package's weights)"
     )
-    model.add_argument("--checkpoint", help="checkpoint file (default: the package's weights)")
+    model.add_argument("--checkpoint", help="checkpoint, or .onnx of mmsynloc export (default: the package's weights)")
+    model.add_argument(
+        "--engine", choices=("onnxruntime", "openvino"), default="onnxruntime", help="what runs an .onnx"
+    )
     model.add_argument("--device", help="cpu, cuda, cuda:1, ... (default: a GPU where there is one)")
     model.add_argument("--batch-size", type=positive, help="default: 8 on a GPU, else 1")
     model.add_argument("--amp", action="store_true", help="mixed precision, where the device is fast at it")
@@ -97,6 +101,7 @@ def _identify(args: argparse.Namespace, checkpoint: str, threshold: float) -> di
         "--camera": args.camera,
         "--config": str(args.config),
         "--checkpoint": f"{checkpoint}, {stat.st_size} bytes, {stat.st_mtime_ns}",
+        "--engine": args.engine,
         "--score-threshold": threshold,
         "--every": args.every,
         "--max-frames": args.max_frames,
@@ -128,6 +133,26 @@ def _check_track(sources: Sequence[Source]) -> None:
         raise UserError("--track needs times: name a video, or the frames a second of these images with --fps")
 
 
+class _Model(NamedTuple):
+    """The file of the weights, the threshold that goes with it, and what loads it, given a threshold."""
+
+    checkpoint: str
+    score_threshold: float | None
+    make_inferencer: Callable[[float], SynLocInferencer]
+
+
+def _find_model(args: argparse.Namespace) -> _Model:
+    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, find_model, is_exported, open_exported
+
+    if is_exported(args.checkpoint):
+        backend, chosen = open_exported(args.checkpoint, args.engine, args.amp)
+        exported = partial(SynLocInferencer, batch_size=args.batch_size, backend=backend)
+        return _Model(args.checkpoint, chosen, lambda threshold: exported(score_threshold=threshold))
+    found = find_model(args.config, args.checkpoint)
+    in_torch = partial(SynLocInferencer, args.config, args.checkpoint, args.device, args.batch_size, args.amp)
+    return _Model(found.checkpoint, found.score_threshold, in_torch)
+
+
 def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInferencer]]:
     """The job, and what loads its model."""
     from mmsynloc.apis.inferencer.formats import choose_format
@@ -135,7 +160,7 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     from mmsynloc.apis.inferencer.frames import Selection, open_sources
     from mmsynloc.apis.inferencer.job import InferJob
     from mmsynloc.apis.inferencer.pictures import PictureWriter
-    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, find_model, require_threshold
+    from mmsynloc.apis.inferencer.synloc_inferencer import require_threshold
 
     shard, shards = _shard(args.shard)
     form = choose_format(args.out, args.format)
@@ -145,8 +170,10 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     sources, find_camera = open_sources(args.inputs, args.fps), camera_finder(args.camera)
     if args.track:
         _check_track(sources)
-    model = find_model(args.config, args.checkpoint)
-    chosen = require_threshold(model) if args.score_threshold is None else args.score_threshold
+    model = _find_model(args)
+    chosen = args.score_threshold
+    if chosen is None:
+        chosen = require_threshold(model.checkpoint, model.score_threshold)
     kept = 0.0 if form.keeps_all and args.score_threshold is None else chosen
     fps = next((source.fps for source in sources if source.fps), 25.0) / args.every
     pictures = PictureWriter(args.vis_dir, args.video, args.view, fps, chosen) if args.vis_dir or args.video else None
@@ -163,10 +190,7 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
         progress=not args.no_progress,
     )
 
-    def make_inferencer() -> SynLocInferencer:
-        return SynLocInferencer(args.config, args.checkpoint, args.device, args.batch_size, args.amp, kept)
-
-    return job, make_inferencer
+    return job, lambda: model.make_inferencer(kept)
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:

@@ -18,7 +18,7 @@ import torch.distributed as dist
 __all__ = ["PeerWatch", "lost_peer_errors", "watch_peers"]
 
 _LOST = ("Connection reset by peer", "Connection closed by peer", "Broken pipe", "Connection refused", "NCCL error")
-_HOW_ON = "its own message stands above, if it left one; --resume goes on from the newest checkpoint"
+_HOW_ON = "its own message stands above, if it left one; a training goes on from its newest checkpoint with --resume"
 _watch: PeerWatch | None = None
 
 
@@ -62,8 +62,9 @@ class PeerWatch:
         self.beat_s, self.silent_s = beat_s, silent_s
         host, port = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
         # A connection of its own: each serves one request at a time, and collectives wait in the others.
-        connect: Any = dist.TCPStore  # type: ignore[attr-defined]  # public, but not in torch's list of names
-        self._store = dist.PrefixStore("peers", connect(host, port, timeout=timedelta(seconds=silent_s / 2)))
+        torch_dist: Any = dist  # its stores are public, but not in the list of names that type checkers see
+        store = torch_dist.TCPStore(host, port, timeout=timedelta(seconds=silent_s / 2))
+        self._store = torch_dist.PrefixStore("peers", store)
         self._store.set(f"beat{self.rank}", "0")
         dist.barrier()  # from here on every process has given a sign
         self._ended, self._ending = threading.Event(), threading.Lock()

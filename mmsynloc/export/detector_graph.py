@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -75,9 +75,9 @@ class DetectorGraph(nn.Module):
         UserError: the model is of another kind, or the size is no multiple of its largest stride.
     """
 
-    def __init__(self, model: nn.Module, input_size: tuple[int, int], max_detections: int = 100) -> None:
+    def __init__(self, model: Any, input_size: tuple[int, int], max_detections: int = 100) -> None:
         super().__init__()
-        head = getattr(model, "head", None)
+        head: Any = getattr(model, "head", None)
         if not isinstance(head, YOLOXPoseGroundHead):
             raise UserError(f"only models with YOLOXPoseGroundHead can be exported, not with {type(head).__name__}")
         if not isinstance(model.data_preprocessor, SynLocDataPreprocessor):
@@ -96,7 +96,8 @@ class DetectorGraph(nn.Module):
         self, images: Tensor, to_frame: Tensor, frame_size: Tensor, camera_matrix: Tensor, undist_poly: Tensor
     ) -> DetectorOutputs:
         """The detections; see :class:`DetectorInputs` and :class:`DetectorOutputs`."""
-        model, head, cfg = self.model, self.model.head, dict(self.model.test_cfg or {})
+        model: Any = self.model
+        head, cfg = model.head, dict(model.test_cfg or {})
         outputs = head(model.extract_feat(model.data_preprocessor.normalise(images.permute(0, 3, 1, 2))))
         ground_map = ground_map_of(camera_matrix, undist_poly, to_frame, frame_size)
         found = detect(
@@ -117,7 +118,7 @@ class DetectorGraph(nn.Module):
     def _kept(self, found: Detections) -> tuple[Tensor, Tensor, Tensor]:
         """Scores (B, N), boxes (B, N, 4) and keypoints (B, N, K, 2) of the detections that are no duplicates."""
         # One row at least: not every engine takes tensors without elements.
-        count = found.kept.sum(1).max().clamp(1, self.max_detections)
+        count: Any = found.kept.sum(1).max().clamp(1, self.max_detections)
         scores, index = torch.where(found.kept, found.scores, 0.0).topk(count, 1)
         boxes, points = (take_rows(f.flatten(2), index) for f in (found.boxes_xyxy, found.keypoints_px))
         return scores, boxes, points.unflatten(2, (-1, 2))

@@ -29,12 +29,15 @@ class ExportedBackend:
         half: compute in bfloat16, with OpenVINO alone.
 
     Attributes:
+        batch_size: 1; on a processor more gain nothing.
         input_size: ``(width, height)`` of the network's input in px.
         score_threshold: the one that validation chose for the checkpoint; None where there is none.
 
     Raises:
         UserError: the engine is not installed or cannot load the file, or the file is not such a model.
     """
+
+    batch_size = 1
 
     def __init__(
         self, path: str | Path, engine: str = "onnxruntime", threads: int | None = None, half: bool = False
@@ -44,9 +47,8 @@ class ExportedBackend:
         if set(shapes) != {"images", "to_frame", "frame_size", "camera_matrix", "undist_poly"}:
             raise UserError(f"{path}: not a detector that mmsynloc export has written: its inputs are {list(shapes)}")
         _, height, width, _ = shapes["images"]
-        assert width is not None and height is not None, "an exported model has one input size"
-        self.input_size = (width, height)
-        self._polynomial_size = shapes["undist_poly"][1] or 0
+        self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free
+        self._polynomial_size = int(shapes["undist_poly"][1] or 0)
         threshold = self._engine.metadata.get("score_threshold")
         self.score_threshold = None if threshold is None else float(threshold)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -16,12 +17,16 @@ from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
 from mmsynloc.engine.checkpoints import is_address, read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
+from mmsynloc.export.crop_graph import CropGraph, CropInputs
 from mmsynloc.export.detector_graph import DetectorGraph, DetectorInputs, DetectorOutputs
 from mmsynloc.export.engines import require
+from mmsynloc.models import SynLocTopdownEstimator
+from mmsynloc.models.structures.crop_points import CropPoints
+from mmsynloc.structures.crops import GEOMETRY_CHANNELS
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.version import __version__
 
-__all__ = ["OPSETS", "POLYNOMIAL_SIZE", "export_onnx", "trace_to_onnx"]
+__all__ = ["OPSETS", "POLYNOMIAL_SIZE", "Export", "export_onnx", "trace_to_onnx"]
 
 OPSETS = (14, 20)
 """Smallest and largest version of ONNX's operators: what the graph needs, and what torch's exporter knows."""
@@ -38,53 +43,99 @@ def export_onnx(
     opset: int = 17,
     max_detections: int = 100,
     cfg_options: dict[str, Any] | None = None,
-) -> dict[str, str]:
-    """Write a model as an ONNX file that goes from images and cameras to positions on the pitch.
+) -> dict[Path, dict[str, str]]:
+    """Write a model as ONNX files: one that goes from images and cameras to positions, or one for each of two stages.
 
     Args:
         config: a config's file or ``mmsynloc::`` name.
         checkpoint: the weights, as for ``mmsynloc test``.
-        out: the file to write.
-        image_size: ``(width, height)`` of the network's input in px; by default that of the config's test data set.
+        out: the file to write. A second stage goes beside its detector: ``model.onnx``, ``model-crops.onnx``.
+        image_size: ``(width, height)`` of the detector's input in px; by default that of the config's test data set.
         opset: version of ONNX's operators, see :data:`OPSETS`.
         max_detections: largest number of detections of an image.
         cfg_options: settings that override the config.
 
     Returns:
-        What the file says of itself in its metadata: ``input_size``, ``score_threshold`` (where a validation has chosen
-        one), ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``.
+        The files, and what each says of itself in its metadata: ``stage`` (``"detector"`` or ``"crops"``),
+        ``input_size``, ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``; a single-stage model's
+        ``score_threshold``, where a validation has chosen one; a second stage's ``crop``, its options as JSON.
 
     Raises:
         UserError: ``onnx`` is not installed, the config or the checkpoint cannot be used, the model is of a kind that
-            cannot be exported, the size does not fit it, or the file cannot be written.
+            cannot be exported, the size does not fit it, or a file cannot be written.
     """
     require("onnx")
     if not OPSETS[0] <= opset <= OPSETS[1]:
         raise UserError(f"--opset {opset}: not one of {OPSETS[0]} to {OPSETS[1]}")
-    cfg = load_config(config, cfg_options)
-    checkpoint = local_checkpoint(checkpoint)
-    torch_backend = TorchBackend(cfg, checkpoint, "cpu")
+    checkpoint, out = local_checkpoint(checkpoint), Path(out)
+    torch_backend = TorchBackend(load_config(config, cfg_options), checkpoint, "cpu")
     size = image_size or torch_backend.input_size
+    shared = {"config": Path(config).name, "checkpoint": Path(checkpoint).name}
+    model: Any = torch_backend.model
+    if not isinstance(model, SynLocTopdownEstimator):
+        exports = [_detector(model, size, max_detections, out, shared | _threshold(checkpoint))]
+    else:
+        beside = out if model.detector is None else out.with_name(f"{out.stem}-crops{out.suffix}")
+        exports = [_second_stage(model, beside, shared)]
+        if model.detector is not None:
+            exports.insert(0, _detector(model.detector, size, max_detections, out, shared))
+    for export in exports:
+        with atomic_write(export.path) as temporary:
+            trace_to_onnx(export, temporary, opset)
+            _finish(temporary, export.metadata)
+    return {export.path: export.metadata for export in exports}
+
+
+class Export(NamedTuple):
+    """One file to write.
+
+    Args:
+        path: the file.
+        graph: what is traced.
+        example: its inputs by name, as a named tuple.
+        outputs: names of what it returns.
+        free: names of the outputs' first dimensions, whose sizes are free.
+        metadata: what the file says of itself.
+    """
+
+    path: Path
+    graph: nn.Module
+    example: Any
+    outputs: tuple[str, ...]
+    free: tuple[str, ...]
+    metadata: dict[str, str]
+
+
+def _detector(model: Any, size: Sequence[int], most: int, path: Path, shared: dict[str, str]) -> Export:
     if len(size) != 2:
-        raise UserError(f"{config}: its test data set has no input_size: give --image-size")
-    metadata = _metadata(config, checkpoint, (int(size[0]), int(size[1])))
-    graph = DetectorGraph(torch_backend.model, (int(size[0]), int(size[1])), max_detections).eval()
-    with atomic_write(out) as temporary:
-        trace_to_onnx(graph, _example(*graph.view.size), DetectorOutputs._fields, temporary, opset)
-        _finish(temporary, metadata)
-    return metadata
+        raise UserError("the config's test data set has no input_size: give --image-size")
+    width, height = (int(side) for side in size)
+    graph = DetectorGraph(model, (width, height), most).eval()
+    about = _about("detector", (width, height)) | shared
+    return Export(path, graph, _example(width, height), DetectorOutputs._fields, ("batch", "detections"), about)
 
 
-def _metadata(config: str, checkpoint: str, input_size: tuple[int, int]) -> dict[str, str]:
-    threshold = stored_threshold(checkpoint, None if is_address(checkpoint) else read_checkpoint(checkpoint))
-    found = {
+def _second_stage(model: Any, path: Path, shared: dict[str, str]) -> Export:
+    width, height = model.crop["size"]
+    crops = torch.zeros(2, height, width, 3, dtype=torch.uint8)
+    example = CropInputs(crops, torch.zeros(2, GEOMETRY_CHANNELS))
+    about = _about("crops", (width, height)) | shared | {"crop": json.dumps(dict(model.crop))}
+    return Export(path, CropGraph(model).eval(), example, CropPoints._fields, ("crops",), about)
+
+
+def _about(stage: str, input_size: tuple[int, int]) -> dict[str, str]:
+    keypoints = json.dumps(["pelvis", "pelvis_ground"])
+    return {
+        "stage": stage,
         "input_size": json.dumps(input_size),
-        "keypoints": json.dumps(["pelvis", "pelvis_ground"]),
-        "config": Path(config).name,
-        "checkpoint": Path(checkpoint).name,
+        "keypoints": keypoints,
         "mmsynloc_version": __version__,
     }
-    return found if threshold is None else {**found, "score_threshold": repr(float(threshold))}
+
+
+def _threshold(checkpoint: str) -> dict[str, str]:
+    threshold = stored_threshold(checkpoint, None if is_address(checkpoint) else read_checkpoint(checkpoint))
+    return {} if threshold is None else {"score_threshold": repr(float(threshold))}
 
 
 def _example(width: int, height: int) -> DetectorInputs:
@@ -97,24 +148,23 @@ def _example(width: int, height: int) -> DetectorInputs:
     return DetectorInputs(images, *(torch.stack([one, one]) for one in (*sizes, matrix, poly)))
 
 
-def trace_to_onnx(graph: nn.Module, example: DetectorInputs, outputs: tuple[str, ...], path: Path, opset: int) -> None:
-    """Write a graph for batches and numbers of detections of any size.
+def trace_to_onnx(export: Export, path: Path, opset: int) -> None:
+    """Write a graph for batches of any size, without its metadata.
 
     Args:
-        graph: what is traced.
-        example: its inputs.
-        outputs: names of what it returns.
-        path: the file.
+        export: what to write.
+        path: the file, in place of its own.
         opset: version of ONNX's operators.
     """
-    names = example._fields
-    dynamic = {name: {0: "batch"} for name in names} | {name: {0: "batch", 1: "detections"} for name in outputs}
-    options: dict[str, Any] = dict(input_names=list(names), output_names=list(outputs), dynamic_axes=dynamic)
+    names = export.example._fields
+    free = {name: dict(enumerate(export.free[:1])) for name in names}
+    free |= {name: dict(enumerate(export.free)) for name in export.outputs}
+    options: dict[str, Any] = dict(input_names=list(names), output_names=list(export.outputs), dynamic_axes=free)
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
         options["dynamo"] = False  # torch's newer exporter has no loop that ends by itself
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its age, and of sizes that become constants, as they should
-        torch.onnx.export(graph, tuple(example), str(path), opset_version=opset, **options)
+        torch.onnx.export(export.graph, tuple(export.example), str(path), opset_version=opset, **options)
 
 
 def _finish(path: Path, metadata: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mmsynloc.files.camera_source import CameraSource, ImageSize
-from mmsynloc.files.numbers import number_array, read_npy, stored_size
+from mmsynloc.files.numbers import number_array, read_npy, single_number, stored_size
 from mmsynloc.structures import Camera
 
 __all__ = ["LENS_KEYS", "devkit_source", "synloc_source"]
@@ -37,7 +37,7 @@ def synloc_source(content: Mapping[str, Any]) -> CameraSource:
 def _spherical(matrix: Any, fov: Any, image_size: ImageSize) -> Any:
     from mmsynloc.structures import SphericalCamera
 
-    return SphericalCamera(number_array(matrix, "camera_matrix"), float(number_array(fov, "spherical_fov")), image_size)
+    return SphericalCamera(number_array(matrix, "camera_matrix"), single_number(fov, "spherical_fov"), image_size)
 
 
 def devkit_source(lens: Mapping[str, Any], matrix_file: Path) -> CameraSource:
@@ -60,9 +60,7 @@ def devkit_source(lens: Mapping[str, Any], matrix_file: Path) -> CameraSource:
 def _fit_polynomials(lens: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """``dist_poly`` and ``undist_poly`` (9,), by the same least squares as the development kit's."""
     ascending = number_array(lens["dist_poly"], "dist_poly").reshape(-1)
-    scale = float(number_array(lens["sensor_width"], "sensor_width")) * float(
-        number_array(lens["pixel_width"], "pixel_width")
-    )
+    scale = single_number(lens["sensor_width"], "sensor_width") * single_number(lens["pixel_width"], "pixel_width")
     radius = np.linspace(0, 1.5, 200)  # in image widths
     angle = -np.polyval(ascending[::-1], radius * scale) * math.pi / 180
     used = (angle >= 0) & (angle < 1.5)

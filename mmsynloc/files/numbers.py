@@ -14,10 +14,13 @@ import numpy as np
 from mmsynloc.files.json_text import read_bytes
 from mmsynloc.utils import UserError
 
-__all__ = ["SIDE_KEYS", "number_array", "read_npy", "read_npz", "stored_size"]
+__all__ = ["SIDE_KEYS", "number_array", "read_npy", "read_npz", "single_number", "stored_size"]
 
 MAX_BYTES = 10_000_000
 """Of a calibration's arrays; the largest have some thousand corners of a chessboard."""
+
+MAX_SIDE = 1_000_000
+"""Of an image in pixels, as in annotation files."""
 
 SIDE_KEYS = (("image_width", "width"), ("image_height", "height"))
 
@@ -39,6 +42,14 @@ def number_array(value: Any, name: str) -> np.ndarray:
     return array
 
 
+def single_number(value: Any, name: str) -> float:
+    """A value as a number; raises as :func:`number_array` does, and where there are several."""
+    array = number_array(value, name)
+    if array.size != 1:
+        raise ValueError(f"{name} has {array.size} numbers, not 1")
+    return float(array.reshape(()))
+
+
 def stored_size(content: Mapping[str, Any], image_size: tuple[int, int] | None) -> tuple[int, int]:
     """The ``(width, height)`` that a calibration has, or that of the image where it has none.
 
@@ -54,7 +65,7 @@ def stored_size(content: Mapping[str, Any], image_size: tuple[int, int] | None) 
                 raise ValueError("has no image_width and image_height, and no image is there to take them from")
             return image_size
         found = np.concatenate([number_array(side, name).reshape(-1) for name, side in sides.items()])
-    if found.shape != (2,) or (found <= 0).any() or (found != np.rint(found)).any():
+    if found.shape != (2,) or not ((found >= 1) & (found <= MAX_SIDE) & (found == np.rint(found))).all():
         raise ValueError(f"the image's size is not a positive width and height: {found.tolist()}")
     return int(found[0]), int(found[1])
 

@@ -28,18 +28,6 @@ The registries import these upstream packages before they look a name up, and ou
 (:mod:`mmsynloc.compat`), so that a registry always knows both.
 """
 
-_SHARED_KINDS = (
-    "DATASETS",
-    "TRANSFORMS",
-    "HOOKS",
-    "LOOPS",
-    "METRICS",
-    "MODELS",
-    "OPTIM_WRAPPERS",
-    "VISBACKENDS",
-    "VISUALIZERS",
-)
-
 
 def register_modules(extended: str) -> None:
     """Register what belongs to one upstream package of :data:`EXTENDED_MODULES`."""
@@ -54,12 +42,12 @@ def _share_with_mmdet() -> None:
 
     Each class registers once, with MMPose; a scope finds the names of its own registry and of MMEngine's only.
     """
-    pose, det = import_module("mmpose.registry"), import_module("mmdet.registry")
-    for kind in _SHARED_KINDS:
-        known = getattr(det, kind).module_dict
-        for name, module in getattr(pose, kind).module_dict.items():
-            if module.__module__.startswith("mmsynloc.") and name not in known:
-                getattr(det, kind).register_module(name=name, module=module)
+    registry_type = import_module("mmengine.registry").Registry
+    pose, det = (vars(import_module(f"{name}.registry")) for name in ("mmpose", "mmdet"))
+    for kind in [kind for kind in pose if kind in det and isinstance(pose[kind], registry_type)]:
+        for name, module in pose[kind].module_dict.items():
+            if module.__module__.startswith("mmsynloc.") and name not in det[kind].module_dict:
+                det[kind].register_module(name=name, module=module)
 
 
 def register_all_modules(init_default_scope: bool = True) -> None:

@@ -19,6 +19,7 @@ from mmsynloc.analysis.benchmark_assigner import benchmark_assigner, random_athl
 from mmsynloc.analysis.benchmark_locsim import benchmark_locsim, make_case
 from mmsynloc.analysis.benchmark_train_step import benchmark_train_step
 from mmsynloc.datasets import SynLocDataset
+from tests.synloc_files import write_split
 
 TOOL = Path(__file__).parents[2] / "tools" / "analysis" / "benchmark.py"
 
@@ -152,3 +153,18 @@ def test_tool__wrong_number_is_one_line(tmp_path, monkeypatch, capsys):
     assert _run_tool(monkeypatch, "pipeline", "--rounds", "0", "--out", out) == 1
     assert capsys.readouterr().err == "error: all numbers must be at least 1\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_benchmark_inference__compares_with_the_first(tmp_path):
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    from mmsynloc.analysis.benchmark_inference import benchmark_inference
+
+    write_split(tmp_path, "test", [[(0, 0), (5, 10)], [(1, 1)]])
+    model = ("mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth")
+    report = benchmark_inference(tmp_path, *model, images=1, variants=("eager", "onnxruntime"))
+    assert list(report) == ["eager", "onnxruntime", "eager: mAP-LocSim", "onnxruntime: mAP-LocSim"]
+    assert report["eager"]["ratio"] == 1
+    assert report["onnxruntime"]["ours"] > 0
+    scores = report["onnxruntime: mAP-LocSim"]
+    assert scores["ours"] == pytest.approx(scores["upstream"], abs=1e-3)

@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.preflight import check_data, check_devices, check_file, check_folder
+from mmsynloc.apis.preflight import check_data, check_devices, check_file, check_folder, process_count, slurm_addresses
 from mmsynloc.utils import UserError
 from tests.synloc_files import write_split
 
@@ -109,3 +109,33 @@ def test_check_devices__good(monkeypatch, wanted):
     monkeypatch.setattr("torch.cuda.is_available", lambda: wanted == "0")
     monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
     check_devices("none")
+
+
+@pytest.mark.parametrize(
+    ("launcher", "environment", "expected"),
+    [
+        ("none", {"WORLD_SIZE": "8"}, 1),
+        ("pytorch", {"WORLD_SIZE": "8"}, 8),
+        ("pytorch", {}, 1),
+        ("slurm", {"SLURM_NTASKS": "16"}, 16),
+        ("slurm", {"SLURM_NTASKS": "many"}, 1),
+    ],
+)
+def test_process_count(launcher, environment, expected, monkeypatch):
+    for name in ("WORLD_SIZE", "SLURM_NTASKS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert process_count(launcher) == expected
+
+
+def test_slurm_addresses__in_torchs_variables():
+    task = {"SLURM_PROCID": "9", "SLURM_NTASKS": "16", "SLURM_LOCALID": "1", "MASTER_ADDR": "node7"}
+    expected = {"RANK": "9", "WORLD_SIZE": "16", "LOCAL_RANK": "1", "MASTER_PORT": "29500"}
+    assert slurm_addresses(task) == expected
+
+
+def test_slurm_addresses__nobody_names_the_nodes(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UserError, match="scontrol names no node; set MASTER_ADDR"):
+        slurm_addresses({"SLURM_PROCID": "0", "SLURM_NTASKS": "2", "SLURM_NODELIST": "node[1-2]"})

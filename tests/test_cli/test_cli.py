@@ -25,6 +25,7 @@ SCRIPTS = {
     "tools/demo.py": "demo",
     "tools/publish_model.py": "publish",
     "tools/deployment/export.py": "export",
+    "tools/browse_dataset.py": "browse",
     "tools/dataset/convert.py": "convert",
     "tools/dataset/make_mini_synloc.py": "mini",
 }

@@ -99,6 +99,7 @@ def test_infer__tracked_video(model, tmp_path):
         ({"--out": "out.jsonl", "--format": "cdf"}, "add --track"),
         ({"--out": "val"}, "the ending tells no format"),
         ({"--checkpoint": "absent.pth"}, "absent.pth: no such checkpoint"),
+        ({"--checkpoint": "absent.onnx"}, "absent.onnx: no such file"),
         ({"--shard": "3"}, "not two numbers"),
         ({"--shard": "2/2"}, "numbered from 0 to 1"),
         ({"--shard": "0/2", "--video": "radar.mp4"}, "--video"),

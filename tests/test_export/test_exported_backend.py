@@ -15,6 +15,7 @@ from mmsynloc.files.images import BrokenImageError
 from mmsynloc.utils import UserError
 from tests.synloc_files import camera
 from tests.test_export.conftest import INPUT_SIZE, MODEL
+from tests.test_export.same import assert_same
 
 ENGINES = ["onnxruntime", "openvino"]
 
@@ -34,13 +35,7 @@ def test_predict__equals_torch(engine, exported, pictures, torch_detections):
     items = [backend.prepare(picture, camera(), "picture") for picture in pictures]
     found = [*backend.predict(items[:1]), *backend.predict(items[1:])]  # batches of one and two
     for ours, theirs in zip(found, torch_detections):
-        best = min(len(theirs.scores), 40)
-        for i in range(best):  # those with nearly the same score may come in another order
-            distances = np.abs(ours.boxes_xyxy - theirs.boxes_xyxy[i]).max(1)
-            same = int(distances.argmin())
-            assert distances[same] < 1e-3
-            np.testing.assert_allclose(ours.keypoints_px[same], theirs.keypoints_px[i], atol=1e-3)
-            assert ours.scores[same] == pytest.approx(theirs.scores[i], abs=1e-5)
+        assert_same(ours, tuple(column[:40] for column in theirs))
     assert min(len(one.scores) for one in torch_detections[:2]) > 20
 
 
@@ -57,7 +52,7 @@ def test_inferencer__runs_on_it(exported, split):
     assert 0 < backend.score_threshold < 1
     run = SynLocInferencer(backend=backend, score_threshold=0.05)
     frames = list(run(split / "val", cameras=split / "annotations" / "val.json"))
-    assert [frame.frame_id for frame in frames] == [0, 1]
+    assert len(frames) == 2
     assert all(len(frame.points_pitch_m) == len(frame) for frame in frames)
 
 

@@ -259,3 +259,24 @@ def test_read_camera__an_npz_that_unpacks_to_gigabytes(tmp_path):
         archive.writestr("mtx.npy", b"\0" * 20_000_000)
     with pytest.raises(UserError, match="unpacks to 20,000,000 bytes"):
         read_camera(tmp_path / "c.npz", SIZE)
+
+
+STRANGE = (None, True, -1, 0, 1e308, 1e-308, "x", [], {}, [1, 2], [[1, [2]]], {"rows": 2, "cols": 2, "data": [1]})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [_opencv(), _opencv(fisheye=1), synloc_content(), soccernet_content()],
+    ids=["opencv", "fisheye", "synloc", "soccernet"],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numbers at the ends of what floats can hold
+def test_read_camera__any_strange_value_is_a_camera_or_one_clear_line(tmp_path, content):
+    messages = []
+    for key in content:
+        for value in STRANGE:
+            try:
+                read_camera(_write(tmp_path, {**content, key: value}), SIZE)
+            except UserError as error:
+                messages.append(str(error))
+    assert len(messages) > 40
+    assert all(message.startswith(str(tmp_path)) and "\n" not in message for message in messages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mmsynloc.apis.submission_check import check_submission
-from tests.notebooks import figures, printed, run_notebook
+from tests.notebooks import NOTEBOOKS, figures, printed, run_notebook
 from tests.test_tools.test_train_test_submit import SMALL
 
 
@@ -14,6 +14,7 @@ def test_notebook__trains_scores_and_submits(tmp_path, monkeypatch):
     monkeypatch.setenv("SYNLOC_WORK_DIR", str(tmp_path / "run"))
     monkeypatch.setenv("SYNLOC_TRAIN_OPTIONS", " ".join([*SMALL, "default_hooks.logger.interval=1"]))
     executed = run_notebook("02_training.ipynb")
+    assert not (NOTEBOOKS / "work_dirs").exists()  # all is in the work dir
     assert figures(executed) == 2  # curves, one of the two test images
     text = printed(executed)
     assert "has no checkpoint to go on from: the training starts anew" in text

@@ -80,7 +80,7 @@ def test_dist_train__two_nodes_end_with_one_line_when_a_process_is_killed(data_r
     assert "device  CPU, 2 x 1 threads" in text
     errors = [line for line in text.splitlines() if line.startswith("error:")]
     assert len(errors) == 1
-    assert "--resume goes on from the newest checkpoint" in errors[0]
+    assert "a training goes on from its newest checkpoint with --resume" in errors[0]
 
 
 # In the place of Slurm's srun: as many tasks as asked for, on this machine.

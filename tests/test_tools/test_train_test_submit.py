@@ -77,7 +77,8 @@ def test_train__is_brief_on_the_console_and_complete_in_the_log(trained):
     assert [line.split()[0] for line in lines[:6]] == ["config", "model", "device", "log", "data", "train"]
     assert "5 train images, 4 val images" in lines[4]
     assert lines[-1].startswith("done")
-    assert len(lines) <= 15
+    # without the lines of progress, of which a slow machine has more
+    assert len([line for line in lines if not line.endswith((" batches", " left"))]) <= 13
     log = next(trained.glob("*/*.log")).read_text()
     for text in ("System environment", "Config:", *lines):
         assert text.removeprefix("warning: ") in log  # the log file has the level in its own column

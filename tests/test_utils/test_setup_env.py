@@ -14,7 +14,7 @@ wanted = [
     (pose.OPTIM_WRAPPERS, "CPUAmpOptimWrapper"), (pose.TASK_UTILS, "LocSimAssigner"), (pose.TRANSFORMS, "SynLocMosaic"),
     (pose.KEYPOINT_CODECS, "PelvisGroundCodec"), (pose.DATASETS, "SynLocDataset"), (pose.MODELS, "YOLOXPoseGroundHead"),
     (det.DATASETS, "SynLocDataset"), (det.TRANSFORMS, "SynLocMosaic"), (det.TRANSFORMS, "PackSynLocDetInputs"),
-    (det.HOOKS, "ScoreThresholdHook"), (det.HOOKS, "SynLocVisualizationHook"),
+    (det.HOOKS, "ScoreThresholdHook"), (det.HOOKS, "SynLocVisualizationHook"), (det.LOOPS, "ResumableTrainLoop"),
 ]
 for registry, name in wanted[::ORDER]:
     assert registry.get(name).__module__.startswith("mmsynloc."), name

@@ -8,6 +8,7 @@
     python tools/analysis/benchmark.py start --out start.json
     python tools/analysis/benchmark.py two_stages --out two_stages.json
     python tools/analysis/benchmark.py tracking --out tracking.json
+    python tools/analysis/benchmark.py inference --out inference.json
     python tools/analysis/benchmark.py real_frame --root FOLDER --out real_frame.json
 
 Each sub-command but the last makes its own data. All print a table and write
@@ -17,6 +18,7 @@ Each sub-command but the last makes its own data. All print a table and write
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import mmsynloc  # noqa: F401  closes the gaps before MMPose is imported
 from mmsynloc.analysis.benchmark import format_report
@@ -71,6 +73,24 @@ def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentPa
     parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
     parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
     parser.set_defaults(run=_real_frame)
+    return parser
+
+
+def _inference(args: argparse.Namespace) -> dict[str, dict]:
+    from mmsynloc.analysis.benchmark_inference import benchmark_inference
+
+    return benchmark_inference(args.root, args.config, args.checkpoint, args.images)
+
+
+def _add_inference(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        "inference", help="seconds an image in torch, onnxruntime and OpenVINO, and mAP-LocSim"
+    )
+    parser.add_argument("--root", type=Path, help="data set whose test split is taken (default: a small one is made)")
+    parser.add_argument("--images", type=int, default=64, help="at most so many (default: 64)")
+    parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
+    parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
+    parser.set_defaults(run=_inference)
     return parser
 
 
@@ -174,6 +194,7 @@ def parse_args() -> argparse.Namespace:
         _add_two_stages,
         _add_real_frame,
         _add_tracking,
+        _add_inference,
     ):
         add(commands).add_argument("--out", required=True, metavar="FILE", help="JSON file to write")
     return parser.parse_args()

@@ -2,8 +2,8 @@
 
     python tools/deployment/run_onnx.py model.onnx frame.jpg --camera annotations/val.json
 
-A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one of
-its images. Each athlete is a line: position on the pitch in metres, point of the ground in the camera's pixels, score.
+A file to copy: it needs neither mmsynloc nor torch. The camera's file is a SynLoc annotation file, or the entry of one
+of its images. Each athlete is a line: position on the pitch in metres, ground point in the camera's pixels, score.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def main() -> None:
         "camera_matrix": camera["camera_matrix"],
         "undist_poly": polynomial,
     }
-    inputs = {"images": pixels[None], **{name: np.float32([value]) for name, value in numbers.items()}}
+    inputs = {"images": pixels[None], **{name: np.array([value], np.float32) for name, value in numbers.items()}}
     names = ["scores", "keypoints_px", "points_pitch_m"]
     scores, keypoints_px, points_pitch_m = (batch[0] for batch in session.run(names, inputs))
 

@@ -21,9 +21,18 @@ from mmsynloc.utils import UserError
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-__all__ = ["DEFAULT_CHECKPOINT", "DEFAULT_CONFIG", "ModelFiles", "SynLocInferencer", "find_model", "require_threshold"]
+__all__ = [
+    "DEFAULT_CHECKPOINT",
+    "DEFAULT_CONFIG",
+    "ModelFiles",
+    "SynLocInferencer",
+    "find_model",
+    "is_exported",
+    "open_exported",
+    "require_threshold",
+]
 
-DEFAULT_CONFIG, DEFAULT_CHECKPOINT = "mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth"
+DEFAULT_CONFIG, DEFAULT_CHECKPOINT = "mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth"
 """The weights that come with the package, and their config."""
 
 
@@ -57,13 +66,14 @@ class SynLocInferencer:
     Args:
         config: a config's file or ``mmsynloc::`` name; by default that of the weights that come with the package.
         checkpoint: the weights, as for ``mmsynloc test``; by default those of the package, or where a config is named
-            its ``load_from``.
+            its ``load_from``. An ONNX file of ``mmsynloc export`` needs no config.
         device: torch's name of the device; by default the first GPU where there is one.
         batch_size: frames that the model sees at once; by default 8 on a GPU, else 1.
         amp: mixed precision, where the device is fast at it.
         score_threshold: athletes with a lower score are left out; by default the threshold that validation chose for
             the checkpoint. 0 keeps all.
         workers: threads that read and resize images.
+        engine: what runs an ONNX file, ``"onnxruntime"`` or ``"openvino"``.
         backend: what finds the athletes in place of a config's model; ``score_threshold`` is needed then.
 
     Raises:
@@ -79,14 +89,19 @@ class SynLocInferencer:
         amp: bool = False,
         score_threshold: float | None = None,
         workers: int | None = None,
+        engine: str = "onnxruntime",
         backend: Backend | None = None,
     ) -> None:
-        if backend is None:
+        if backend is None and is_exported(checkpoint):
+            backend, chosen = open_exported(checkpoint, engine, amp)
+            if score_threshold is None:
+                score_threshold = require_threshold(checkpoint, chosen)
+        elif backend is None:
             from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 
             model = find_model(config, checkpoint)
             if score_threshold is None:
-                score_threshold = require_threshold(model)
+                score_threshold = require_threshold(model.checkpoint, model.score_threshold)
             backend = TorchBackend(model.cfg, model.checkpoint, device, amp)
         if score_threshold is None or not math.isfinite(score_threshold):
             raise UserError(f"score_threshold is {score_threshold}; a number is needed")
@@ -176,8 +191,8 @@ class _ModelCameras:
             from mmsynloc.structures import to_synloc
 
             try:
-                self._last = camera, to_synloc(camera)[0]  # type: ignore[arg-type]
-            except (ValueError, AttributeError) as error:
+                self._last = camera, to_synloc(camera)[0]
+            except ValueError as error:
                 raise UserError(str(error)) from None
         return self._last[1]
 
@@ -211,6 +226,30 @@ def _positions(prepared: _Prepared, detections: FrameDetections) -> FramePositio
     )
 
 
+def is_exported(checkpoint: str | Path | None) -> bool:
+    """Whether a checkpoint is a model that ``mmsynloc export`` has written."""
+    return str(checkpoint).endswith(".onnx")
+
+
+def open_exported(path: str | Path | None, engine: str, half: bool) -> tuple[Backend, float | None]:
+    """The back end of an exported model, and the threshold that validation chose for it, if it has.
+
+    Args:
+        path: the ONNX file.
+        engine: ``"onnxruntime"`` or ``"openvino"``.
+        half: compute in bfloat16, with OpenVINO alone.
+
+    Raises:
+        UserError: there is no such file, the engine is not installed, or the file is no such model.
+    """
+    from mmsynloc.export import ExportedBackend
+
+    if not Path(str(path)).is_file():
+        raise UserError(f"{path}: no such file")
+    backend = ExportedBackend(str(path), engine, half=half)
+    return backend, backend.score_threshold
+
+
 def find_model(config: str | Path | None = None, checkpoint: str | Path | None = None) -> ModelFiles:
     """The model of a config and a checkpoint, by default the one that comes with the package.
 
@@ -234,15 +273,15 @@ def find_model(config: str | Path | None = None, checkpoint: str | Path | None =
     return ModelFiles(cfg, file, stored_threshold(file, read_checkpoint(file)))
 
 
-def require_threshold(model: ModelFiles) -> float:
-    """The score threshold that validation chose for a model.
+def require_threshold(checkpoint: str | Path | None, score_threshold: float | None) -> float:
+    """The score threshold that validation chose for a checkpoint.
 
     Raises:
-        UserError: none has.
+        UserError: there is none.
     """
-    if model.score_threshold is None:
+    if score_threshold is None:
         raise UserError(
-            f"{model.checkpoint}: no validation has chosen a score threshold for it yet; run mmsynloc test CONFIG "
-            f"{model.checkpoint} --split val, or name a score threshold"
+            f"{checkpoint}: no validation has chosen a score threshold for it yet; run mmsynloc test CONFIG CHECKPOINT "
+            "--split val, or name a score threshold"
         )
-    return model.score_threshold
+    return score_threshold

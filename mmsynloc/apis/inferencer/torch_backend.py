@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from mmcv.transforms import LoadImageFromFile
 from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmengine.registry import MODELS, TRANSFORMS, DefaultScope
 from torch import nn
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
+from mmsynloc.apis.settings import evaluators
 from mmsynloc.engine.checkpoints import compare_weights, read_checkpoint, weights_of
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.optim.cpu_amp import has_fast_bfloat16
 from mmsynloc.evaluation.metrics.gather import gather_predictions
-from mmsynloc.files.images import BrokenImageError, check_shape
+from mmsynloc.files.images import BrokenImageError, check_shape, read_image
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError
 
@@ -58,26 +60,33 @@ class TorchBackend:
         self.input_size = tuple(dataset.get("input_size") or ())
         scope = cfg.get("default_scope") or "mmpose"
         with config_errors(name), DefaultScope.overwrite_default_scope(scope):
-            self.pipeline = [TRANSFORMS.build(transform) for transform in dataset["pipeline"]]
+            pipeline = [TRANSFORMS.build(transform) for transform in dataset["pipeline"]]
             self.model: BaseModel = MODELS.build(cfg.model)
+        # Its place is taken here, where arrays are taken too and damaged files are found.
+        self.pipeline = [transform for transform in pipeline if not isinstance(transform, LoadImageFromFile)]
+        self.reads_whole_files = len(self.pipeline) < len(pipeline)
+        metric: Mapping[str, Any] = next(
+            (one for one in evaluators(cfg, "test") if one.get("type") == "LocSimMetric"), {}
+        )
+        self.reading = {key: metric[key] for key in ("person_label", "pixel_corners") if key in metric}
         _load(self.model, checkpoint, name)
         self.model.to(self.device).eval()
 
     def prepare(self, image: np.ndarray | Path, camera: Camera, name: str) -> dict[str, Any]:
         """The sample of one image, from the config's pipeline; see ``Backend.prepare``."""
-        results = _sample(camera)
+        results = _sample(camera, name)
         if self.input_size:
             results["input_size"] = self.input_size
-        if isinstance(image, Path):
-            results["img_path"] = str(image)
-        else:
-            check_shape((image.shape[1], image.shape[0]), camera.image_size, name)
-            results["img"] = image
-        for transform in self.pipeline:
-            try:
+        try:
+            if isinstance(image, Path) and self.reads_whole_files:
+                image = read_image(image)
+            if not isinstance(image, Path):
+                check_shape((image.shape[1], image.shape[0]), camera.image_size, name)
+                results.update(img=image, img_shape=image.shape[:2], ori_shape=image.shape[:2])
+            for transform in self.pipeline:
                 results = transform(results)
-            except UserError as error:  # how the pipeline reports an image that cannot be read
-                raise BrokenImageError(name, str(error).removeprefix(f"{name}: ")) from None
+        except UserError as error:  # how the pipeline reports an image that cannot be read
+            raise BrokenImageError(name, str(error).removeprefix(f"{name}: ")) from None
         return results
 
     def predict(self, batch: Sequence[dict[str, Any]]) -> list[FrameDetections]:
@@ -85,7 +94,7 @@ class TorchBackend:
         data = {key: [sample[key] for sample in batch] for key in batch[0]}
         with torch.inference_mode(), self._precision():
             samples = self.model.test_step(data)
-        return [_detections(sample) for sample in samples]
+        return [_detections(sample, self.reading) for sample in samples]
 
     def _precision(self) -> AbstractContextManager:
         if not self.amp:
@@ -118,18 +127,20 @@ def _load(model: nn.Module, checkpoint: str | Path, name: str) -> None:
     model.load_state_dict(weights, strict=False)
 
 
-def _sample(camera: Camera) -> dict[str, Any]:
+def _sample(camera: Camera, name: str) -> dict[str, Any]:
     """What the test data set gives the pipeline, with no people and no picture yet."""
     polynomials = {"dist_poly": camera.dist_poly, "undist_poly": camera.undist_poly}
     return {
         "img_id": 0,
+        "img_path": name,
         "annotated_size": camera.image_size,
         "camera": {"camera_matrix": camera.camera_matrix, **polynomials},
     }
 
 
-def _detections(sample: Any) -> FrameDetections:
-    found = gather_predictions({"img_id": 0, "pred_instances": sample.pred_instances})
+def _detections(sample: Any, reading: Mapping[str, Any]) -> FrameDetections:
+    found = gather_predictions({"img_id": 0, "pred_instances": sample.pred_instances}, **reading)
+    found = found[found.finite()]  # the others are left out, as in the evaluation
     if found.boxes_xywh is None:
         raise UserError("the model predicts no boxes")
     corner, extent = found.boxes_xywh[:, :2], found.boxes_xywh[:, 2:]

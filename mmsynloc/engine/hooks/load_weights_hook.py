@@ -9,7 +9,7 @@ from typing import Any
 
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmpose.registry import HOOKS
 
 from mmsynloc.engine.checkpoints import compare_weights, weights_of
@@ -25,7 +25,7 @@ class LoadWeightsHook(Hook):
     Upstream lists every weight that does not fit, and ``EMAHook`` stops where one is missing; here one line counts
     them, and they keep their initial values. On resuming, paths that the checkpoint stores are taken to be in the
     run's own folder: ``CheckpointHook`` removes the former best checkpoint by that path, and a copied folder must
-    not delete the original's.
+    not delete the original's. Where an epoch has another number of steps than it had, it starts again.
     """
 
     priority = "HIGH"  # before EMAHook
@@ -47,7 +47,8 @@ class LoadWeightsHook(Hook):
         checkpoint["state_dict"] = complete
         if runner._resume:
             _keep_to_folder(checkpoint["message_hub"]["runtime_info"], Path(runner.work_dir))
-            _keep_to_epoch(checkpoint["meta"], len(runner.train_dataloader), runner.logger)
+            if isinstance(runner.train_loop, EpochBasedTrainLoop):
+                _keep_to_epoch(checkpoint["meta"], len(runner.train_dataloader), runner.logger)
 
 
 def _keep_to_folder(runtime_info: dict[str, Any], work_dir: Path) -> None:

@@ -18,7 +18,7 @@ _WINDOW = 50  # steps to average over
 class ThroughputHook(Hook):
     """Add ``images_per_s``, over all processes, and ``hours_left`` to what ``LoggerHook`` logs of a training step."""
 
-    priority = 55  # type: ignore[assignment]  # between IterTimerHook, which measures, and LoggerHook
+    priority = 55  # between IterTimerHook, which measures, and LoggerHook
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None

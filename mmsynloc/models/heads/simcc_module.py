@@ -13,7 +13,7 @@ from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 
 __all__ = ["SimCCModule", "gather_features"]
 
-_LOG_FLOOR = math.log(1e-3)  # how sure the regression is at most: an outlier must not swamp the loss
+_FLOOR = 1e-3  # how sure the regression is at most: an outlier must not swamp the loss
 
 
 def gather_features(levels: Sequence[Tensor], prior_index: Tensor) -> Tensor:
@@ -108,12 +108,12 @@ class SimCCModule(BaseModule):
         Returns:
             (P, K, 2, n) in float32.
         """
-        seen = self.layers(features).float().reshape(len(features), self.num_keypoints, 2, self.num_bins)
+        seen = self.layers(features).float().unflatten(-1, (self.num_keypoints, 2, self.num_bins))
         centre = self._to_bins(regressed_px.detach(), priors).clamp(0, self.num_bins - 1)
         bins = torch.arange(self.num_bins, dtype=seen.dtype, device=seen.device)
         sharpness = self.log_sharpness.float().exp()[..., None]
         expected = -0.5 * sharpness * (bins - centre[..., None]).square()
-        return seen + expected.logaddexp(torch.full_like(expected, _LOG_FLOOR))
+        return seen + (expected.exp() + _FLOOR).log()
 
     def _to_bins(self, points_px: Tensor, priors: Tensor) -> Tensor:
         return (points_px - priors[:, None, :2]) / priors[:, None, 2:] * self.bins_per_stride + self.middle

@@ -28,7 +28,7 @@ def greedy_keep(is_duplicate: Tensor, valid: Tensor) -> Tensor:
     Returns:
         (B, P) bool, which detections are kept.
     """
-    if torch.jit.is_tracing():
+    if torch.jit.is_tracing():  # type: ignore[attr-defined]
         return _rounds_until_done()(is_duplicate.triu(1).float(), valid)
     on_cpu = valid.device.type == "cpu"
     drops = is_duplicate.triu(1).float()  # row i: what detection i drops, if it is kept itself

@@ -32,7 +32,7 @@ class PlacementRule:
         tau_m: LocSim's scale in the expected LocSim.
     """
 
-    score: Sequence[str] = ("detector", "expected", "quality")
+    score: Sequence[str] = ("detector", "quality")
     powers: Sequence[float] | None = None
     fuse_pelvis: bool = False
     pelvis_height_m: float = 0.94

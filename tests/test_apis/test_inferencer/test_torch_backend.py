@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from mmengine.registry import MODELS, DefaultScope
 
 from mmsynloc.apis import load_config
 from mmsynloc.apis.inferencer import SynLocInferencer
@@ -48,6 +50,32 @@ def test_call__array_is_as_its_file(small_config, tmp_path):
     (from_file,), (from_array,) = inferencer(file, camera()), inferencer(read_image(file), camera())
     assert len(from_file) > 0
     np.testing.assert_array_equal(from_file.points_px, from_array.points_px)
+
+
+def test_call__box_detector_of_mmdetection(tmp_path):
+    """People stand where their boxes end; boxes count from the image's corner there, from a pixel's centre here."""
+    annotations = write_split(tmp_path, "test", PEOPLE[:1])
+    config, weights = tmp_path / "detector.py", tmp_path / "detector.pth"
+    config.write_text(
+        '_base_ = "mmsynloc::rtmdet_tiny_synloc.py"\n'
+        "test_dataloader = dict(dataset=dict(input_size=(320, 192)))\nmodel = dict(test_cfg=dict(score_thr=0.0))\n"
+    )
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope("mmdet"):
+        torch.save({"state_dict": MODELS.build(load_config(str(config)).model).state_dict()}, weights)
+    inferencer = SynLocInferencer(config, weights, "cpu", score_threshold=0.0)
+    file = annotations.parents[1] / "test" / "000000.jpg"
+    (from_file,), (from_array,) = inferencer(file, annotations), inferencer(read_image(file), camera())
+    assert len(from_file) > 0
+    np.testing.assert_array_equal(from_file.boxes_xyxy, from_array.boxes_xyxy)
+    x1, _, x2, y2 = from_file.boxes_xyxy.T
+    np.testing.assert_allclose(from_file.points_px[:, 1], np.stack([(x1 + x2) / 2, y2], axis=1))
+    edges = from_file.boxes_xyxy.min(), from_file.boxes_xyxy[:, 2].max()
+    assert edges[0] >= -0.5
+    assert edges[1] <= 639.5
+    file.write_bytes(file.read_bytes()[:-900])
+    with pytest.raises(UserError, match=r"000000\.jpg: "):
+        list(inferencer(file, annotations))
 
 
 def test_init__stored_threshold_is_the_default(small_config):
