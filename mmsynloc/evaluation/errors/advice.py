@@ -134,7 +134,7 @@ def _false_positives(analysis: Analysis, gain: float) -> Advice:
 def _ranking(analysis: Analysis, gain: float) -> Advice:
     return Advice(
         f"Ranking costs {gain:.3f}: wrong or worse positions often score higher than better ones. Train the score on "
-        "LocSim, or score with the expected LocSim; mirror images and ensembles rank better too.",
+        "LocSim, or score with the expected LocSim; mirror images at test time rank better too.",
         "calibration",
     )
 
