@@ -1,7 +1,7 @@
 # The second stage of `make demo`: the smallest one, for a few minutes on a CPU.
 _base_ = "../topdown/rtmpose_nano_synloc.py"
 
-_epochs = 16
+_epochs = 9
 train_cfg = dict(max_epochs=_epochs, val_interval=_epochs)
 param_scheduler = [
     _base_.param_scheduler[0],

@@ -17,7 +17,7 @@ import numpy as np
 from mmsynloc.structures import FramePositions
 from mmsynloc.utils import atomic_write
 
-__all__ = ["write_game_state"]
+__all__ = ["bboxes_pitch", "write_game_state"]
 
 _CATEGORIES = ("player", "goalkeeper", "referee", "ball", "pitch", "camera", "other")
 _INFO = {"version": "1.3", "description": "athletes' positions found by mmsynloc"}
@@ -62,7 +62,7 @@ def _image(frame: FramePositions) -> dict[str, Any]:
 
 def _annotations(frame: FramePositions) -> Iterator[dict[str, Any]]:
     tracks = np.full(len(frame), -1) if frame.track_ids is None else frame.track_ids
-    for box, track, on_pitch in zip(frame.boxes_xyxy, tracks.tolist(), _lower_edges(frame)):
+    for box, track, bbox_pitch in zip(frame.boxes_xyxy, tracks.tolist(), bboxes_pitch(frame)):
         x, y, width, height = (round(float(value), 3) for value in (*box[:2], *(box[2:] - box[:2])))
         centre = {"x_center": round(x + width / 2, 3), "y_center": round(y + height / 2, 3)}
         yield {
@@ -72,8 +72,13 @@ def _annotations(frame: FramePositions) -> Iterator[dict[str, Any]]:
             "category_id": 1,
             "attributes": {"role": "player", "jersey": None, "team": None},
             "bbox_image": {"x": x, "y": y, **centre, "w": width, "h": height},
-            "bbox_pitch": None if np.isnan(on_pitch).any() else _bbox_pitch(on_pitch),
+            "bbox_pitch": bbox_pitch,
         }
+
+
+def bboxes_pitch(frame: FramePositions) -> list[dict[str, float] | None]:
+    """``bbox_pitch`` of each athlete, as :func:`write_game_state` writes it: SoccerNet's frame, in metres."""
+    return [None if np.isnan(edge).any() else _bbox_pitch(edge) for edge in _lower_edges(frame)]
 
 
 def _lower_edges(frame: FramePositions) -> np.ndarray:
