@@ -1,20 +1,25 @@
-"""Make a submission zip, or check one.
+"""Make a submission zip of a model or of saved predictions, or check one.
 
 %(prog)s CONFIG CHECKPOINT --split test|challenge --out submission.zip
+%(prog)s --results fused.json --threshold-from val_stats.json --ann-file annotations/test.json --out submission.zip
 %(prog)s --check submission.zip --ann-file annotations/challenge_public.json
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags, finite
 from mmsynloc.datasets.preparation.layout import SPLITS
-from mmsynloc.files import write_submission
+from mmsynloc.files import read_json, write_submission
+from mmsynloc.utils import UserError, atomic_write, dump_json
+from mmsynloc.version import __version__
 
 __all__ = ["main"]
 
@@ -30,19 +35,27 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument(
         "--score-threshold", type=finite, help="use this in place of the threshold that validation chose"
     )
+    parser.add_argument("--results", metavar="FILE", help="pack these predictions, for example an ensemble's")
+    parser.add_argument(
+        "--threshold-from", metavar="FILE", help="take the threshold from these statistics of val (evaluate --out)"
+    )
     parser.add_argument("--check", metavar="ZIP", help="only check this zip, against --ann-file")
-    parser.add_argument("--ann-file", help="annotation file of the split, for --check")
+    parser.add_argument("--ann-file", help="annotation file of the split, for --check and --results")
     add_stage_flags(parser)
     add_common_flags(parser)
     args = parser.parse_args(argv)
-    if args.check is None and (args.config is None or args.checkpoint is None):
-        parser.error("CONFIG and CHECKPOINT are needed, or --check ZIP --ann-file FILE")
-    if args.check is not None and args.ann_file is None:
-        parser.error("--check needs --ann-file")
+    if args.check is None and args.results is None and (args.config is None or args.checkpoint is None):
+        parser.error("CONFIG and CHECKPOINT are needed, or --results FILE, or --check ZIP --ann-file FILE")
+    if (args.check or args.results) and args.ann_file is None:
+        parser.error(f"--{'check' if args.check else 'results'} needs --ann-file")
+    if args.results and (args.threshold_from is None) == (args.score_threshold is None):
+        parser.error("--results needs --threshold-from or --score-threshold, one of them")
+    if args.threshold_from and not args.results:
+        parser.error("--threshold-from goes with --results; a model has the threshold that its validation chose")
     return args
 
 
-def report(path: str, annotations: str | Path) -> int:
+def report(path: str, annotations: str | Path, name: str | None = None) -> int:
     """Print what a check found; returns the exit status."""
     found = check_submission(path, annotations)
     for text in found.problems:
@@ -50,8 +63,40 @@ def report(path: str, annotations: str | Path) -> int:
     for text in found.warnings:
         print(f"WARNING  {text}")
     counts = ", ".join(f"{number} {name}" for name, number in found.counts.items())
-    print(f"{path}: {'not valid' if found.problems else 'valid'} ({counts})")
+    print(f"{name or path}: {'not valid' if found.problems else 'valid'} ({counts})")
     return 1 if found.problems else 0
+
+
+def pack(results_file: str | Path, threshold: float, annotations: str | Path, args: argparse.Namespace) -> int:
+    """Zip predictions, check the zip, and only then put it in its place, with a file that says whence the threshold is.
+
+    Returns:
+        The exit status.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        checked = Path(folder) / "submission.zip"
+        write_submission(results_file, threshold, checked)
+        if report(str(checked), annotations, args.out):
+            print(f"{args.out}: not written")
+            return 1
+        with atomic_write(args.out) as temporary:
+            shutil.copyfile(checked, temporary)
+    dump_json(provenance(args, threshold), Path(args.out).with_suffix(".threshold.json"), indent=1)
+    return 0
+
+
+def provenance(args: argparse.Namespace, threshold: float) -> dict[str, Any]:
+    """Where a submission's score threshold is from, and what made its predictions."""
+    source = args.threshold_from or (f"validation of {args.checkpoint}" if args.score_threshold is None else None)
+    made_by = {
+        name: getattr(args, name) for name in ("config", "checkpoint", "split", "tiles", "detections", "results")
+    }
+    return {
+        "score_threshold": threshold,
+        "chosen_by": source or "--score-threshold",
+        "predictions": {name: value for name, value in made_by.items() if value is not None},
+        "mmsynloc": __version__,
+    }
 
 
 def submit(args: argparse.Namespace) -> int:
@@ -71,10 +116,23 @@ def submit(args: argparse.Namespace) -> int:
         threshold = predict_split(cfg, args.checkpoint, args.split, results_file, args.score_threshold)
         if not is_main_process():
             return 0
-        write_submission(results_file, threshold, args.out)
-    return report(args.out, ann_file(cfg, args.split))
+        return pack(results_file, threshold, ann_file(cfg, args.split), args)
+
+
+def submit_results(args: argparse.Namespace) -> int:
+    """Pack and check predictions that were made before."""
+    threshold = args.score_threshold
+    if threshold is None:
+        held = read_json(args.threshold_from)
+        threshold = held.get("stats", held).get("score_threshold") if isinstance(held, dict) else None
+        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)):
+            raise UserError(f"{args.threshold_from}: it has no number score_threshold; evaluate --out writes one")
+    args.split = None
+    return pack(args.results, float(threshold), args.ann_file, args)
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     args = parse_args(argv, prog)
-    return submit(args) if args.check is None else report(args.check, args.ann_file)
+    if args.check is not None:
+        return report(args.check, args.ann_file)
+    return submit(args) if args.results is None else submit_results(args)

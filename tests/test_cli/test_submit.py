@@ -1,0 +1,91 @@
+"""What a submission holds, and that its zip scores as the test did."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mmsynloc.cli import evaluate, submit, test
+from mmsynloc.minisynloc import generate
+from mmsynloc.utils import UserError, dump_json
+
+MODEL = ["mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth"]
+QUICK = [
+    "--cfg-options",
+    "test_dataloader.num_workers=0",
+    "test_dataloader.persistent_workers=False",
+    "test_dataloader.dataset.input_size=960,544",
+]
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    root = tmp_path_factory.mktemp("mini")
+    generate(root / "data", 0, 0, 2, 0, seed=3)
+    return root / "data"
+
+
+def _stats(path):
+    return json.loads(path.read_text())["stats"]
+
+
+def _detection(image_id: int, bbox: list, keypoints: list) -> dict:
+    return {"image_id": image_id, "category_id": 1, "bbox": bbox, "score": 0.5, "keypoints": keypoints}
+
+
+def test_submit__zip_of_two_stages_with_tiles_scores_as_the_test(mini, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("SYNLOC_ROOT", str(mini))
+    options = [*MODEL, "--tiles", "camera", "--work-dir", str(tmp_path / "run"), *QUICK]
+    test.main([*options, "--stats", str(tmp_path / "test.json")])
+    assert submit.main([*options, "--split", "test", "--out", str(tmp_path / "sub.zip")]) == 0
+    ann_file = str(mini / "annotations" / "test.json")
+    evaluate.main(["--ann-file", ann_file, "--results", str(tmp_path / "sub.zip"), "--out", str(tmp_path / "zip.json")])
+    assert _stats(tmp_path / "zip.json") == _stats(tmp_path / "test.json")
+    told = json.loads((tmp_path / "sub.threshold.json").read_text())
+    assert told["chosen_by"] == f"validation of {MODEL[1]}"
+    assert told["predictions"]["tiles"] == "camera"
+    assert told["score_threshold"] == _stats(tmp_path / "test.json")["score_threshold"]
+    assert "valid" in capsys.readouterr().out
+
+
+def test_submit__saved_results_with_the_threshold_of_val(mini, tmp_path) -> None:
+    ann_file = mini / "annotations" / "test.json"
+    people = json.loads(ann_file.read_text())["annotations"]
+    fused = tmp_path / "fused.json"
+    dump_json(
+        [_detection(p["image_id"], p["bbox"], [*p["keypoints"][0], *p["keypoints"][1]]) for p in people],
+        fused,
+    )
+    dump_json({"stats": {"score_threshold": 0.25}}, tmp_path / "val.json")
+    arguments = ["--results", str(fused), "--ann-file", str(ann_file), "--out", str(tmp_path / "s.zip")]
+    assert submit.main([*arguments, "--threshold-from", str(tmp_path / "val.json")]) == 0
+    told = json.loads((tmp_path / "s.threshold.json").read_text())
+    assert (told["score_threshold"], told["chosen_by"]) == (0.25, str(tmp_path / "val.json"))
+    with pytest.raises(UserError, match="no number score_threshold"):
+        submit.main([*arguments, "--threshold-from", str(ann_file)])
+
+
+def test_submit__what_is_not_valid_is_not_written(mini, tmp_path, capsys) -> None:
+    ann_file = mini / "annotations" / "test.json"
+    dump_json([_detection(99, [0, 0, 1, 1], [0, 0, 1, 0, 0, 1])], tmp_path / "r.json")
+    out = tmp_path / "s.zip"
+    arguments = ["--results", str(tmp_path / "r.json"), "--ann-file", str(ann_file), "--score-threshold", "0.4"]
+    assert submit.main([*arguments, "--out", str(out)]) == 1
+    assert not out.exists()
+    assert "not written" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--results", "r.json"], "--results needs --ann-file"),
+        (["--results", "r.json", "--ann-file", "a.json"], "--results needs --threshold-from or --score-threshold"),
+        (["c.py", "m.pth", "--threshold-from", "v.json"], "--threshold-from goes with --results"),
+        ([], "CONFIG and CHECKPOINT are needed"),
+    ],
+)
+def test_submit__flags_that_do_not_fit(arguments, message, capsys) -> None:
+    with pytest.raises(SystemExit):
+        submit.main(arguments)
+    assert message in capsys.readouterr().err
