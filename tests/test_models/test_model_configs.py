@@ -19,7 +19,7 @@ CONFIGS = sorted(path.name for path in CONFIG_DIR.rglob("yoloxpose_*.py"))
 LARGE = ("yoloxpose_m_", "yoloxpose_l_")
 # What differs from these is the data's size, not the model.
 SAME_MODEL = ("-960.py", "-1280.py", "-1280x736.py", "-1536x864.py", "-16x9.py", "-no-mosaic.py")
-OTHER_TRAINING_SIZE = ("-windows.py", "-tta-scales.py")
+OTHER_TRAINING_SIZE = ("-windows.py", "-tiles.py", "-tta-scales.py")
 SMALL = [name for name in CONFIGS if not name.startswith(LARGE) and not name.endswith(SAME_MODEL)]
 MAX_LINES = 30  # a longer one misses a base
 
