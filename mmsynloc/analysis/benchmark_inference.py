@@ -46,8 +46,7 @@ def benchmark_inference(
 
     All variants see each image one after the other, so that other load on the machine strikes all alike, and the
     smallest processor time is taken, for others' work on the same core only adds to it. It goes from the network's
-    input as bytes to detections without duplicates; reading and
-    resizing images are left out.
+    input as bytes to detections without duplicates; reading and resizing images are left out.
 
     Args:
         root: the data set, of which the first images of the test split are taken; None makes one.
@@ -122,8 +121,9 @@ def _run(
     results: dict[str, list[dict]] = {name: [] for name in backends}
     rows = [0] * _WARM_UP + list(range(images))
     for number, row in enumerate(tqdm(rows, desc="images", leave=False)):
+        path = folder / annotations.file_names[row]
         for name, backend in backends.items():
-            item = backend.prepare(folder / annotations.file_names[row], annotations.camera(row), "image")
+            item = backend.prepare(path, annotations.camera(row), str(path))
             start = time.process_time()
             (found,) = backend.predict([item])
             elapsed = time.process_time() - start

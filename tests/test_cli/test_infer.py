@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from mmsynloc.cli.infer import main
 from mmsynloc.files import read_results
@@ -123,7 +125,16 @@ def start(arguments: list[str], **environment: str) -> subprocess.Popen:
     return subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True)
 
 
-def test_infer__two_processes_share_the_frames(data, model, tmp_path):
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As the processes that are started: sums of several threads differ in their last digits."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_infer__two_processes_share_the_frames(data, model, tmp_path, one_thread):
     arguments = [str(tmp_path / "val"), "--camera", str(data), *model, "--out"]
     processes = [start([*arguments, str(tmp_path / "two.csv")], RANK=str(rank), WORLD_SIZE="2") for rank in range(2)]
     assert infer(*arguments, tmp_path / "one.csv") == 0

@@ -6,6 +6,9 @@ import pytest
 
 from mmsynloc import __version__
 from mmsynloc.cli.export import main
+from mmsynloc.config_scope import checkpoint_path
+from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
+from mmsynloc.files import read_json
 from mmsynloc.utils import UserError
 from tests.test_export.conftest import INPUT_SIZE, MODEL
 
@@ -16,7 +19,8 @@ def test_export__says_what_it_is(exported):
     held = onnx.load(exported)
     about = {entry.key: entry.value for entry in held.metadata_props}
     assert about["input_size"] == "[640, 384]"
-    assert float(about["score_threshold"]) == pytest.approx(0.728, abs=1e-3)
+    chosen = read_json(threshold_file(checkpoint_path(MODEL[1])))["score_threshold"]
+    assert float(about["score_threshold"]) == pytest.approx(chosen, abs=1e-6)
     assert about["mmsynloc_version"] == __version__
     sizes = {
         value.name: [dim.dim_value or dim.dim_param for dim in value.type.tensor_type.shape.dim]
