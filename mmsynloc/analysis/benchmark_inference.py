@@ -21,6 +21,7 @@ from mmsynloc.evaluation.scoring import score_results
 from mmsynloc.export import ExportedBackend, export_onnx
 from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.minisynloc import generate
+from mmsynloc.structures.boxes import to_xywh
 from mmsynloc.utils import UserError
 
 __all__ = ["VARIANTS", "benchmark_inference"]
@@ -134,8 +135,7 @@ def _run(
 
 
 def _entries(image_id: int, found: FrameDetections) -> list[dict]:
-    boxes_xywh = np.concatenate([found.boxes_xyxy[:, :2], found.boxes_xyxy[:, 2:] - found.boxes_xyxy[:, :2]], 1)
     keypoints = np.concatenate([found.keypoints_px, np.ones_like(found.keypoints_px[..., :1])], -1)
-    columns = zip(boxes_xywh.tolist(), found.scores.tolist(), keypoints.tolist())
+    columns = zip(to_xywh(found.boxes_xyxy).tolist(), found.scores.tolist(), keypoints.tolist())
     shared = {"image_id": image_id, "category_id": 1}
     return [{**shared, "bbox": box, "score": score, "keypoints": points} for box, score, points in columns]

@@ -17,7 +17,7 @@ from mmengine.runner import Runner
 
 from mmsynloc.apis.config_options import check_options, close_name
 from mmsynloc.config_scope import config_path
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, first_line
 
 __all__ = ["load_config"]
 
@@ -103,4 +103,4 @@ def _merge(cfg: Config, options: dict[str, Any], name: str) -> None:
     try:
         cfg.merge_from_dict(options)
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{name}: --cfg-options do not fit it: {str(error).splitlines()[0]}") from None
+        raise UserError(f"{name}: --cfg-options do not fit it: {first_line(error)}") from None

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
 from mmengine.config import Config
 
@@ -26,6 +25,7 @@ from mmsynloc.files import read_annotations, read_results, write_submission
 from mmsynloc.files.images import read_image
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures import Athletes, Camera
+from mmsynloc.structures.boxes import to_xyxy
 from mmsynloc.utils import UserError, dump_json
 from mmsynloc.visualization import make_overview, save_overview
 
@@ -194,14 +194,13 @@ def _draw(root: Path, results_file: Path, threshold: float, picture: Path) -> No
     """The test frame with the most people."""
     annotations = read_annotations(root / "annotations" / "test.json")
     frame = max(make_data_infos(annotations, root / "test"), key=lambda info: len(info["id"]))
-    camera = Camera(**frame["camera"], image_size=frame["annotated_size"])
+    camera = Camera.from_data_info(frame)
     found = read_results(results_file)
     found = found[found.image_ids == frame["img_id"]]
-    boxes_xywh = found.boxes_xywh
-    assert boxes_xywh is not None, "our models predict boxes"
+    assert found.boxes_xywh is not None, "our models predict boxes"
     assert found.keypoints is not None, "our models predict keypoints"
     instances = {
-        "bboxes": np.concatenate([boxes_xywh[:, :2], boxes_xywh[:, :2] + boxes_xywh[:, 2:]], axis=1),
+        "bboxes": to_xyxy(found.boxes_xywh),
         "bbox_scores": found.scores,
         "keypoints": found.keypoints.reshape(-1, 2, 3),
     }

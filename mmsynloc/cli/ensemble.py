@@ -11,11 +11,9 @@ threshold anew, on the validation results fused in the same way. docs/test_time.
 from __future__ import annotations
 
 import argparse
-import sys
-import warnings
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import finite
+from mmsynloc.cli.flags import finite, show_warnings_plainly
 
 __all__ = ["main"]
 
@@ -35,7 +33,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)
+    show_warnings_plainly()
     from mmsynloc.ensemble import RADIUS_M, fuse_files
 
     radius_m = RADIUS_M if args.radius is None else args.radius

@@ -14,11 +14,10 @@ prediction: boxes, points or ranking. ``mmsynloc report`` shows where points are
 from __future__ import annotations
 
 import argparse
-import sys
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from mmsynloc.cli.flags import show_warnings_plainly
 from mmsynloc.evaluation import (
     POSITION_SOURCES,
     LocSimResult,
@@ -65,7 +64,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)
+    show_warnings_plainly()
     annotations = read_annotations(args.ann_file, keypoints_3d=bool(args.keypoints_3d))
     detections, stated = read_detections(args.results)
     img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])

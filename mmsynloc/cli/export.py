@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import ConfigOptionsAction, hide_upstream_warnings, image_size, positive
+from mmsynloc.cli.flags import add_config_options, image_size, positive
 
 __all__ = ["main"]
 
@@ -25,15 +25,12 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument(
         "--max-detections", type=positive, default=100, help="of an image (default: 100, as many as the metric counts)"
     )
-    parser.add_argument(
-        "--cfg-options", nargs="+", action=ConfigOptionsAction, help="settings that override the config, as key=value"
-    )
+    add_config_options(parser)
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    hide_upstream_warnings()
     from mmsynloc.apis.preflight import check_file
     from mmsynloc.export import export_onnx
 

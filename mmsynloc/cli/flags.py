@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from mmengine.config import Config
 
 __all__ = [
-    "ConfigOptionsAction",
     "add_common_flags",
     "add_config_options",
     "add_dataset_flags",
@@ -28,10 +28,11 @@ __all__ = [
     "image_size",
     "positive",
     "positive_number",
+    "show_warnings_plainly",
 ]
 
 
-class ConfigOptionsAction(argparse.Action):
+class _ConfigOptions(argparse.Action):
     """``ConfigOptions``, whose base in MMEngine takes seconds to import, once there is an option to parse."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *args: Any) -> None:
@@ -49,13 +50,18 @@ def hide_upstream_warnings() -> None:
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
 
 
+def show_warnings_plainly() -> None:
+    """Show each warning as one line, without the place in the code."""
+    warnings.showwarning = lambda message, *_: print(f"WARNING: {message}", file=sys.stderr)
+
+
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Add ``--cfg-options``, for a command that reads a config."""
     hide_upstream_warnings()
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=ConfigOptionsAction,
+        action=_ConfigOptions,
         help='settings that override the config, as key=value; lists as key="[a,b]" or key=a,b, without spaces',
     )
 

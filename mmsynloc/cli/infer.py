@@ -11,7 +11,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ from mmsynloc.cli.flags import finite, hide_upstream_warnings, positive
 from mmsynloc.utils import UserError
 
 if TYPE_CHECKING:
+    from mmsynloc.apis.inferencer.backend import Backend
     from mmsynloc.apis.inferencer.frames import Source
     from mmsynloc.apis.inferencer.job import InferJob, JobResult
     from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
@@ -134,22 +134,26 @@ def _check_track(sources: Sequence[Source]) -> None:
 
 
 class _Model(NamedTuple):
-    """The file of the weights, the threshold that goes with it, and what loads it, given a threshold."""
+    """The file of the weights, the threshold that goes with it, and what loads it."""
 
     checkpoint: str
     score_threshold: float | None
-    make_inferencer: Callable[[float], SynLocInferencer]
+    make_backend: Callable[[], Backend]
 
 
 def _find_model(args: argparse.Namespace) -> _Model:
-    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, find_model, is_exported, open_exported
+    from mmsynloc.apis.inferencer.synloc_inferencer import find_model, is_exported, open_exported
 
     if is_exported(args.checkpoint):
         backend, chosen = open_exported(args.checkpoint, args.engine, args.amp)
-        exported = partial(SynLocInferencer, batch_size=args.batch_size, backend=backend)
-        return _Model(args.checkpoint, chosen, lambda threshold: exported(score_threshold=threshold))
+        return _Model(args.checkpoint, chosen, lambda: backend)
     found = find_model(args.config, args.checkpoint)
-    in_torch = partial(SynLocInferencer, args.config, args.checkpoint, args.device, args.batch_size, args.amp)
+
+    def in_torch() -> Backend:
+        from mmsynloc.apis.inferencer.torch_backend import TorchBackend
+
+        return TorchBackend(found.cfg, found.checkpoint, args.device, args.amp)
+
     return _Model(found.checkpoint, found.score_threshold, in_torch)
 
 
@@ -160,7 +164,7 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     from mmsynloc.apis.inferencer.frames import Selection, open_sources
     from mmsynloc.apis.inferencer.job import InferJob
     from mmsynloc.apis.inferencer.pictures import PictureWriter
-    from mmsynloc.apis.inferencer.synloc_inferencer import require_threshold
+    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, require_threshold
 
     shard, shards = _shard(args.shard)
     form = choose_format(args.out, args.format)
@@ -189,8 +193,8 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
         resume=args.resume,
         progress=not args.no_progress,
     )
-
-    return job, lambda: model.make_inferencer(kept)
+    options: dict[str, Any] = {"batch_size": args.batch_size, "score_threshold": kept}
+    return job, lambda: SynLocInferencer(**options, backend=model.make_backend())
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:

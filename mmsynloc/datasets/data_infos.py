@@ -9,6 +9,7 @@ import numpy as np
 
 from mmsynloc.datasets.pelvis_keypoints import NUM_KEYPOINTS, select_pelvis_keypoints
 from mmsynloc.files import Annotations, Detections
+from mmsynloc.structures.boxes import to_xyxy
 from mmsynloc.utils import UserError
 
 __all__ = ["make_data_infos", "replace_people", "require_frames", "require_labels"]
@@ -104,11 +105,10 @@ def replace_people(infos: list[dict[str, Any]], detections: Detections) -> list[
 
 def _detected_people(found: Detections, size: tuple[int, int]) -> dict[str, np.ndarray]:
     boxes = np.zeros((0, 4)) if found.boxes_xywh is None else found.boxes_xywh
-    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
     count = len(found)
     return dict(
         id=np.arange(count),
-        bbox=np.clip(corners, 0, np.array(size * 2)).astype(np.float32),
+        bbox=np.clip(to_xyxy(boxes), 0, np.array(size * 2)).astype(np.float32),
         bbox_score=found.scores.astype(np.float32),
         keypoints=np.zeros((count, NUM_KEYPOINTS, 2), np.float32),
         keypoints_visible=np.zeros((count, NUM_KEYPOINTS), np.float32),
@@ -127,12 +127,11 @@ def _columns(annotations: Annotations) -> dict[str, np.ndarray]:
     ids, areas, positions = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 2))
     if people is not None:
         ids, areas, positions = people.ids, people.areas_px2, people.positions_pitch_m
-    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
     visible = np.minimum(keypoints[..., 2], 1).astype(np.float32)
     count = len(ids)
     return dict(
         id=ids,
-        bbox=corners.astype(np.float32),
+        bbox=to_xyxy(boxes).astype(np.float32),
         bbox_score=np.ones(count, np.float32),
         keypoints=keypoints[..., :2].astype(np.float32),
         keypoints_visible=visible,

@@ -100,6 +100,6 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
         data_info = super().get_data_info(idx)
         data_info["input_size"] = self.input_size
         if self.with_ground_metric:
-            camera = Camera(**data_info["camera"], image_size=data_info["annotated_size"])
+            camera = Camera.from_data_info(data_info)
             attach_ground_metric(data_info, camera)
         return data_info

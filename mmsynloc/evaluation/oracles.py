@@ -13,6 +13,7 @@ from mmsynloc.evaluation.errors import REACH_M, Case, map_locsim, match_case, pa
 from mmsynloc.evaluation.functional import DetectionTable, PeopleTable, pixels_to_pitch
 from mmsynloc.evaluation.tables import camera_table, detection_table, people_table
 from mmsynloc.files import Annotations, Detections, People
+from mmsynloc.structures.boxes import bottom_centres
 
 __all__ = ["ORACLES", "label_tables", "prediction_oracles", "score_oracles"]
 
@@ -52,8 +53,7 @@ def _projected_labels(annotations: Annotations, truth: People) -> dict[str, np.n
     if truth.keypoints is not None and truth.keypoints.shape[1] > 1:
         positions["keypoint"] = pixels_to_pitch(truth.keypoints[:, 1, :2], truth.image, cameras)
     if truth.boxes_xywh is not None:
-        bottom = truth.boxes_xywh[:, :2] + truth.boxes_xywh[:, 2:] * (0.5, 1.0)
-        positions["bbox"] = pixels_to_pitch(bottom, truth.image, cameras)
+        positions["bbox"] = pixels_to_pitch(bottom_centres(truth.boxes_xywh), truth.image, cameras)
     return positions
 
 

@@ -18,6 +18,7 @@ from mmsynloc.evaluation.functional import (
     pixels_to_pitch,
 )
 from mmsynloc.files import Annotations, Detections, People
+from mmsynloc.structures.boxes import bottom_centres
 from mmsynloc.utils import UserError
 
 __all__ = [
@@ -186,7 +187,7 @@ def _points_px(detections: Detections, position_from: str, keypoint_index: int) 
         boxes = detections.boxes_xywh
         if boxes is None:
             raise UserError(f"{detections.path}: the detections have no bbox")
-        return boxes[:, :2] + boxes[:, 2:] * (0.5, 1.0)
+        return bottom_centres(boxes)
     if position_from != "keypoint":
         raise UserError(f"position_from is {position_from!r}, not one of {', '.join(POSITION_SOURCES)}")
     if detections.keypoints is None:

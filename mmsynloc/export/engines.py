@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, first_line
 
 __all__ = ["ENGINES", "Engine", "open_engine", "require"]
 
@@ -73,7 +73,7 @@ def _onnxruntime(path: str, threads: int | None, half: bool) -> Engine:
     try:
         session = onnxruntime.InferenceSession(path, options, providers=_providers(onnxruntime))
     except Exception as error:  # of classes that the package does not name
-        raise UserError(f"{path}: onnxruntime cannot load it: {_first_line(error)}") from None
+        raise UserError(f"{path}: onnxruntime cannot load it: {first_line(error)}") from None
     names = [output.name for output in session.get_outputs()]
     shapes = {one.name: tuple(s if isinstance(s, int) else None for s in one.shape) for one in session.get_inputs()}
     metadata = dict(session.get_modelmeta().custom_metadata_map)
@@ -96,7 +96,7 @@ def _openvino(path: str, threads: int | None, half: bool) -> Engine:
         model = core.read_model(path)
         compiled = core.compile_model(model, "CPU", options)
     except Exception as error:
-        raise UserError(f"{path}: OpenVINO cannot load it: {_first_line(error)}") from None
+        raise UserError(f"{path}: OpenVINO cannot load it: {first_line(error)}") from None
     names = [output.any_name for output in compiled.outputs]
     shapes = {
         one.any_name: tuple(None if side.is_dynamic else side.get_length() for side in one.partial_shape)
@@ -114,10 +114,6 @@ def _framework_metadata(model: Any) -> dict[str, str]:
     """The ONNX file's metadata, as OpenVINO keeps it."""
     held = model.get_rt_info()["framework"] if model.has_rt_info(["framework"]) else {}
     return {key: value.value for key, value in held.items()}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 ENGINES: dict[str, Callable[[str, int | None, bool], Engine]] = {"onnxruntime": _onnxruntime, "openvino": _openvino}

@@ -15,7 +15,7 @@ from torch import nn
 from mmsynloc.apis.config import load_config
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
-from mmsynloc.engine.checkpoints import is_address, read_checkpoint
+from mmsynloc.engine.checkpoints import read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
 from mmsynloc.export.crop_graph import CropGraph, CropInputs
 from mmsynloc.export.detector_graph import DetectorGraph, DetectorInputs, DetectorOutputs
@@ -134,7 +134,7 @@ def _about(stage: str, input_size: tuple[int, int]) -> dict[str, str]:
 
 
 def _threshold(checkpoint: str) -> dict[str, str]:
-    threshold = stored_threshold(checkpoint, None if is_address(checkpoint) else read_checkpoint(checkpoint))
+    threshold = stored_threshold(checkpoint, read_checkpoint(checkpoint))
     return {} if threshold is None else {"score_threshold": repr(float(threshold))}
 
 

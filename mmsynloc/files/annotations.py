@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mmsynloc.structures.boxes import to_xyxy
 from mmsynloc.utils import UserError
 
 if TYPE_CHECKING:
@@ -45,10 +46,7 @@ class People:
     @property
     def boxes_xyxy(self) -> np.ndarray:
         """(G, 4) annotated px, not clipped; (0, 4) without boxes."""
-        if self.boxes_xywh is None:
-            return np.zeros((0, 4))
-        corner = self.boxes_xywh[:, :2]
-        return np.concatenate([corner, corner + self.boxes_xywh[:, 2:]], axis=1)
+        return np.zeros((0, 4)) if self.boxes_xywh is None else to_xyxy(self.boxes_xywh)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 from mmsynloc.files.camera_kinds import find_cameras
 from mmsynloc.files.camera_source import FoundCameras, ImageSize
 from mmsynloc.files.names import ImageNames
+from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M
 from mmsynloc.utils import UserError, dump_json
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ["Cameras", "read_camera", "read_cameras", "write_camera"]
 ASPECT_TOLERANCE = 0.005
 """Of width over height: a resized image's sides are rounded to whole pixels."""
 
-PITCH_LIMITS_M = (34.0 + 10.0, 52.5 + 10.0)
+PITCH_LIMITS_M = (HALF_WIDTH_M + 10.0, HALF_LENGTH_M + 10.0)
 """Half width and half length of the ground of which a camera must see a part."""
 
 VIEW_GRID = (64, 36)

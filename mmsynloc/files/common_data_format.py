@@ -59,8 +59,7 @@ def _entry(frame: FramePositions, match: str) -> dict[str, Any]:
 
 
 def _players(frame: FramePositions) -> list[dict[str, Any]]:
-    tracks = np.full(len(frame), -1) if frame.track_ids is None else frame.track_ids
-    speeds = np.full(len(frame), np.nan) if frame.speeds_m_s is None else frame.speeds_m_s
+    tracks, speeds = frame.track_of_each, frame.speed_of_each
     positions = np.stack([frame.points_pitch_m[:, 1], -frame.points_pitch_m[:, 0]], axis=1)
     allowed = (tracks >= 0) & (np.abs(positions) <= _LIMITS_M).all(1)  # not NaN either
     players = []

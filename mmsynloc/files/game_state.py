@@ -61,8 +61,7 @@ def _image(frame: FramePositions) -> dict[str, Any]:
 
 
 def _annotations(frame: FramePositions) -> Iterator[dict[str, Any]]:
-    tracks = np.full(len(frame), -1) if frame.track_ids is None else frame.track_ids
-    for box, track, bbox_pitch in zip(frame.boxes_xyxy, tracks.tolist(), bboxes_pitch(frame)):
+    for box, track, bbox_pitch in zip(frame.boxes_xyxy, frame.track_of_each.tolist(), bboxes_pitch(frame)):
         x, y, width, height = (round(float(value), 3) for value in (*box[:2], *(box[2:] - box[:2])))
         centre = {"x_center": round(x + width / 2, 3), "y_center": round(y + height / 2, 3)}
         yield {

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from mmsynloc.files.json_text import read_bytes
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, first_line
+from mmsynloc.utils.arrays import finite_array
 
 __all__ = ["SIDE_KEYS", "number_array", "read_npy", "read_npz", "single_number", "stored_size"]
 
@@ -33,13 +34,7 @@ def number_array(value: Any, name: str) -> np.ndarray:
     """
     if value is None:
         raise ValueError(f"{name} is missing")
-    try:
-        array = np.array(value, np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is not an array of numbers") from None
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} has values that are not finite")
-    return array
+    return finite_array(value, name)
 
 
 def single_number(value: Any, name: str) -> float:
@@ -80,7 +75,7 @@ def read_npy(path: Path) -> np.ndarray:
     try:
         return number_array(np.load(BytesIO(data), allow_pickle=False), "the array")
     except (ValueError, EOFError, OSError) as error:
-        raise UserError(f"{path}: {_first_line(error)}") from None
+        raise UserError(f"{path}: {first_line(error)}") from None
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -100,8 +95,4 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     except zipfile.BadZipFile:
         raise UserError(f"{path}: is not an .npz file") from None
     except (ValueError, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise UserError(f"{path}: {_first_line(error)}") from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"{path}: {first_line(error)}") from None

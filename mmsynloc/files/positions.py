@@ -44,8 +44,6 @@ class FrameRecord(msgspec.Struct, gc=False, omit_defaults=True):
 
 def to_record(frame: FramePositions) -> FrameRecord:
     """A frame as it is written: pixels to 0.001, metres to 0.0001; what is not known is None."""
-    speeds = np.full(len(frame), np.nan) if frame.speeds_m_s is None else frame.speeds_m_s
-    tracks = np.full(len(frame), -1) if frame.track_ids is None else frame.track_ids
     athletes = [
         AthleteRecord(
             score=round(score, _SCORE_DECIMALS),
@@ -61,8 +59,8 @@ def to_record(frame: FramePositions) -> FrameRecord:
             frame.points_pitch_m.tolist(),
             frame.boxes_xyxy.tolist(),
             frame.points_px.tolist(),
-            tracks.tolist(),
-            speeds.tolist(),
+            frame.track_of_each.tolist(),
+            frame.speed_of_each.tolist(),
         )
     ]
     time_s = None if frame.time_s is None else round(frame.time_s, 4)

@@ -11,11 +11,11 @@ import numpy as np
 from mmsynloc.minisynloc.cameras import sample_camera
 from mmsynloc.minisynloc.randomisation import FULL, Drawn, Randomisation
 from mmsynloc.structures import Camera
+from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M
 
 __all__ = ["Lamp", "Stand", "Venue", "sample_venue"]
 
-PITCH_HALF_WIDTH_M = 34.0
-PITCH_HALF_LENGTH_M = 52.5
+PITCH_HALF_WIDTH_M, PITCH_HALF_LENGTH_M = HALF_WIDTH_M, HALF_LENGTH_M
 FLOODLIGHTS = 4
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "intersect",
     "invert",
     "max_scale",
+    "resize_matrix",
     "rotation_matrix",
     "scale_matrix",
     "shear_matrix",
@@ -48,6 +49,11 @@ def scale_matrix(scale_x: float, scale_y: float | None = None) -> np.ndarray:
     """Resize an image: ``x' = (x + 0.5) * s - 0.5``, exact at the pixel centres."""
     scale_y = scale_x if scale_y is None else scale_y
     return np.array([[scale_x, 0.0, (scale_x - 1) / 2], [0.0, scale_y, (scale_y - 1) / 2], [0.0, 0.0, 1.0]])
+
+
+def resize_matrix(size: Sequence[float], new_size: Sequence[float]) -> np.ndarray:
+    """Resize an image from one ``(width, height)`` to another."""
+    return scale_matrix(new_size[0] / size[0], new_size[1] / size[1])
 
 
 def flip_matrix(width: float) -> np.ndarray:

@@ -81,6 +81,11 @@ class Camera:
             raise ValueError(f"width and height are not positive integers: {size}")
         return cls(**arrays, image_size=(int(size[0]), int(size[1])))
 
+    @classmethod
+    def from_data_info(cls, info: Mapping[str, Any]) -> Camera:
+        """The camera of one item of ``SynLocDataset.get_data_info``, or of the meta information of its data sample."""
+        return cls(**info["camera"], image_size=tuple(info["annotated_size"]))
+
     def to_torch(self, dtype: torch.dtype | None = None, device: Any = None) -> Camera:
         """The same camera with torch tensors, by default of float32."""
         import torch

@@ -9,11 +9,21 @@ import numpy as np
 from mmsynloc.structures.affine import flip_matrix, rotation_matrix, shift_matrix
 from mmsynloc.structures.camera import Camera
 
-__all__ = ["Crops", "crop_geometry", "crop_matrices", "crops_by_camera", "crops_of_boxes", "feet_of"]
+__all__ = [
+    "ATHLETE_HEIGHT_M",
+    "GEOMETRY_CHANNELS",
+    "Crops",
+    "crop_geometry",
+    "crop_matrices",
+    "crops_by_camera",
+    "crops_of_boxes",
+    "feet_of",
+    "vertical_px",
+]
 
+ATHLETE_HEIGHT_M = 1.8
 GEOMETRY_CHANNELS = 4
 _MIN_HEIGHT_PX = 4.0
-_TALL_M = 1.8
 
 
 class Crops(NamedTuple):
@@ -48,7 +58,7 @@ def crops_of_boxes(boxes_xyxy: np.ndarray, size: tuple[int, int], padding: float
 
 
 def crops_by_camera(
-    boxes_xyxy: np.ndarray, camera: Camera, size: tuple[int, int], height_m: float = 2.5, padding: float = 1.25
+    boxes_xyxy: np.ndarray, camera: Camera, size: tuple[int, int], height_m: float | None = 2.5, padding: float = 1.25
 ) -> Crops:
     """Crops that show a fixed height in metres where the box stands, so that athletes have one scale in all of them.
 
@@ -60,18 +70,20 @@ def crops_by_camera(
         boxes_xyxy: (P, 4) px of the camera's image.
         camera: of the frame.
         size: ``(width, height)`` of the crop, for its shape.
-        height_m: what a crop shows, in metres.
+        height_m: what a crop shows, in metres; None for :func:`crops_of_boxes` in any case.
         padding: of the boxes for which the camera is of no use.
     """
     boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
     plain = crops_of_boxes(boxes, size, padding)
+    if height_m is None:
+        return plain
     feet = feet_of(boxes)
-    upright = vertical_px(camera, feet) * _TALL_M
+    upright = vertical_px(camera, feet) * ATHLETE_HEIGHT_M
     tall = np.linalg.norm(upright, axis=1)
     ratio = tall / np.maximum(boxes[:, 3] - boxes[:, 1], 1e-3)
     usable = (ratio > 1 / 3) & (ratio < 3)  # false for what is not a number
     centres = np.where(usable[:, None], feet + 0.5 * upright, plain.centres_px)
-    heights = np.where(usable, tall * height_m / _TALL_M, plain.heights_px)
+    heights = np.where(usable, tall * height_m / ATHLETE_HEIGHT_M, plain.heights_px)
     return Crops(centres, np.maximum(heights, _MIN_HEIGHT_PX))
 
 
@@ -81,8 +93,8 @@ def vertical_px(camera: Camera, feet_px: np.ndarray) -> np.ndarray:
     The mean over the height of an athlete: perspective shortens it a little towards the top.
     """
     ground, _ = camera.pixel_to_pitch(feet_px)
-    tops = np.concatenate([ground, np.full((len(ground), 1), _TALL_M)], axis=1)
-    return (camera.pitch_to_pixel(tops).points - feet_px) / _TALL_M
+    tops = np.concatenate([ground, np.full((len(ground), 1), ATHLETE_HEIGHT_M)], axis=1)
+    return (camera.pitch_to_pixel(tops).points - feet_px) / ATHLETE_HEIGHT_M
 
 
 def crop_matrices(

@@ -55,6 +55,16 @@ class FramePositions:
         """The same as the visualization takes them."""
         return Athletes(self.boxes_xyxy, self.scores, self.points_px[:, 1], self.points_pitch_m)
 
+    @property
+    def track_of_each(self) -> np.ndarray:
+        """(N,) int64, -1 for athletes without a track: all of them where nothing was tracked."""
+        return np.full(len(self), -1) if self.track_ids is None else self.track_ids
+
+    @property
+    def speed_of_each(self) -> np.ndarray:
+        """(N,) float64 m/s, NaN where there is none."""
+        return np.full(len(self), np.nan) if self.speeds_m_s is None else self.speeds_m_s
+
     def over(self, score_threshold: float) -> FramePositions:
         """Those with a score of at least ``score_threshold``."""
         keep = self.scores >= score_threshold

@@ -13,6 +13,7 @@ from numpy.polynomial import Polynomial
 
 from mmsynloc.structures._projective import ProjectedPoints, homogeneous, mask_out
 from mmsynloc.structures.lens_camera import LensCamera
+from mmsynloc.utils.arrays import finite_array
 
 __all__ = ["OpenCVCamera"]
 
@@ -57,17 +58,17 @@ class OpenCVCamera(LensCamera):
     fisheye: bool = False
 
     def __post_init__(self) -> None:
-        rotation = _numbers(self.rotation, "rotation")
+        rotation = finite_array(self.rotation, "rotation")
         if rotation.size == 3:
             rotation = cv2.Rodrigues(rotation.reshape(3, 1))[0]
-        translation = _numbers(self.translation_m, "translation_m").reshape(-1)
+        translation = finite_array(self.translation_m, "translation_m").reshape(-1)
         if translation.size != 3:
             raise ValueError(f"translation_m has {translation.size} numbers, not 3")
         checked = {
-            "intrinsics": _check_intrinsics(_numbers(self.intrinsics, "intrinsics")),
+            "intrinsics": _check_intrinsics(finite_array(self.intrinsics, "intrinsics")),
             "rotation": _check_rotation(rotation),
             "translation_m": translation,
-            "distortion": _check_distortion(_numbers(self.distortion, "distortion").reshape(-1), self.fisheye),
+            "distortion": _check_distortion(finite_array(self.distortion, "distortion").reshape(-1), self.fisheye),
             "image_size": _check_size(self.image_size),
         }
         for name, value in checked.items():
@@ -172,16 +173,6 @@ def _determinant(matrix: np.ndarray) -> np.ndarray:
     return matrix[:, 0, 0] * matrix[:, 1, 1] - matrix[:, 0, 1] * matrix[:, 1, 0]
 
 
-def _numbers(value: Any, name: str) -> np.ndarray:
-    try:
-        array = np.array(value, np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is not an array of numbers") from None
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} has values that are not finite")
-    return array
-
-
 def _check_intrinsics(matrix: np.ndarray) -> np.ndarray:
     if matrix.shape != (3, 3):
         raise ValueError(f"intrinsics has shape {matrix.shape}, not (3, 3)")
@@ -211,7 +202,7 @@ def _check_distortion(coefficients: np.ndarray, fisheye: bool) -> np.ndarray:
 
 
 def _check_size(image_size: Any) -> tuple[int, int]:
-    size = _numbers(image_size, "image_size")
+    size = finite_array(image_size, "image_size")
     if size.shape != (2,) or (size != np.rint(size)).any() or (size <= 0).any():
         raise ValueError(f"image_size is not a positive width and height: {image_size}")
     return int(size[0]), int(size[1])

@@ -6,12 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmsynloc.structures.crops import ATHLETE_HEIGHT_M
 from mmsynloc.structures.ground_camera import GroundCamera
 from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M
 
 __all__ = ["View", "describe_view"]
-
-PERSON_M = 1.8
 
 
 class View(NamedTuple):
@@ -47,7 +46,7 @@ def describe_view(camera: GroundCamera) -> View:
     if not seen.any():
         raise ValueError("no part of the pitch is in the camera's frame")
     area = np.abs(np.linalg.det(camera.metre_to_pixel(ground[seen])))
-    heads = camera.pitch_to_pixel(np.column_stack([ground[seen], np.full(seen.sum(), PERSON_M)])).points
+    heads = camera.pitch_to_pixel(np.column_stack([ground[seen], np.full(seen.sum(), ATHLETE_HEIGHT_M)])).points
     tall = np.linalg.norm(heads - pixels[seen], axis=1)
     return View(
         np.asarray(camera.position_m),

@@ -14,7 +14,7 @@ from mmsynloc.structures.affine import (
     intersect,
     invert,
     max_scale,
-    scale_matrix,
+    resize_matrix,
     shift_matrix,
     transform_bounds,
 )
@@ -40,7 +40,7 @@ def _prepare_view(view: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.
         factor = int(1 / scale + 1e-9)
         size = (max(round(width / factor), 1), max(round(height / factor), 1))
         view = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
-        matrix = matrix @ scale_matrix(width / size[0], height / size[1])
+        matrix = matrix @ resize_matrix(size, (width, height))
         scale *= factor
     if scale < _SMOOTH_BELOW:
         view = cv2.GaussianBlur(view, (3, 3), _SMOOTH_SIGMA, borderType=cv2.BORDER_REPLICATE)

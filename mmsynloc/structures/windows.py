@@ -10,13 +10,12 @@ import numpy as np
 
 from mmsynloc.structures.affine import scale_matrix, shift_matrix
 from mmsynloc.structures.camera import Camera
-from mmsynloc.structures.crops import vertical_px
+from mmsynloc.structures.crops import ATHLETE_HEIGHT_M, vertical_px
 
 __all__ = ["TileRule", "Window", "camera_windows", "cut_by", "fixed_windows", "grow_windows", "plan_windows"]
 
 # People stand up to 7 m outside the lines (Spiideo SoccerNet SynLoc).
 _REACH_M = (41.0, 59.0)
-_TALL_M = 1.8
 _DIVISOR = 32
 MODES = ("camera", "grown", "fixed")
 
@@ -129,7 +128,7 @@ def _standing_places(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     feet, valid = camera.pitch_to_pixel(ground)
     inside = valid & (feet >= 0).all(1) & (feet <= np.array(camera.image_size) - 1).all(1)
     feet = feet[inside]
-    tall = np.linalg.norm(vertical_px(camera, feet), axis=1) * _TALL_M
+    tall = np.linalg.norm(vertical_px(camera, feet), axis=1) * ATHLETE_HEIGHT_M
     usable = tall > 1  # false for what is not a number
     return feet[usable], tall[usable]
 

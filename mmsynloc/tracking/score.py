@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from mmsynloc.evaluation.functional.pairing import closest_pairs
 
 __all__ = ["TrackScore", "score_tracks"]
 
@@ -45,14 +46,12 @@ def score_tracks(
     switches = people = extra = 0
     errors: list[float] = []
     for truth_m, found_m, tracks in frames:
-        seen, tracked = np.flatnonzero(~np.isnan(truth_m).any(1)), np.flatnonzero(tracks >= 0)
-        distances = np.linalg.norm(truth_m[seen][:, None] - found_m[tracked][None], axis=-1)
-        distances = np.where(np.isnan(distances), np.inf, distances)
-        rows, columns = linear_sum_assignment(np.minimum(distances, 1e3 * max_distance_m))
-        near = distances[rows, columns] <= max_distance_m
-        for person, track in zip(seen[rows[near]].tolist(), tracks[tracked[columns[near]]].tolist()):
+        seen = np.flatnonzero(~np.isnan(truth_m).any(1))
+        placed = np.flatnonzero((tracks >= 0) & ~np.isnan(found_m).any(1))
+        rows, columns, distances = closest_pairs(truth_m[seen], found_m[placed], max_distance_m)
+        for person, track in zip(seen[rows].tolist(), tracks[placed[columns]].tolist()):
             switches += last.get(person, track) != track
             last[person] = track
-        errors += distances[rows[near], columns[near]].tolist()
-        people, extra = people + len(seen), extra + len(tracked) - int(near.sum())
+        errors += distances.tolist()
+        people, extra = people + len(seen), extra + int((tracks >= 0).sum()) - len(rows)
     return TrackScore(switches, people, len(errors), extra, float(np.mean(errors)) if errors else float("nan"))

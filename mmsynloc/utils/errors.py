@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-__all__ = ["UserError", "run_tool"]
+__all__ = ["UserError", "first_line", "run_tool"]
 
 
 class UserError(Exception):
@@ -21,6 +21,11 @@ class UserError(Exception):
             # A data loader's worker hands its error on as the text of a traceback; its last line is ours.
             message = message.rstrip().rpartition("UserError: ")[2]
         super().__init__(message)
+
+
+def first_line(error: Exception) -> str:
+    """The first line of another package's message, or the error's kind where it has none."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def run_tool(main: Callable[[], int | None]) -> None:

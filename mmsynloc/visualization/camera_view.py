@@ -10,6 +10,7 @@ import numpy as np
 
 from mmsynloc.structures import GroundCamera
 from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M, goal_frames, pitch_markings
+from mmsynloc.visualization.overlay import draw_text
 
 __all__ = ["blank_canvas", "draw_markings"]
 
@@ -141,7 +142,5 @@ def _label(image: np.ndarray, text: str, at: Sequence[int], colour: Sequence[int
     (w, h), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
     x = int(np.clip(at[0] + 6 * thickness, 2, max(2, image.shape[1] - w - 2)))
     y = int(np.clip(at[1] - 4 * thickness, h + 2, image.shape[0] - 4))
-    for ink, extra in (((0, 0, 0), 3), (colour, 0)):
-        cv2.putText(
-            image, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, ink, max(1, thickness // 2) + extra, cv2.LINE_AA
-        )
+    thin = max(1, thickness // 2)
+    draw_text(image, text, (x, y), scale, thin, thin + 3, colour)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from mmsynloc.structures import Athletes
 from mmsynloc.visualization.cases import Case, Pairs
-from mmsynloc.visualization.overlay import ERROR_RGB, PREDICTED_RGB, TRUE_RGB
+from mmsynloc.visualization.overlay import ERROR_RGB, PREDICTED_RGB, TRUE_RGB, plot_color
 
 __all__ = ["draw_close_up"]
 
@@ -61,12 +61,8 @@ def _window(box_xyxy: np.ndarray) -> np.ndarray:
     return np.concatenate([centre - half, centre + half])
 
 
-def _color(rgb: tuple[int, int, int]) -> tuple[float, ...]:
-    return tuple(channel / 255 for channel in rgb)
-
-
 def _draw(axes: Axes, athletes: Athletes, window: np.ndarray, rgb: tuple[int, int, int], style: str) -> None:
-    boxes, color = np.asarray(athletes.boxes_xyxy, dtype=float).reshape(-1, 4), _color(rgb)
+    boxes, color = np.asarray(athletes.boxes_xyxy, dtype=float).reshape(-1, 4), plot_color(rgb)
     shown = ((boxes[:, :2] < window[2:]) & (boxes[:, 2:] > window[:2])).all(1)
     for row in np.flatnonzero(shown):
         x1, y1, x2, y2 = boxes[row]
@@ -84,6 +80,6 @@ def _draw_errors(axes: Axes, found: Athletes, truth: Athletes, pairs: Pairs, win
     for i, j, distance in zip(*pairs):
         line = np.stack([found.ground_px[i], truth.ground_px[j]])
         if ((line > window[:2]) & (line < window[2:])).all():
-            axes.plot(*line.T, color=_color(ERROR_RGB), linewidth=1.4)
+            axes.plot(*line.T, color=plot_color(ERROR_RGB), linewidth=1.4)
             text = (f"{distance:.2f} m", line.mean(0), (6, -9))
             axes.annotate(*text, textcoords="offset points", color="white", fontsize=8, path_effects=halo)

@@ -8,12 +8,10 @@ import cv2
 import numpy as np
 
 from mmsynloc.structures import FramePositions
-from mmsynloc.visualization.overlay import draw_athletes
+from mmsynloc.visualization.overlay import draw_athletes, draw_text
 from mmsynloc.visualization.pitch_view import PitchView
 
-__all__ = ["VIEWS", "draw_frame_picture"]
-
-VIEWS = ("both", "frame", "pitch")
+__all__ = ["draw_frame_picture"]
 
 
 def draw_frame_picture(
@@ -40,8 +38,7 @@ def draw_frame_picture(
         image_bgr = cv2.resize(image_bgr, (width, height), interpolation=cv2.INTER_AREA)
     thickness = max(1, round(image_bgr.shape[1] / 1600))
     drawn = draw_athletes(image_bgr, frame.athletes, frame.image_size, thickness=thickness)
-    if frame.track_ids is not None:
-        _label(drawn, frame, thickness)
+    _label(drawn, frame, thickness)
     if pitch is not None:
         drawn = np.hstack([drawn, pitch.draw(frame, trails)])
     return np.ascontiguousarray(drawn[: drawn.shape[0] // 2 * 2, : drawn.shape[1] // 2 * 2])
@@ -50,10 +47,8 @@ def draw_frame_picture(
 def _label(image: np.ndarray, frame: FramePositions, thickness: int) -> None:
     """Write the tracks' numbers over their boxes, in place."""
     scale = np.array(image.shape[1::-1]) / frame.image_size
-    for box, track in zip(frame.boxes_xyxy, frame.track_ids.tolist() if frame.track_ids is not None else ()):
+    for box, track in zip(frame.boxes_xyxy, frame.track_of_each.tolist()):
         if track >= 0:
             left, top = (box[:2] * scale).tolist()
             place = (round(left), round(top) - 2 * thickness)
-            for color, width in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-                text = (cv2.FONT_HERSHEY_SIMPLEX, 0.4 * thickness, color, width * thickness, cv2.LINE_AA)
-                cv2.putText(image, str(track), place, *text)
+            draw_text(image, str(track), place, 0.4 * thickness, thickness, 3 * thickness)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
 from mmsynloc.structures import Athletes, scale_points_px
 
-__all__ = ["ERROR_RGB", "PREDICTED_RGB", "TRUE_RGB", "draw_athletes"]
+__all__ = ["ERROR_RGB", "PREDICTED_RGB", "TRUE_RGB", "draw_athletes", "draw_text", "plot_color"]
 
 PREDICTED_RGB = (255, 140, 0)
 TRUE_RGB = (0, 229, 255)
@@ -47,3 +49,33 @@ def draw_athletes(
         cv2.circle(image, centre, radius, (0, 0, 0), -1, cv2.LINE_AA, _SUBPIXEL_BITS)
         cv2.circle(image, centre, radius - unit, color, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
     return image
+
+
+def draw_text(
+    image: np.ndarray,
+    text: str,
+    place: tuple[int, int],
+    scale: float,
+    thickness: int,
+    rim: int,
+    color_bgr: Sequence[int] = (255, 255, 255),
+) -> None:
+    """Write text with a dark rim, which is legible on any ground, in place.
+
+    Args:
+        image: (H, W, 3) uint8 BGR.
+        text: one line.
+        place: lower left corner, px.
+        scale: of OpenCV's font.
+        thickness: of the text's strokes, px.
+        rim: of the strokes below them, px.
+        color_bgr: of the text.
+    """
+    for color, width in (((0, 0, 0), rim), (color_bgr, thickness)):
+        cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, color, width, cv2.LINE_AA)
+
+
+def plot_color(rgb: tuple[int, int, int]) -> tuple[float, float, float]:
+    """A colour as matplotlib takes it."""
+    red, green, blue = (channel / 255 for channel in rgb)
+    return red, green, blue

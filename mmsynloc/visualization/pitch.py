@@ -7,12 +7,13 @@ from matplotlib.axes import Axes
 from mplsoccer import Pitch
 
 from mmsynloc.structures import Athletes, GroundCamera
+from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M
 from mmsynloc.visualization.cases import Pairs
-from mmsynloc.visualization.overlay import ERROR_RGB, PREDICTED_RGB, TRUE_RGB
+from mmsynloc.visualization.overlay import ERROR_RGB, PREDICTED_RGB, TRUE_RGB, plot_color
 
 __all__ = ["PITCH_LENGTH_M", "PITCH_WIDTH_M", "draw_pitch", "pitch_to_plot"]
 
-PITCH_LENGTH_M, PITCH_WIDTH_M = 105.0, 68.0
+PITCH_LENGTH_M, PITCH_WIDTH_M = 2 * HALF_LENGTH_M, 2 * HALF_WIDTH_M
 _PAD_BOTTOM = 14
 
 
@@ -63,18 +64,18 @@ def draw_pitch(
     if predicted is not None and truth is not None and pairs is not None:
         ends = (predicted.points_pitch_m[pairs.found], truth.points_pitch_m[pairs.true])
         x, y = np.moveaxis(pitch_to_plot(np.stack(ends), from_negative_x), -1, 0)
-        color = [channel / 255 for channel in ERROR_RGB]
+        color = plot_color(ERROR_RGB)
         axes.plot(x, y, color=color, linewidth=1.4, zorder=6.5)
         axes.plot([], [], color=color, linewidth=1.4, label="error")
     if truth is not None and len(truth.scores):
         points = pitch_to_plot(np.asarray(truth.points_pitch_m), from_negative_x)
         x, y = points.T
-        r, g, b = (channel / 255 for channel in TRUE_RGB)
-        axes.scatter(x, y, s=90, facecolors="none", edgecolors=[(r, g, b)], linewidths=1.6, zorder=5, label="truth")
+        edges = [plot_color(TRUE_RGB)]
+        axes.scatter(x, y, s=90, facecolors="none", edgecolors=edges, linewidths=1.6, zorder=5, label="truth")
     if predicted is not None and len(predicted.scores):
         points = pitch_to_plot(np.asarray(predicted.points_pitch_m), from_negative_x)
         alpha = np.clip(0.35 + 0.65 * predicted.scores, 0, 1)
-        colors = np.column_stack([np.tile(np.array(PREDICTED_RGB) / 255, (len(alpha), 1)), alpha])
+        colors = np.column_stack([np.tile(plot_color(PREDICTED_RGB), (len(alpha), 1)), alpha])
         x, y = points.T
         axes.scatter(x, y, s=34, c=colors, edgecolors="black", linewidths=0.5, zorder=6, label="predicted")
     if camera is not None:

@@ -11,14 +11,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mmsynloc.structures import FramePositions, GroundCamera
-from mmsynloc.visualization.overlay import PREDICTED_RGB
+from mmsynloc.visualization.overlay import PREDICTED_RGB, draw_text
 from mmsynloc.visualization.pitch import draw_pitch, pitch_to_plot
 
 __all__ = ["PitchView", "track_color_bgr"]
 
 _DPI = 100
 _ASPECT = 121 / 90  # of the plot, with its margins
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
 def track_color_bgr(track: int) -> tuple[int, int, int]:
@@ -68,9 +67,8 @@ class PitchView:
         for track, points in (trails or {}).items():
             line = np.rint(self._pixels(np.array(points)) * 8).astype(np.int32)
             cv2.polylines(image, [line], False, track_color_bgr(track), self._width(2), cv2.LINE_AA, 3)
-        tracks = np.full(len(frame), -1) if frame.track_ids is None else frame.track_ids
-        speeds = np.full(len(frame), np.nan) if frame.speeds_m_s is None else frame.speeds_m_s
-        for point, track, speed in zip(self._pixels(frame.points_pitch_m), tracks.tolist(), speeds.tolist()):
+        columns = (self._pixels(frame.points_pitch_m), frame.track_of_each.tolist(), frame.speed_of_each.tolist())
+        for point, track, speed in zip(*columns):
             if np.isfinite(point).all():
                 self._draw_athlete(image, point, track, speed)
         return image
@@ -85,5 +83,4 @@ class PitchView:
         if track >= 0:
             text = str(track) if np.isnan(speed) else f"{track}  {speed:.1f} m/s"
             place = (round(point[0] + 10 * self._unit), round(point[1] + 4 * self._unit))
-            for color, width in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-                cv2.putText(image, text, place, _FONT, 0.42 * self._unit, color, self._width(width), cv2.LINE_AA)
+            draw_text(image, text, place, 0.42 * self._unit, self._width(1), self._width(3))

@@ -39,7 +39,7 @@ def draw_data_sample(
     """
     from mmsynloc.visualization.overview import make_overview  # matplotlib, only where something is drawn
 
-    camera = Camera(**data_sample.camera, image_size=tuple(data_sample.annotated_size))
+    camera = Camera.from_data_info(data_sample.metainfo)
     found = Athletes.from_pred_instances(data_sample.pred_instances.cpu().numpy(), camera).over(score_threshold)
     counts = f"{len(found.scores)} athletes with a score of at least {score_threshold:.2f}"
     if truth is not None:

@@ -82,6 +82,12 @@ def test_score_tracks__nothing():
     assert np.isnan(score.error_m)
 
 
+def test_score_tracks__pairs_as_many_as_it_can():
+    """The second position is just out of the first person's reach; the smallest sum of all would pair one alone."""
+    truth_m, found_m = np.array([[0.0, 0], [1.9, 0]]), np.array([[1.9, 0.1], [1.0, 1.75]])
+    assert score_tracks([(truth_m, found_m, np.array([1, 2]))])[1:4] == (2, 2, 0)
+
+
 def test_score_tracks__switches_misses_and_extra():
     truth = np.array([[0.0, 0.0], [10.0, 0.0]])
     frames = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from torch.utils.data import DataLoader
 
-from mmsynloc.utils import UserError, run_tool
+from mmsynloc.utils import UserError, first_line, run_tool
 
 
 def _raise(error):
@@ -44,3 +44,8 @@ def test_run_tool__passes_the_status_on(result, code):
     with pytest.raises(SystemExit) as end:
         run_tool(lambda: result)
     assert end.value.code == code
+
+
+@pytest.mark.parametrize(("message", "line"), [("one\ntwo", "one"), ("\n one\n", "one"), ("", "ValueError")])
+def test_first_line__of_any_message(message, line):
+    assert first_line(ValueError(message)) == line

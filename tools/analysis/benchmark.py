@@ -67,11 +67,15 @@ def _real_frame(args: argparse.Namespace) -> dict[str, dict]:
     return benchmark_real_frame(args.root, args.config, args.checkpoint)
 
 
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
+    parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
+
+
 def _add_real_frame(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     parser = commands.add_parser("real_frame", help="what trained weights find on real frames")
     parser.add_argument("--root", required=True, help="data set whose test split holds the real frames")
-    parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
-    parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
+    _add_weights(parser)
     parser.set_defaults(run=_real_frame)
     return parser
 
@@ -88,8 +92,7 @@ def _add_inference(commands: argparse._SubParsersAction) -> argparse.ArgumentPar
     )
     parser.add_argument("--root", type=Path, help="data set whose test split is taken (default: a small one is made)")
     parser.add_argument("--images", type=int, default=64, help="at most so many (default: 64)")
-    parser.add_argument("--config", default="mmsynloc::demo_synloc.py", help="default: %(default)s")
-    parser.add_argument("--checkpoint", default="mmsynloc::demo_synloc.pth", help="default: %(default)s")
+    _add_weights(parser)
     parser.set_defaults(run=_inference)
     return parser
 

@@ -13,6 +13,7 @@ from mmsynloc.files.common_data_format import write_common_data_format
 from mmsynloc.files.game_state import write_game_state
 from mmsynloc.files.positions import write_csv, write_jsonl
 from mmsynloc.structures import FramePositions
+from mmsynloc.structures.boxes import to_xywh
 from mmsynloc.utils import UserError
 
 __all__ = ["FORMATS", "Format", "choose_format"]
@@ -40,11 +41,10 @@ def _write_synloc(frames: Iterable[FramePositions], path: Path) -> None:
 
 
 def _to_results(frame: FramePositions) -> Detections:
-    boxes = np.concatenate([frame.boxes_xyxy[:, :2], frame.boxes_xyxy[:, 2:] - frame.boxes_xyxy[:, :2]], axis=1)
     visible = np.ones((*frame.points_px.shape[:2], 1))
     ids, categories = np.full(len(frame), frame.image_id), np.ones(len(frame), np.int64)
     keypoints = np.concatenate([frame.points_px, visible], axis=2)
-    return Detections(frame.name, ids, categories, frame.scores, np.round(boxes, 3), keypoints)
+    return Detections(frame.name, ids, categories, frame.scores, np.round(to_xywh(frame.boxes_xyxy), 3), keypoints)
 
 
 FORMATS = {

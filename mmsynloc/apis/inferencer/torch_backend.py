@@ -24,7 +24,8 @@ from mmsynloc.engine.optim.cpu_amp import has_fast_bfloat16
 from mmsynloc.evaluation.metrics.gather import gather_predictions
 from mmsynloc.files.images import BrokenImageError, check_shape, read_image
 from mmsynloc.structures import Camera
-from mmsynloc.utils import UserError
+from mmsynloc.structures.boxes import bottom_centres, to_xyxy
+from mmsynloc.utils import UserError, first_line
 
 __all__ = ["TorchBackend"]
 
@@ -108,7 +109,7 @@ def _device(name: str | torch.device | None) -> torch.device:
         device = torch.device(name or _default_device())
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise UserError(f"device {name}: {str(error).splitlines()[0]}") from None
+        raise UserError(f"device {name}: {first_line(error)}") from None
     return device
 
 
@@ -143,9 +144,9 @@ def _detections(sample: Any, reading: Mapping[str, Any]) -> FrameDetections:
     found = found[found.finite()]  # the others are left out, as in the evaluation
     if found.boxes_xywh is None:
         raise UserError("the model predicts no boxes")
-    corner, extent = found.boxes_xywh[:, :2], found.boxes_xywh[:, 2:]
     if found.keypoints is not None and len(found):
         points = found.keypoints[:, :2, :2]
     else:  # a box detector: people stand where their boxes end
-        points = np.stack([corner + extent * (0.5, 0.5), corner + extent * (0.5, 1.0)], axis=1)
-    return FrameDetections(np.concatenate([corner, corner + extent], axis=1), found.scores, points)
+        middles = found.boxes_xywh[:, :2] + found.boxes_xywh[:, 2:] * (0.5, 0.5)
+        points = np.stack([middles, bottom_centres(found.boxes_xywh)], axis=1)
+    return FrameDetections(to_xyxy(found.boxes_xywh), found.scores, points)

@@ -160,12 +160,8 @@ def _check_images(
 ) -> None:
     decoded = _to_decode(len(names), decode)
     tasks = [(folder / name, i in decoded) for i, name in enumerate(names)]
-    bar = tqdm(total=len(tasks), desc=f"reading {report.split}", unit="image", delay=1, disable=not progress)
-    with bar, closing(parallel_map(_probe, tasks, workers)) as results:
-        probes = []
-        for probe in results:
-            probes.append(probe)
-            bar.update()
+    with closing(parallel_map(_probe, tasks, workers)) as results:
+        probes = list(tqdm(results, f"reading {report.split}", len(tasks), unit="image", delay=1, disable=not progress))
     broken = [f"{name} ({p.fault})" for name, p in zip(names, probes) if p.fault is not None]
     if broken:
         report.problems.append(f"{_count(broken, 'broken image')} in {folder}: {_some(broken)}")

@@ -44,12 +44,8 @@ def sample_appearance(
     tasks = [task for split in chosen for task in _tasks(root / split, read_annotations(annotation_path(root, split)))]
     if not tasks:
         raise UserError(f"{root}: no annotated people whose looks could be compared")
-    bar = tqdm(total=len(tasks), desc=f"looks in {root.name}", unit="image", delay=1, disable=not progress)
-    with bar, closing(parallel_map(_measure, tasks, workers)) as results:
-        rows = []
-        for row in results:
-            rows.append(row)
-            bar.update()
+    with closing(parallel_map(_measure, tasks, workers)) as results:
+        rows = list(tqdm(results, f"looks in {root.name}", len(tasks), unit="image", delay=1, disable=not progress))
     return np.concatenate(rows)
 
 

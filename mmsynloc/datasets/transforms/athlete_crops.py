@@ -20,7 +20,7 @@ from mmsynloc.datasets.transforms.photometric import SynLocPhotometric
 from mmsynloc.files.images import BrokenImageError, DecodedImage, load_image
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import max_scale, scale_matrix, transform_points
-from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, crops_of_boxes, feet_of
+from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, feet_of
 from mmsynloc.structures.warp import cut_views
 
 __all__ = ["PackAthleteCrops", "SynLocAthleteCrops"]
@@ -91,7 +91,7 @@ class SynLocAthleteCrops(BaseTransform):
     def transform(self, results: dict) -> dict | None:
         """Make the crops; None where the image file is broken, so that another sample takes its place."""
         size = output_size(self.size, results)
-        camera = Camera(**results["camera"], image_size=results["annotated_size"])
+        camera = Camera.from_data_info(results)
         boxes, owners = self._draw_boxes(np.asarray(results["bbox"], np.float64).reshape(-1, 4), camera)
         matrices = self._draw_matrices(boxes, camera, size)
         needed = min(max(map(max_scale, matrices)), 1.0)
@@ -109,9 +109,9 @@ class SynLocAthleteCrops(BaseTransform):
         """P boxes and which athlete each is about, -1 for none."""
         wanted = np.random.binomial(self.crops_per_image, self.empty_share) if len(truth_xyxy) else self.crops_per_image
         empty = draw_empty_boxes(wanted, truth_xyxy, camera)
-        count = self.crops_per_image - len(empty)
         if not len(truth_xyxy):
-            empty, count = np.resize(empty, (self.crops_per_image, 4)), 0
+            empty = np.resize(empty, (self.crops_per_image, 4))
+        count = self.crops_per_image - len(empty)
         rounds = -(-count // max(len(truth_xyxy), 1))
         owners = np.concatenate([np.random.permutation(len(truth_xyxy)) for _ in range(rounds)] or [np.zeros(0, int)])
         owners = owners[:count].astype(int)
@@ -119,10 +119,7 @@ class SynLocAthleteCrops(BaseTransform):
         return boxes, np.concatenate([owners, np.full(len(empty), -1)])
 
     def _draw_matrices(self, boxes_xyxy: np.ndarray, camera: Camera, size: tuple[int, int]) -> np.ndarray:
-        if self.height_m is None:
-            crops = crops_of_boxes(boxes_xyxy, size, self.padding)
-        else:
-            crops = crops_by_camera(boxes_xyxy, camera, size, self.height_m, self.padding)
+        crops = crops_by_camera(boxes_xyxy, camera, size, self.height_m, self.padding)
         count = len(boxes_xyxy)
         low, high = np.log(self.scale_range)
         factor = np.exp(np.random.uniform(low, high, count))

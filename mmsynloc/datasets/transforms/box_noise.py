@@ -46,7 +46,7 @@ def jitter_boxes(boxes_xyxy: np.ndarray, noise: BoxNoise) -> np.ndarray:
     return np.concatenate([centres - sides / 2, centres + sides / 2], axis=1)
 
 
-def draw_empty_boxes(count: int, boxes_xyxy: np.ndarray, camera: Camera, rng_rounds: int = 4) -> np.ndarray:
+def draw_empty_boxes(count: int, boxes_xyxy: np.ndarray, camera: Camera, rounds: int = 4) -> np.ndarray:
     """Boxes of an athlete's size anywhere in the frame that touch no athlete.
 
     Args:
@@ -54,7 +54,7 @@ def draw_empty_boxes(count: int, boxes_xyxy: np.ndarray, camera: Camera, rng_rou
         boxes_xyxy: (N, 4) px, the athletes.
         camera: of the frame; it says how tall an athlete is at each place. Above the horizon boxes have the height of a
             random athlete.
-        rng_rounds: how often to draw anew where a box touches an athlete.
+        rounds: how often to draw anew where a box touches an athlete.
 
     Returns:
         (P, 4) px, P at most ``count``.
@@ -62,7 +62,7 @@ def draw_empty_boxes(count: int, boxes_xyxy: np.ndarray, camera: Camera, rng_rou
     width, height = camera.image_size
     typical = boxes_xyxy[:, 3] - boxes_xyxy[:, 1] if len(boxes_xyxy) else np.array([height / 30])
     found = np.zeros((0, 4))
-    for _ in range(rng_rounds):
+    for _ in range(rounds):
         feet = np.random.rand(count, 2) * (width, height)
         tall = np.linalg.norm(vertical_px(camera, feet), axis=1) * np.random.uniform(1.4, 2.0, count)
         tall = np.where((tall > 8) & (tall < height / 2), tall, np.random.choice(typical, count))

@@ -21,12 +21,7 @@ def ray_offsets_m(positions_m: np.ndarray, true_m: np.ndarray, centres_m: np.nda
         Metres; along is positive for a prediction too far away, across for one too far left as the camera sees it.
         NaN for a person right below the camera.
     """
-    ray = true_m - centres_m
-    length = np.hypot(*ray.T)[:, None]
-    ray = np.divide(ray, length, out=np.full_like(ray, np.nan), where=length > 0)
-    error = positions_m - true_m
-    across = error[:, 1] * ray[:, 0] - error[:, 0] * ray[:, 1]
-    return np.stack([(error * ray).sum(axis=1), across], axis=-1)
+    return _along_and_across(positions_m - true_m, true_m - centres_m)
 
 
 def ray_offsets_px(points_px: np.ndarray, true_px: np.ndarray, further_px: np.ndarray) -> np.ndarray:
@@ -41,11 +36,14 @@ def ray_offsets_px(points_px: np.ndarray, true_px: np.ndarray, further_px: np.nd
         Pixels; along is positive for a prediction too far away, across for one too far left. NaN where the ray has no
         direction.
     """
-    ray = further_px - true_px
+    return _along_and_across(points_px - true_px, further_px - true_px) * (1, -1)  # y runs downwards in an image
+
+
+def _along_and_across(error: np.ndarray, ray: np.ndarray) -> np.ndarray:
+    """Components (N, 2) of vectors (N, 2) along rays (N, 2), and to their left where y runs upwards."""
     length = np.hypot(*ray.T)[:, None]
     ray = np.divide(ray, length, out=np.full_like(ray, np.nan), where=length > 0)
-    error = points_px - true_px
-    across = error[:, 0] * ray[:, 1] - error[:, 1] * ray[:, 0]  # y runs downwards in an image
+    across = error[:, 1] * ray[:, 0] - error[:, 0] * ray[:, 1]
     return np.stack([(error * ray).sum(axis=1), across], axis=-1)
 
 

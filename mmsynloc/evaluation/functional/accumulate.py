@@ -10,7 +10,16 @@ from mmsynloc.evaluation.functional.arrange import Arrangement
 from mmsynloc.evaluation.functional.candidates import CandidatePairs
 from mmsynloc.evaluation.functional.matching import THRESHOLDS, match_at_thresholds
 
-__all__ = ["AREA_RANGES_PX2", "MAX_DETECTIONS_OF_RECALL", "RECALLS", "AreaResult", "accumulate", "evaluate_area"]
+__all__ = [
+    "AREA_RANGES_PX2",
+    "MAX_DETECTIONS_OF_RECALL",
+    "RECALLS",
+    "AreaResult",
+    "accumulate",
+    "evaluate_area",
+    "evaluate_areas",
+    "match_rows",
+]
 
 RECALLS = np.linspace(0.0, 1.0, 101)
 """(R,) the recalls at which COCO reads the precision."""
@@ -113,3 +122,28 @@ def evaluate_area(
     for column, limit in enumerate(MAX_DETECTIONS_OF_RECALL):
         result.recall[:, column] = true_positive[:, arrangement.det_rank < limit].sum(1) / num_people
     return result
+
+
+def evaluate_areas(
+    arrangement: Arrangement, pairs: CandidatePairs, gt_unlabelled: np.ndarray | None = None
+) -> dict[str, AreaResult]:
+    """:func:`evaluate_area` for each of :data:`AREA_RANGES_PX2`, by its name."""
+    by_score = np.argsort(-arrangement.det_score, kind="stable")
+    return {
+        name: evaluate_area(arrangement, pairs, limits, by_score, gt_unlabelled)
+        for name, limits in AREA_RANGES_PX2.items()
+    }
+
+
+def match_rows(arrangement: Arrangement, area: AreaResult, num_detections: int) -> np.ndarray:
+    """The matches at the lowest threshold (D,) as rows of the tables that were arranged, -1 for none.
+
+    Args:
+        arrangement: of the tables.
+        area: its result.
+        num_detections: D, of the table of detections.
+    """
+    match = np.full(num_detections, -1, np.int64)
+    matched = np.flatnonzero(area.matches[0] >= 0)
+    match[arrangement.det_row[matched]] = arrangement.gt_row[area.matches[0][matched]]
+    return match

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmsynloc.evaluation.functional.accumulate import AREA_RANGES_PX2, RECALLS, evaluate_area
+from mmsynloc.evaluation.functional.accumulate import RECALLS, evaluate_areas, match_rows
 from mmsynloc.evaluation.functional.arrange import arrange
 from mmsynloc.evaluation.functional.candidates import mean_locsim_candidates
 from mmsynloc.evaluation.functional.locsim import PrecisionRecall
@@ -117,15 +117,9 @@ def evaluate_keypoints_3d(
     labelled = people.labelled[arrangement.gt_row]
     bodies = (detections.keypoints_3d_m[arrangement.det_row], people.keypoints_3d_m[arrangement.gt_row])
     pairs = mean_locsim_candidates(arrangement, *bodies, labelled, tau_m)
-    by_score, unlabelled = np.argsort(-arrangement.det_score, kind="stable"), ~labelled.any(axis=1)
-    areas = {
-        name: evaluate_area(arrangement, pairs, limits, by_score, unlabelled)
-        for name, limits in AREA_RANGES_PX2.items()
-    }
+    areas = evaluate_areas(arrangement, pairs, ~labelled.any(axis=1))
     everywhere = areas["all"]
     stats = keypoint_statistics(areas) | threshold_statistics(arrangement, everywhere, score_threshold)
-    match = np.full(len(detections.image), -1, np.int64)
-    matched = np.flatnonzero(everywhere.matches[0] >= 0)
-    match[arrangement.det_row[matched]] = arrangement.gt_row[everywhere.matches[0][matched]]
+    match = match_rows(arrangement, everywhere, len(detections.image))
     curves = PrecisionRecall(THRESHOLDS.copy(), RECALLS.copy(), everywhere.precision, everywhere.scores)
     return Keypoints3DResult(stats, curves, match, tau_m)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmsynloc.evaluation.functional.accumulate import AREA_RANGES_PX2, RECALLS, AreaResult, evaluate_area
+from mmsynloc.evaluation.functional.accumulate import RECALLS, evaluate_areas, match_rows
 from mmsynloc.evaluation.functional.arrange import Arrangement, arrange
-from mmsynloc.evaluation.functional.candidates import CandidatePairs, iou_candidates, locsim_candidates
+from mmsynloc.evaluation.functional.candidates import iou_candidates, locsim_candidates
 from mmsynloc.evaluation.functional.matching import THRESHOLDS
 from mmsynloc.evaluation.functional.statistics import coco_statistics, threshold_statistics
 
@@ -92,11 +92,6 @@ class LocSimResult:
     box_stats: dict[str, float] | None = None
 
 
-def _evaluate_areas(arrangement: Arrangement, pairs: CandidatePairs) -> dict[str, AreaResult]:
-    by_score = np.argsort(-arrangement.det_score, kind="stable")
-    return {name: evaluate_area(arrangement, pairs, limits, by_score) for name, limits in AREA_RANGES_PX2.items()}
-
-
 def _arrange(
     num_images: int, people: PeopleTable, detections: DetectionTable, images: Collection[int] | None
 ) -> Arrangement:
@@ -130,17 +125,13 @@ def evaluate_locsim(
     arrangement = _arrange(num_images, people, detections, images)
     det_positions = detections.positions_pitch_m[arrangement.det_row]
     gt_positions = people.positions_pitch_m[arrangement.gt_row]
-    areas = _evaluate_areas(arrangement, locsim_candidates(arrangement, det_positions, gt_positions, tau_m))
+    areas = evaluate_areas(arrangement, locsim_candidates(arrangement, det_positions, gt_positions, tau_m))
     everywhere = areas["all"]
     stats = coco_statistics(areas) | threshold_statistics(arrangement, everywhere, score_threshold)
-
-    matched = np.flatnonzero(everywhere.matches[0] >= 0)
-    partner = everywhere.matches[0][matched]
-    match = np.full(len(detections.image), -1, np.int64)
-    match[arrangement.det_row[matched]] = arrangement.gt_row[partner]
-    distance = np.full(len(detections.image), np.nan)
-    offset = det_positions[matched] - gt_positions[partner]
-    distance[arrangement.det_row[matched]] = np.hypot(offset[:, 0], offset[:, 1])
+    match = match_rows(arrangement, everywhere, len(detections.image))
+    matched, distance = match >= 0, np.full(len(match), np.nan)
+    offset = detections.positions_pitch_m[matched] - people.positions_pitch_m[match[matched]]
+    distance[matched] = np.hypot(offset[:, 0], offset[:, 1])
     return LocSimResult(
         stats=stats,
         curves=PrecisionRecall(THRESHOLDS.copy(), RECALLS.copy(), everywhere.precision, everywhere.scores),
@@ -170,4 +161,4 @@ def box_statistics(
         raise ValueError(f"the {'people' if gt_boxes is None else 'detections'} have no boxes")
     arrangement = _arrange(num_images, people, detections, images)
     pairs = iou_candidates(arrangement, det_boxes[arrangement.det_row], gt_boxes[arrangement.gt_row])
-    return coco_statistics(_evaluate_areas(arrangement, pairs))
+    return coco_statistics(evaluate_areas(arrangement, pairs))

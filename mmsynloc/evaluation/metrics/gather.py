@@ -12,6 +12,7 @@ import torch
 from mmsynloc.evaluation.functional import MAX_DETECTIONS
 from mmsynloc.files import Detections
 from mmsynloc.structures import scale_points_px
+from mmsynloc.structures.boxes import to_xywh
 from mmsynloc.utils import UserError
 
 __all__ = ["gather_predictions"]
@@ -94,7 +95,7 @@ def gather_predictions(
     if "position_on_pitch" in instances:
         positions = _array(instances["position_on_pitch"]).reshape(len(scores), -1)[:, :2]
     if boxes is not None:
-        boxes = np.round(np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1), _DECIMALS)
+        boxes = np.round(to_xywh(boxes), _DECIMALS)
     if keypoints is not None:
         keypoints = np.round(keypoints, _DECIMALS)
     keypoints_3d = None

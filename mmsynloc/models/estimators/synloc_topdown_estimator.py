@@ -16,11 +16,11 @@ from torch import Tensor
 
 from mmsynloc.config_scope import config_path
 from mmsynloc.models.structures.crop_points import CropPoints
-from mmsynloc.models.utils.ground_nms import remove_duplicates
+from mmsynloc.models.utils.ground_nms import distinct_athletes
 from mmsynloc.models.utils.placement import PlacementRule, place
 from mmsynloc.structures import Camera
-from mmsynloc.structures.affine import scale_matrix
-from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, crops_of_boxes, feet_of
+from mmsynloc.structures.affine import resize_matrix
+from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, feet_of
 from mmsynloc.structures.warp import cut_views
 
 __all__ = ["SynLocTopdownEstimator", "detector_config"]
@@ -52,7 +52,7 @@ class SynLocTopdownEstimator(BasePoseEstimator):
 
     Trained on crops (:class:`~mmsynloc.datasets.transforms.SynLocAthleteCrops`). In a test it needs whole frames
     (:class:`~mmsynloc.datasets.transforms.LoadSynLocFrame`) and takes the boxes of the detector, or without one those
-    of the data set: the true ones, or detections saved before (``SynLocDataset(bbox_file=...)``).
+    of the data set: the true ones, or detections saved before (``SynLocDataset(detections=...)``).
 
     ``test_cfg`` may have the arguments of :class:`~mmsynloc.models.utils.placement.PlacementRule`, and
 
@@ -172,16 +172,11 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         return boxes
 
     def _cut(self, boxes: np.ndarray, scores: np.ndarray, sample: PoseDataSample, frame: Tensor) -> _Candidates:
-        camera = Camera(**sample.camera, image_size=tuple(sample.annotated_size))
-        size, height_m, padding = tuple(self.crop["size"]), self.crop["height_m"], self.crop["padding"]
-        if height_m is None:
-            crops = crops_of_boxes(boxes, size, padding)
-        else:
-            crops = crops_by_camera(boxes, camera, size, height_m, padding)
+        camera, size = Camera.from_data_info(sample.metainfo), tuple(self.crop["size"])
+        crops = crops_by_camera(boxes, camera, size, self.crop["height_m"], self.crop["padding"])
         matrices = crop_matrices(crops, size)
         pixels = frame.numpy()
-        to_annotated = (camera.image_size[0] / pixels.shape[1], camera.image_size[1] / pixels.shape[0])
-        views = cut_views(pixels, matrices @ scale_matrix(*to_annotated), size)
+        views = cut_views(pixels, matrices @ resize_matrix(pixels.shape[1::-1], camera.image_size), size)
         geometry = crop_geometry(camera, feet_of(boxes), matrices, size)
         return _Candidates(boxes, scores, matrices, views, geometry, camera)
 
@@ -218,13 +213,8 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         factors = dict(detector=candidates.scores, quality=quality)
         placed = place(points_px, variances_px2, candidates.matrices, candidates.camera, factors, self.rule)
         order = np.argsort(-placed.scores, kind="stable")
-        keep = remove_duplicates(
-            torch.from_numpy(candidates.boxes_xyxy[order])[None],
-            torch.from_numpy(placed.points_pitch_m[order])[None],
-            torch.ones(1, len(order), dtype=torch.bool),
-            self.test_cfg.get("ground_nms_radius_m", 0.4),
-        )[0].numpy()
-        order = order[keep]
+        radius_m = self.test_cfg.get("ground_nms_radius_m", 0.4)
+        order = order[distinct_athletes(candidates.boxes_xyxy[order], placed.points_pitch_m[order], radius_m)]
         scores = placed.scores[order].astype(np.float32)
         certain = np.ones((len(order), 2), np.float32)
         return InstanceData(

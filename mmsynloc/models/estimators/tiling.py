@@ -13,9 +13,9 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
-from mmsynloc.models.utils.ground_nms import remove_duplicates
+from mmsynloc.models.utils.ground_nms import distinct_athletes
 from mmsynloc.structures import Camera
-from mmsynloc.structures.affine import scale_matrix
+from mmsynloc.structures.affine import resize_matrix
 from mmsynloc.structures.warp import cut_views
 from mmsynloc.structures.windows import TileRule, Window, plan_windows
 
@@ -40,7 +40,7 @@ def detect_on_tiles(
     Returns:
         All athletes without duplicates, by falling score.
     """
-    camera = Camera(**sample.camera, image_size=tuple(sample.annotated_size))
+    camera = Camera.from_data_info(sample.metainfo)
     frame_scale = float((np.asarray(sample.input_size) / np.asarray(sample.input_scale)).min())
     coarse = whole.bboxes[whole.bbox_scores >= cfg.get("tile_score_thr", 0.1)]
     windows = plan_windows(camera, coarse, frame_scale, rule)
@@ -57,8 +57,7 @@ def detect_on_tiles(
 
 def _cut(frame: Tensor, windows: Sequence[Window], size: tuple[int, int], camera: Camera) -> list[Tensor]:
     pixels = frame.numpy()
-    width, height = camera.image_size
-    to_annotated = scale_matrix(width / pixels.shape[1], height / pixels.shape[0])
+    to_annotated = resize_matrix(pixels.shape[1::-1], camera.image_size)
     views = cut_views(pixels, np.stack([window.matrix for window in windows]) @ to_annotated, size)
     return [torch.from_numpy(np.ascontiguousarray(view.transpose(2, 0, 1))) for view in views]
 
@@ -93,13 +92,7 @@ def merge_windows(
     merged = InstanceData.cat(kept)
     merged = merged[np.argsort(-merged.bbox_scores, kind="stable")]
     positions = camera.pixel_to_pitch(merged.keypoints[:, GROUND_INDEX, :2]).points
-    keep = remove_duplicates(
-        torch.from_numpy(merged.bboxes)[None].double(),
-        torch.from_numpy(positions)[None],
-        torch.ones(1, len(merged), dtype=torch.bool),
-        cfg.get("ground_nms_radius_m", 0.6),
-    )
-    return merged[keep[0].numpy()]
+    return merged[distinct_athletes(merged.bboxes, positions, cfg.get("ground_nms_radius_m", 0.6))]
 
 
 def _at_border(found: InstanceData, window: Window, frame_size: tuple[int, int]) -> np.ndarray:

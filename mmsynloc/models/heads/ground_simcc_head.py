@@ -142,8 +142,9 @@ class GroundSimCCHead(RTMCCHead):
         weight = labels.visible[:, GROUND_INDEX]
         if self.loss_locsim is not None:
             losses["loss_locsim"] = self.loss_locsim(ground, truth, labels.pixel_to_metre, weight)
-        points = self.decode_outputs(outputs).points_px[:, GROUND_INDEX].detach()
-        true_locsim = self._true_locsim(points, labels)
+        with torch.no_grad():
+            best = [decode_simcc(logits[:, GROUND_INDEX].float(), self.reach) for logits in outputs[:2]]
+            true_locsim = self._true_locsim(torch.stack(best, -1) / self.simcc_split_ratio, labels)
         if outputs.quality_logits is not None and self.quality_weight is not None:
             every = F.binary_cross_entropy_with_logits(outputs.quality_logits.float(), true_locsim)
             losses["loss_quality"] = self.quality_weight * every

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-__all__ = ["box_nms", "greedy_keep", "ground_nms", "remove_duplicates"]
+from mmsynloc.models.utils.boxes import box_iou
+
+__all__ = ["box_nms", "distinct_athletes", "greedy_keep", "ground_nms", "remove_duplicates"]
 
 # A GPU cannot say when nothing changes any more without making the host wait. So many rounds are enough as long as no
 # detection is only kept because the 63rd of a chain of neighbours, each a duplicate of the one before, was dropped.
@@ -57,16 +60,8 @@ def _rounds_until_done() -> Any:
 
 
 def _overlap(boxes_xyxy: Tensor) -> Tensor:
-    """Intersection over union (B, P, P), to the bit as :func:`~mmsynloc.models.utils.box_iou`.
-
-    Column by column: as (B, P, P, 2) the many pairs would be read two numbers at a time.
-    """
-    x1, y1, x2, y2 = boxes_xyxy[:, :, None].unbind(-1)
-    left, top, right, bottom = boxes_xyxy[:, None].unbind(-1)
-    width = (x2.minimum(right) - x1.maximum(left)).clamp(min=0)
-    shared = width * (y2.minimum(bottom) - y1.maximum(top)).clamp(min=0)
-    union = (x2 - x1) * (y2 - y1) + (right - left) * (bottom - top) - shared
-    return shared / union.clamp(min=1e-6)
+    """Intersection over union (B, P, P) of all pairs of boxes."""
+    return box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None])
 
 
 def _at_same_position(points_pitch_m: Tensor, radius_m: float) -> Tensor:
@@ -126,3 +121,19 @@ def remove_duplicates(
         overlap = _overlap(boxes_xyxy) > box_threshold
         is_duplicate = is_duplicate | (overlap & is_over[:, :, None] & is_over[:, None])
     return greedy_keep(is_duplicate, valid)
+
+
+def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius_m: float) -> np.ndarray:
+    """:func:`remove_duplicates` for the N detections of one frame in NumPy.
+
+    Args:
+        boxes_xyxy: (N, 4) px, by falling score.
+        points_pitch_m: (N, 2) m, NaN above the horizon.
+        radius_m: as for :func:`ground_nms`.
+
+    Returns:
+        (N,) bool, which detections are kept.
+    """
+    boxes, points = (torch.from_numpy(np.asarray(column, np.float64))[None] for column in (boxes_xyxy, points_pitch_m))
+    valid = torch.ones(boxes.shape[:2], dtype=torch.bool)
+    return remove_duplicates(boxes, points, valid, radius_m)[0].numpy()

@@ -13,6 +13,7 @@ from mmsynloc.evaluation.errors import Analysis
 from mmsynloc.files import Annotations
 from mmsynloc.files.images import read_image
 from mmsynloc.structures import Athletes, scale_points_px
+from mmsynloc.structures.boxes import to_xyxy
 from mmsynloc.utils import UserError
 from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB, draw_athletes
 
@@ -152,9 +153,7 @@ def _athletes(
 
 
 def _kind(boxes_xywh: np.ndarray | None, rows: np.ndarray, points_px: np.ndarray, positions_m: np.ndarray) -> Athletes:
-    corners = np.concatenate([points_px, points_px], axis=1)  # a point, where there are no boxes
-    if boxes_xywh is not None:
-        corners = np.concatenate([boxes_xywh[rows, :2], boxes_xywh[rows, :2] + boxes_xywh[rows, 2:]], axis=1)
+    corners = np.tile(points_px, 2) if boxes_xywh is None else to_xyxy(boxes_xywh[rows])  # without boxes a point
     return Athletes(corners, np.ones(len(rows)), points_px, positions_m[rows])
 
 

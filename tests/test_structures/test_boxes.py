@@ -1,0 +1,20 @@
+"""Forms of boxes."""
+
+import numpy as np
+
+from mmsynloc.structures.boxes import bottom_centres, to_xywh, to_xyxy
+
+CORNERS = np.array([[1.0, 2, 5, 10], [-3.0, 0, -3, 4]])
+EXTENTS = np.array([[1.0, 2, 4, 8], [-3.0, 0, 0, 4]])
+
+
+def test_boxes__nothing():
+    nothing = np.zeros((0, 4))
+    assert to_xyxy(nothing).shape == to_xywh(nothing).shape == (0, 4)
+    assert bottom_centres(nothing).shape == (0, 2)
+
+
+def test_boxes__both_forms():
+    assert np.array_equal(to_xyxy(EXTENTS), CORNERS)
+    assert np.array_equal(to_xywh(CORNERS), EXTENTS)
+    assert np.array_equal(bottom_centres(EXTENTS), [[3.0, 10], [-3.0, 4]])
