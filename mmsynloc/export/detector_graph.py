@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from mmsynloc.export.plain_stem import with_plain_stem
 from mmsynloc.models import SynLocDataPreprocessor, YOLOXPoseGroundHead
 from mmsynloc.models.heads.detections import Detections, detect
 from mmsynloc.models.structures import flatten_outputs, make_grid, take_rows
@@ -86,7 +87,7 @@ class DetectorGraph(nn.Module):
         strides = tuple(int(stride) for stride in head.featmap_strides)
         if any(side % max(strides) for side in input_size):
             raise UserError("an input of {}x{}: its sides must be multiples of {}".format(*input_size, max(strides)))
-        self.model = model
+        self.model = with_plain_stem(model)
         self.view = View(input_size, input_size)
         self.max_detections = max_detections
         shapes = tuple((input_size[1] // stride, input_size[0] // stride) for stride in strides)
