@@ -85,4 +85,5 @@ def draw_pitch(
             [x], [y], marker="^", s=110, c="black", edgecolors="white", zorder=7, label="camera", clip_on=False
         )
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower right", fontsize=8, framealpha=0.9, ncols=4)
+        # The camera's symbol is below the pitch
+        axes.legend(loc="upper right", fontsize=8, framealpha=0.9, ncols=4)

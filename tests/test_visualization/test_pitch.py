@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import cv2
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from mmsynloc.structures import Athletes
 from mmsynloc.visualization import draw_athletes, make_overview, save_overview
+from mmsynloc.visualization.cases import Pairs
 from mmsynloc.visualization.overlay import PREDICTED_RGB
-from mmsynloc.visualization.pitch import PITCH_LENGTH_M, PITCH_WIDTH_M, pitch_to_plot
+from mmsynloc.visualization.pitch import PITCH_LENGTH_M, PITCH_WIDTH_M, draw_pitch, pitch_to_plot
 from tests.synloc_files import ANNOTATED_SIZE, camera
 
 
@@ -71,3 +75,19 @@ def test_overview__writes_a_picture(tmp_path, count):
 def test_athletes__over_a_threshold_keeps_ties():
     athletes = _athletes([[0, 0], [1, 1], [2, 2]])._replace(scores=np.array([0.2, 0.5, 0.7]))
     np.testing.assert_array_equal(athletes.over(0.5).points_pitch_m, [[1, 1], [2, 2]])
+
+
+@pytest.mark.parametrize("along_m", [-25.0, 0.0, 25.0])
+@pytest.mark.parametrize("across_m", [-55.0, 55.0])
+def test_draw_pitch__legend_does_not_hide_the_camera(across_m, along_m):
+    pairs = Pairs(np.arange(2), np.arange(2), np.zeros(2))
+    camera_there = SimpleNamespace(position_m=(across_m, along_m, 15.0))
+    figure, axes = plt.subplots(figsize=(8, 6))
+    athletes = _athletes([[0, 0], [10, 5]])
+    draw_pitch(axes, athletes, athletes, camera_there, pairs)
+    figure.canvas.draw()
+
+    (symbol,) = [dots for dots in axes.collections if dots.get_label() == "camera"]
+    (place,) = axes.transData.transform(symbol.get_offsets())
+    assert not axes.get_legend().get_window_extent().contains(*place)
+    plt.close(figure)
