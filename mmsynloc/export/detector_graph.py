@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mmsynloc.export.plain_stem import with_plain_stem
 from mmsynloc.models import SynLocDataPreprocessor, YOLOXPoseGroundHead
-from mmsynloc.models.heads.detections import Detections, detect
+from mmsynloc.models.heads.detections import Detections, detect, setting_in_metres
 from mmsynloc.models.structures import flatten_outputs, make_grid, take_rows
 from mmsynloc.models.utils.ground_map import ground_map_of, input_to_pitch
 from mmsynloc.models.utils.views import View
@@ -105,7 +105,7 @@ class DetectorGraph(nn.Module):
             flatten_outputs(outputs, self.grid),
             self.view,
             torch.tensor([self.view.size], dtype=torch.float32),
-            None if cfg.get("nms_mode", "box") == "box" else ground_map,
+            ground_map if setting_in_metres(cfg) else None,
             cfg,
             head.ground_index,
             head.simcc if cfg.get("simcc", True) else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ __all__ = [
     "PENALTY_SPOT_M",
     "PitchMarkings",
     "goal_frames",
+    "near_pitch",
     "pitch_markings",
 ]
 
@@ -73,6 +74,20 @@ def goal_frames(length_m: float = 2 * HALF_LENGTH_M) -> tuple[np.ndarray, np.nda
     x, z = np.array([-1, -1, 1, 1]) * width / 2, np.array([0, 1, 1, 0]) * height
     negative, positive = (np.stack([x, np.full(4, y), z], -1) for y in (-length_m / 2, length_m / 2))
     return negative, positive
+
+
+def near_pitch(points_pitch_m: Any, margin_m: float) -> Any:
+    """Which points lie on the usual pitch or around it.
+
+    Args:
+        points_pitch_m: (..., 2) m, array or tensor.
+        margin_m: how far beyond the lines still counts.
+
+    Returns:
+        (...) bool, of the same kind; false for NaN, which is above the horizon.
+    """
+    x, y = abs(points_pitch_m[..., 0]), abs(points_pitch_m[..., 1])
+    return (x <= HALF_WIDTH_M + margin_m) & (y <= HALF_LENGTH_M + margin_m)
 
 
 def _half(length: float, w: float, step_m: float) -> list[np.ndarray]:

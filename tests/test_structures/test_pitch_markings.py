@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
-from mmsynloc.structures.pitch_markings import goal_frames, pitch_markings
+from mmsynloc.structures.pitch_markings import goal_frames, near_pitch, pitch_markings
 
 
 def test_pitch_markings__extent_and_mirror():
@@ -34,3 +35,10 @@ def test_pitch_markings__another_size_and_step():
     np.testing.assert_allclose(
         goal_frames(100)[1], [[-3.66, 50, 0], [-3.66, 50, 2.44], [3.66, 50, 2.44], [3.66, 50, 0]]
     )
+
+
+def test_near_pitch__arrays_and_tensors():
+    points = np.array([[0, 0], [-41, 59.5], [41.1, 0], [0, -59.6], [np.nan, 0]])
+    np.testing.assert_array_equal(near_pitch(points, 7), [True, True, False, False, False])
+    np.testing.assert_array_equal(near_pitch(torch.from_numpy(points)[None], 7).numpy(), [[1, 1, 0, 0, 0]])
+    assert near_pitch(np.zeros((0, 2)), 7).shape == (0,)

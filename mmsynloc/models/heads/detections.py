@@ -14,8 +14,19 @@ from mmsynloc.models.structures import Decoded, Predictions, take_priors
 from mmsynloc.models.utils.ground_map import GroundMap, input_to_pitch, make_ground_map
 from mmsynloc.models.utils.ground_nms import box_nms, remove_duplicates
 from mmsynloc.models.utils.views import View
+from mmsynloc.structures.pitch_markings import near_pitch
 
-__all__ = ["Detections", "Selected", "box_threshold", "cameras_for", "detect", "mode_for", "select", "to_host"]
+__all__ = [
+    "Detections",
+    "Selected",
+    "box_threshold",
+    "cameras_for",
+    "detect",
+    "mode_for",
+    "select",
+    "setting_in_metres",
+    "to_host",
+]
 
 _NMS_MODES = ("box", "ground", "both")
 _MAX_CANDIDATES = 1000  # several for each of the 100 detections that the metric looks at
@@ -77,23 +88,31 @@ def box_threshold(cfg: Mapping[str, Any]) -> float:
 def mode_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> dict[str, Any]:
     """``test_cfg`` for a batch: an image without a camera (``camera`` is None) has no ground, so boxes are compared."""
     without = any("camera" in info and info["camera"] is None for info in metainfos)
-    return {**cfg, "nms_mode": "box"} if without else dict(cfg)
+    return {**cfg, "nms_mode": "box", "pitch_margin_m": None} if without else dict(cfg)
+
+
+def setting_in_metres(cfg: Mapping[str, Any]) -> str | None:
+    """The setting that needs the cameras, if there is one."""
+    mode = cfg.get("nms_mode", "box")
+    if mode != "box":
+        return f"nms_mode={mode!r}"
+    return None if cfg.get("pitch_margin_m") is None else "pitch_margin_m"
 
 
 def cameras_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> GroundMap | None:
-    """The cameras of a batch, None in the mode ``"box"``, which needs none.
+    """The cameras of a batch, None where nothing needs them.
 
     Raises:
-        ValueError: ``nms_mode`` is unknown, or it works in metres and the metainfo misses something.
+        ValueError: ``nms_mode`` is unknown, or a setting works in metres and the metainfo misses something.
     """
     box_threshold(cfg)
-    mode = cfg.get("nms_mode", "box")
-    if mode == "box":
+    setting = setting_in_metres(cfg)
+    if setting is None:
         return None
     try:
         return make_ground_map(metainfos)
     except ValueError as error:
-        raise ValueError(f"nms_mode={mode!r} works in metres and {error}") from None
+        raise ValueError(f"{setting} works in metres and {error}") from None
 
 
 def select(predictions: Predictions, cfg: Mapping[str, Any]) -> Selected:
@@ -123,24 +142,38 @@ def detect(
         predictions: in px of the view.
         view: which one it is.
         limits: (B, 2) width and height at which boxes are cut, in px of the view.
-        ground_map: the cameras; None in the mode ``"box"``.
+        ground_map: the cameras; None where no setting works in metres.
         cfg: ``test_cfg``.
         ground_index: which keypoint stands on the ground.
         simcc: the coordinate classification, None for regressed keypoints.
     """
     selected = select(predictions, cfg)
     boxes, points = selected.found.boxes_xyxy, selected.found.keypoints_px
-    kept = box_nms(boxes, selected.valid, box_threshold(cfg))
-    if ground_map is not None:
-        positions = input_to_pitch(view.points_to_input(points[..., ground_index, :]), ground_map)
-        radius = cfg.get("ground_nms_radius_m", 0.6)
-        kept = remove_duplicates(view.boxes_to_input(boxes), positions, kept, radius, cfg.get("nms_thr", 1.0))
+    kept = _kept(selected, view, ground_map, cfg, ground_index)
     if simcc is not None:
         points = _classified(simcc, predictions, selected)
     boxes = boxes.clamp(min=0).minimum(limits.repeat(1, 2)[:, None])
     visible = selected.found.visibility_logits.sigmoid()
     boxes, points = view.boxes_to_input(boxes), view.points_to_input(points)
     return Detections(kept, selected.scores, selected.classes, boxes, points, visible)
+
+
+def _kept(
+    selected: Selected, view: View, ground_map: GroundMap | None, cfg: Mapping[str, Any], ground_index: int
+) -> Tensor:
+    """Which candidates (B, P) are detections: near the pitch, and no duplicates of better ones."""
+    boxes, kept = selected.found.boxes_xyxy, selected.valid
+    if ground_map is None:
+        return box_nms(boxes, kept, box_threshold(cfg))
+    points = selected.found.keypoints_px[..., ground_index, :]
+    positions = input_to_pitch(view.points_to_input(points), ground_map)
+    if cfg.get("pitch_margin_m") is not None:
+        kept = kept & near_pitch(positions, cfg["pitch_margin_m"])
+    kept = box_nms(boxes, kept, box_threshold(cfg))
+    if cfg.get("nms_mode", "box") == "box":
+        return kept
+    radius = cfg.get("ground_nms_radius_m", 0.6)
+    return remove_duplicates(view.boxes_to_input(boxes), positions, kept, radius, cfg.get("nms_thr", 1.0))
 
 
 def _classified(simcc: SimCCModule, predictions: Predictions, selected: Selected) -> Tensor:

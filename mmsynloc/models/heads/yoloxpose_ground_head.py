@@ -248,12 +248,14 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
           whose boxes overlap in the image stay), or either (``"both"``). Detections above the horizon have no ground
           position and are compared by box.
         - ``ground_nms_radius_m`` (0.6): distance within which ground positions count as the same
+        - ``pitch_margin_m`` (None): detections further than so many metres beyond the lines (of 105 x 68 m) and those
+          above the horizon are dropped
         - ``loose_nms_thr`` (0.9): threshold of the box NMS that goes before ``"ground"`` all the same
         - ``simcc`` (True): classified keypoints in the place of regressed ones
         - ``flip_test``: average over the input and its mirror image; for other scales too see
           :class:`~mmsynloc.models.SynLocPoseEstimator`
 
-        Modes that work in metres need ``camera``, ``annotated_size``, ``input_center`` and ``input_scale`` among the
+        Settings that work in metres need ``camera``, ``annotated_size``, ``input_center`` and ``input_scale`` among the
         ``meta_keys`` of ``PackPoseInputs``. A batch with an image whose ``camera`` is None, as upstream's inferencers
         pass it, is treated as in the mode ``"box"``.
 

@@ -99,10 +99,25 @@ def test_predict__radius_is_an_option(monkeypatch):
     assert len(_predict(monkeypatch, pair, GROUND | dict(ground_nms_radius_m=2.0))) == 1
 
 
+@pytest.mark.parametrize("mode", ["box", "ground", "both"])
+def test_predict__who_stands_far_from_the_pitch_is_left_out(monkeypatch, mode):
+    """The far line is at x = 34 m."""
+    near, far = person((35.0, 4.0), 0.6), person((45.0, 4.0), 0.8, cell=(18, 4))
+    sky = person((0.0, 4.0), 0.7, cell=(20, 3)) | dict(keypoints=np.array([[160.0, 8.0], [160.0, 10.0]]))
+    cfg = GROUND | dict(nms_mode=mode)
+    assert len(_predict(monkeypatch, [near, far, sky], cfg)) == 3
+    np.testing.assert_allclose(
+        _predict(monkeypatch, [near, far, sky], cfg | dict(pitch_margin_m=8)).scores, [0.6], atol=1e-5
+    )
+    assert len(_predict(monkeypatch, [near, far, sky], cfg | dict(pitch_margin_m=12))) == 2
+
+
 def test_predict__wrong_options(monkeypatch):
     with pytest.raises(ValueError, match="must be one of box, ground, both"):
         _predict(monkeypatch, [], dict(nms_mode="soft"))
     sample = PoseDataSample(metainfo=dict(input_size=INPUT_SIZE))
+    with pytest.raises(ValueError, match="pitch_margin_m works in metres and"):
+        _predict(monkeypatch, [], dict(pitch_margin_m=8), sample)
     with pytest.raises(ValueError, match=r"misses camera, annotated_size, .* meta_keys of PackPoseInputs"):
         _predict(monkeypatch, [], GROUND, sample)
 
@@ -205,6 +220,6 @@ def test_predict__image_without_a_camera_is_compared_by_box(monkeypatch):
     twin = person((-30.0, 4.3), 0.6, box=person((-30.0, 7.0), 0.6)["box"])
     sample = crowd(0)
     sample.set_metainfo(dict(camera=None))
-    for cfg in (GROUND, GROUND | dict(nms_mode="both"), GROUND | dict(flip_test=False)):
+    for cfg in (GROUND, GROUND | dict(nms_mode="both"), GROUND | dict(pitch_margin_m=8)):
         assert len(_predict(monkeypatch, [first, twin], cfg, sample)) == 2
         assert len(_predict(monkeypatch, [first, first], cfg, sample)) == 1
