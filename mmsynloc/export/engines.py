@@ -97,7 +97,7 @@ def _openvino(path: str, threads: int | None, half: bool) -> Engine:
         compiled = core.compile_model(model, "CPU", options)
     except Exception as error:
         raise UserError(f"{path}: OpenVINO cannot load it: {first_line(error)}") from None
-    names = [output.any_name for output in compiled.outputs]
+    names = [sorted(output.names) for output in compiled.outputs]  # the graph's name, and others of the same tensor
     shapes = {
         one.any_name: tuple(None if side.is_dynamic else side.get_length() for side in one.partial_shape)
         for one in compiled.inputs
@@ -105,7 +105,7 @@ def _openvino(path: str, threads: int | None, half: bool) -> Engine:
 
     def run(inputs: Arrays) -> dict[str, np.ndarray]:
         found = compiled(dict(inputs))
-        return {name: found[i] for i, name in enumerate(names)}
+        return {name: found[i] for i, each in enumerate(names) for name in each}
 
     return Engine(run, shapes, _framework_metadata(model))
 

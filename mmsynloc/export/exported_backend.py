@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from mmsynloc.apis.inferencer.backend import FrameDetections
 from mmsynloc.datasets.transforms.plan import RenderPlan
 from mmsynloc.datasets.transforms.render import draw_plan
 from mmsynloc.export.engines import open_engine
+from mmsynloc.export.exported_second_stage import ExportedSecondStage, beside
 from mmsynloc.files.images import DecodedImage, check_shape, load_image
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import fit_matrix, invert
@@ -19,22 +21,39 @@ from mmsynloc.utils import UserError
 __all__ = ["ExportedBackend"]
 
 
+class _Item(NamedTuple):
+    """One image, ready for the engine.
+
+    Attributes:
+        inputs: of the detector, by name.
+        frame: (h, w, 3) uint8, BGR, for the second stage; None where there is none.
+        camera: of the image.
+    """
+
+    inputs: dict[str, np.ndarray]
+    frame: np.ndarray | None
+    camera: Camera
+
+
 class ExportedBackend:
     """A :class:`~mmsynloc.apis.inferencer.Backend` that runs an exported model; it needs no config and no checkpoint.
+
+    A detector that was exported with a second stage is followed by it, from the file beside it.
 
     Args:
         path: the ONNX file that ``mmsynloc export`` has written.
         engine: ``"onnxruntime"`` or ``"openvino"``.
         threads: of the processor; None leaves their number to the engine.
-        half: compute in bfloat16, with OpenVINO alone.
+        half: compute in bfloat16, with OpenVINO alone; the second stage stays in float32.
 
     Attributes:
         batch_size: 1; on a processor more gain nothing.
         input_size: ``(width, height)`` of the network's input in px.
         score_threshold: the one that validation chose for the checkpoint; None where there is none.
+        second_stage: what places the detector's boxes; None for a single-stage model.
 
     Raises:
-        UserError: the engine is not installed or cannot load the file, or the file is not such a model.
+        UserError: the engine is not installed or cannot load the files, or they are not such a model.
     """
 
     batch_size = 1
@@ -51,9 +70,21 @@ class ExportedBackend:
         self._polynomial_size = int(shapes["undist_poly"][1] or 0)
         threshold = self._engine.metadata.get("score_threshold")
         self.score_threshold = None if threshold is None else float(threshold)
+        self.second_stage: ExportedSecondStage | None = None
+        if "second_stage" in self._engine.metadata:
+            file = beside(Path(path), self._engine.metadata["second_stage"])
+            self.second_stage = ExportedSecondStage(file, engine, threads)
+            self.score_threshold = self.second_stage.score_threshold
 
-    def prepare(self, image: np.ndarray | Path, camera: Camera, name: str) -> dict[str, np.ndarray]:
+    def prepare(self, image: np.ndarray | Path, camera: Camera, name: str) -> _Item:
         """The graph's inputs of one image; see ``Backend.prepare``."""
+        frame = None
+        if self.second_stage is not None:  # its crops are of the file's own pixels
+            image = load_image(str(image), camera.image_size, 1.0).pixels if isinstance(image, Path) else image
+            frame = image
+        return _Item(self._inputs(image, camera, name), frame, camera)
+
+    def _inputs(self, image: np.ndarray | Path, camera: Camera, name: str) -> dict[str, np.ndarray]:
         pixels, matrix = self._letterbox(image, camera.image_size, name)
         to_frame = invert(matrix)
         polynomial = np.asarray(camera.undist_poly)
@@ -83,9 +114,14 @@ class ExportedBackend:
             load = lambda *_: DecodedImage(image, (width / frame_size[0], height / frame_size[1]))  # noqa: E731
         return draw_plan(plan, load), next(plan.layers()).matrix
 
-    def predict(self, batch: Sequence[Mapping[str, np.ndarray]]) -> list[FrameDetections]:
+    def predict(self, batch: Sequence[_Item]) -> list[FrameDetections]:
         """The detections of a batch of such inputs; see ``Backend.predict``."""
-        found = self._engine.run({name: np.stack([item[name] for item in batch]) for name in batch[0]})
+        names = batch[0].inputs
+        found = self._engine.run({name: np.stack([item.inputs[name] for item in batch]) for name in names})
         kept = found["scores"] > 0
         columns = (found["boxes_xyxy"], found["scores"], found["keypoints_px"])
-        return [FrameDetections(*(column[i][mask] for column in columns)) for i, mask in enumerate(kept)]
+        detections = [FrameDetections(*(column[i][mask] for column in columns)) for i, mask in enumerate(kept)]
+        frames = [item.frame for item in batch if item.frame is not None]
+        if self.second_stage is None:
+            return detections
+        return self.second_stage.place(detections, frames, [item.camera for item in batch])

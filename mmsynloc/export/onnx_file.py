@@ -57,8 +57,10 @@ def export_onnx(
 
     Returns:
         The files, and what each says of itself in its metadata: ``stage`` (``"detector"`` or ``"crops"``),
-        ``input_size``, ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``; a single-stage model's
-        ``score_threshold``, where a validation has chosen one; a second stage's ``crop``, its options as JSON.
+        ``input_size``, ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``; the ``score_threshold``
+        of the last stage, where a validation has chosen one; a first stage's ``second_stage``, the name of the file
+        beside it; a second stage's ``placer``, the settings of a
+        :class:`~mmsynloc.models.utils.crop_placer.CropPlacer` as JSON.
 
     Raises:
         UserError: ``onnx`` is not installed, the config or the checkpoint cannot be used, the model is of a kind that
@@ -76,8 +78,9 @@ def export_onnx(
         exports = [_detector(model, size, max_detections, out, shared | _threshold(checkpoint))]
     else:
         beside = out if model.detector is None else out.with_name(f"{out.stem}-crops{out.suffix}")
-        exports = [_second_stage(model, beside, shared)]
+        exports = [_second_stage(model, beside, shared | _threshold(checkpoint))]
         if model.detector is not None:
+            shared |= {"second_stage": beside.name}
             exports.insert(0, _detector(model.detector, size, max_detections, out, shared))
     for export in exports:
         with atomic_write(export.path) as temporary:
@@ -116,10 +119,10 @@ def _detector(model: Any, size: Sequence[int], most: int, path: Path, shared: di
 
 
 def _second_stage(model: Any, path: Path, shared: dict[str, str]) -> Export:
-    width, height = model.crop["size"]
+    width, height = model.placer.size
     crops = torch.zeros(2, height, width, 3, dtype=torch.uint8)
     example = CropInputs(crops, torch.zeros(2, GEOMETRY_CHANNELS))
-    about = _about("crops", (width, height)) | shared | {"crop": json.dumps(dict(model.crop))}
+    about = _about("crops", (width, height)) | shared | {"placer": model.placer.to_json()}
     return Export(path, CropGraph(model).eval(), example, CropPoints._fields, ("crops",), about)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,25 +16,10 @@ from torch import Tensor
 
 from mmsynloc.config_scope import config_path
 from mmsynloc.models.structures.crop_points import CropPoints
-from mmsynloc.models.utils.ground_nms import distinct_athletes
-from mmsynloc.models.utils.placement import PlacementRule, place
+from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer, PlacedBoxes
 from mmsynloc.structures import Camera
-from mmsynloc.structures.affine import resize_matrix
-from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, feet_of
-from mmsynloc.structures.warp import cut_views
 
 __all__ = ["SynLocTopdownEstimator", "detector_config"]
-
-
-class _Candidates(NamedTuple):
-    """The boxes of one frame and what is cut out of it for them."""
-
-    boxes_xyxy: np.ndarray  # (P, 4) annotated px
-    scores: np.ndarray  # (P,)
-    matrices: np.ndarray  # (P, 3, 3) annotated px -> crop px
-    crops: np.ndarray  # (P, H, W, 3) uint8
-    geometry: np.ndarray  # (P, 4)
-    camera: Camera
 
 
 def detector_config(detector: Mapping[str, Any] | str) -> Mapping[str, Any]:
@@ -54,12 +39,11 @@ class SynLocTopdownEstimator(BasePoseEstimator):
     (:class:`~mmsynloc.datasets.transforms.LoadSynLocFrame`) and takes the boxes of the detector, or without one those
     of the data set: the true ones, or detections saved before (``SynLocDataset(detections=...)``).
 
-    ``test_cfg`` may have the arguments of :class:`~mmsynloc.models.utils.placement.PlacementRule`, and
+    ``test_cfg`` may have the arguments of :class:`~mmsynloc.models.utils.placement.PlacementRule`, ``max_crops``,
+    ``box_score_thr``, ``ground_nms_radius_m`` and ``pitch_margin_m`` of
+    :class:`~mmsynloc.models.utils.crop_placer.CropPlacer`, and
 
     - ``flip_test``: average with the mirror image (False)
-    - ``max_crops``: the best so many boxes of a frame are placed (100)
-    - ``box_score_thr``: boxes with less are not (0.02)
-    - ``ground_nms_radius_m``: of two placed athletes so near to each other the better one stays (0.4)
     - ``batch_size``: crops that go through the network at once (256)
 
     Args:
@@ -78,9 +62,7 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.crop = dict(height_m=None, padding=1.25) | dict(crop)
-        keys = PlacementRule.__dataclass_fields__.keys() & self.test_cfg.keys()
-        self.rule = PlacementRule(**{key: self.test_cfg[key] for key in keys})
+        self.placer = CropPlacer.of(crop, self.test_cfg)
         self.detector = None
         if detector is not None:
             self.detector = MODELS.build(detector_config(detector)).requires_grad_(False)
@@ -149,10 +131,9 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         Returns:
             What :meth:`predict` puts into the samples.
         """
-        found = [self._cut(b, s, sample, frame) for (b, s), sample, frame in zip(boxes, data_samples, frames)]
-        ends = np.cumsum([len(candidates.scores) for candidates in found])[:-1]
-        points, variances, quality = (np.split(column, ends) for column in self._points(found))
-        return [self._place(*one) for one in zip(found, points, variances, quality)]
+        cameras = [Camera.from_data_info(sample.metainfo) for sample in data_samples]
+        found = [self.placer.cut(*b, frame.numpy(), camera) for b, frame, camera in zip(boxes, frames, cameras)]
+        return [_instances(placed) for placed in self.placer.place_frames(found, self._points)]
 
     def _boxes(
         self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
@@ -163,36 +144,18 @@ class SynLocTopdownEstimator(BasePoseEstimator):
             found = [sample.pred_instances for sample in self.detector.predict(inputs, data_samples, frames=frames)]
         else:
             found = [sample.gt_instances for sample in data_samples]
-        boxes = []
-        for instances in found:
-            scores = np.asarray(instances.bbox_scores, np.float64)
-            order = np.argsort(-scores, kind="stable")[: self.test_cfg.get("max_crops", 100)]
-            order = order[scores[order] >= self.test_cfg.get("box_score_thr", 0.02)]
-            boxes.append((np.asarray(instances.bboxes, np.float64).reshape(-1, 4)[order], scores[order]))
-        return boxes
+        return [self.placer.choose(instances.bboxes, instances.bbox_scores) for instances in found]
 
-    def _cut(self, boxes: np.ndarray, scores: np.ndarray, sample: PoseDataSample, frame: Tensor) -> _Candidates:
-        camera, size = Camera.from_data_info(sample.metainfo), tuple(self.crop["size"])
-        crops = crops_by_camera(boxes, camera, size, self.crop["height_m"], self.crop["padding"])
-        matrices = crop_matrices(crops, size)
-        pixels = frame.numpy()
-        views = cut_views(pixels, matrices @ resize_matrix(pixels.shape[1::-1], camera.image_size), size)
-        geometry = crop_geometry(camera, feet_of(boxes), matrices, size)
-        return _Candidates(boxes, scores, matrices, views, geometry, camera)
-
-    def _points(self, found: Sequence[_Candidates]) -> list[np.ndarray]:
-        """The points of all crops of a batch as arrays (P, ...); one transfer to the host."""
-        crops = np.concatenate([candidates.crops for candidates in found])
-        geometry = torch.from_numpy(np.concatenate([candidates.geometry for candidates in found]))
+    def _points(self, crops: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The network as the placer asks it; one transfer to the host."""
+        size = self.test_cfg.get("batch_size", BATCH_SIZE)
         parts = []
-        for start in range(0, len(crops), self.test_cfg.get("batch_size", 256)):
-            part = slice(start, start + self.test_cfg.get("batch_size", 256))
-            parts.append(self._run(torch.from_numpy(np.ascontiguousarray(crops[part])), geometry[part]))
-        if not parts:
-            return [np.zeros((0, 2, 2)), np.zeros((0, 2, 2)), np.zeros(0)]
+        for start in range(0, len(crops), size):
+            part = np.ascontiguousarray(crops[start : start + size])
+            parts.append(self._run(torch.from_numpy(part), torch.from_numpy(geometry[start : start + size])))
         columns = [torch.cat(column).reshape(len(crops), -1) for column in zip(*parts)]
         table = torch.cat(columns, 1).cpu().double().numpy()
-        return [table[:, :4].reshape(-1, 2, 2), table[:, 4:8].reshape(-1, 2, 2), table[:, 8]]
+        return table[:, :4].reshape(-1, 2, 2), table[:, 4:8].reshape(-1, 2, 2), table[:, 8]
 
     def _run(self, crops: Tensor, geometry: Tensor) -> CropPoints:
         """The network on crops (P, H, W, 3) uint8, BGR."""
@@ -207,22 +170,16 @@ class SynLocTopdownEstimator(BasePoseEstimator):
             outputs = self.head.average_mirrored(outputs, flipped)
         return self.head.decode_outputs(outputs)
 
-    def _place(
-        self, candidates: _Candidates, points_px: np.ndarray, variances_px2: np.ndarray, quality: np.ndarray
-    ) -> InstanceData:
-        factors = dict(detector=candidates.scores, quality=quality)
-        placed = place(points_px, variances_px2, candidates.matrices, candidates.camera, factors, self.rule)
-        order = np.argsort(-placed.scores, kind="stable")
-        radius_m = self.test_cfg.get("ground_nms_radius_m", 0.4)
-        order = order[distinct_athletes(candidates.boxes_xyxy[order], placed.points_pitch_m[order], radius_m)]
-        scores = placed.scores[order].astype(np.float32)
-        certain = np.ones((len(order), 2), np.float32)
-        return InstanceData(
-            keypoints=placed.points_px[order].astype(np.float32),
-            keypoint_scores=certain,
-            keypoints_visible=certain,
-            bboxes=candidates.boxes_xyxy[order].astype(np.float32),
-            bbox_scores=scores,
-            scores=scores,
-            labels=np.zeros(len(order), np.int64),
-        )
+
+def _instances(placed: PlacedBoxes) -> InstanceData:
+    scores = placed.scores.astype(np.float32)
+    certain = np.ones((len(scores), 2), np.float32)
+    return InstanceData(
+        keypoints=placed.points_px.astype(np.float32),
+        keypoint_scores=certain,
+        keypoints_visible=certain,
+        bboxes=placed.boxes_xyxy.astype(np.float32),
+        bbox_scores=scores,
+        scores=scores,
+        labels=np.zeros(len(scores), np.int64),
+    )

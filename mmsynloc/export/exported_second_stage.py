@@ -1,0 +1,87 @@
+"""An exported second stage: boxes of a frame to athletes on the pitch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmsynloc.apis.inferencer.backend import FrameDetections
+from mmsynloc.export.engines import open_engine
+from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer
+from mmsynloc.structures import Camera
+from mmsynloc.utils import UserError, first_line
+
+__all__ = ["ExportedSecondStage", "beside"]
+
+
+def beside(detector: Path, name: str) -> Path:
+    """The file of the second stage that a detector's file names.
+
+    Raises:
+        UserError: it is not in the detector's folder.
+    """
+    if Path(name).name != name or name in ("", "..") or "\\" in name:
+        raise UserError(f"{detector}: names a second stage outside of its folder: {name!r}")
+    path = detector.with_name(name)
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; {detector.name} is the first of two stages")
+    return path
+
+
+class ExportedSecondStage:
+    """Places the boxes of a first stage; computes in float32.
+
+    Args:
+        path: the ONNX file.
+        engine: ``"onnxruntime"`` or ``"openvino"``.
+        threads: of the processor; None leaves their number to the engine.
+
+    Attributes:
+        placer: how boxes become crops, and points athletes.
+        score_threshold: the one that validation chose for the two stages; None where there is none.
+
+    Raises:
+        UserError: the engine cannot load the file, or it is no second stage.
+    """
+
+    def __init__(self, path: Path, engine: str, threads: int | None = None) -> None:
+        self._engine = open_engine(engine, path, threads)
+        if not {"crops"} <= set(self._engine.input_shapes) <= {"crops", "geometry"}:
+            inputs = list(self._engine.input_shapes)
+            raise UserError(f"{path}: not a second stage that mmsynloc export has written: its inputs are {inputs}")
+        try:
+            self.placer = CropPlacer.from_json(self._engine.metadata.get("placer", ""))
+        except ValueError as error:
+            raise UserError(f"{path}: {first_line(error)}") from None
+        threshold = self._engine.metadata.get("score_threshold")
+        self.score_threshold = None if threshold is None else float(threshold)
+
+    def place(
+        self, detections: Sequence[FrameDetections], frames: Sequence[np.ndarray], cameras: Sequence[Camera]
+    ) -> list[FrameDetections]:
+        """Place the athletes of a batch.
+
+        Args:
+            detections: the first stage's, of each frame.
+            frames: (h, w, 3) uint8, BGR.
+            cameras: of the frames.
+        """
+        cut = []
+        for found, frame, camera in zip(detections, frames, cameras):
+            boxes, scores = self.placer.choose(found.boxes_xyxy, found.scores)
+            cut.append(self.placer.cut(boxes, scores, frame, camera))
+        return [FrameDetections(*placed) for placed in self.placer.place_frames(cut, self._run)]
+
+    def _run(self, crops: np.ndarray, geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        parts = []
+        for start in range(0, len(crops), BATCH_SIZE):
+            part = slice(start, start + BATCH_SIZE)
+            inputs = {"crops": np.ascontiguousarray(crops[part]), "geometry": geometry[part].astype(np.float32)}
+            parts.append(self._engine.run({name: inputs[name] for name in self._engine.input_shapes}))
+        points, variances, quality = (
+            np.concatenate([part[name] for part in parts]).astype(np.float64)
+            for name in ("points_px", "variances_px2", "quality")
+        )
+        return points, variances, quality
