@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
-from mmsynloc.apis import DEMO_COUNTS
+from mmsynloc.apis import DEMO_COUNTS, DEMO_STRENGTH
 from mmsynloc.apis.config import load_config
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.submission_check import check_submission
@@ -54,7 +54,11 @@ class _Report:
 
 
 def run_demo(
-    work_dir: str | Path, seed: int = 0, counts: dict[str, int] | None = None, epochs: int | None = None
+    work_dir: str | Path,
+    seed: int = 0,
+    counts: dict[str, int] | None = None,
+    epochs: int | None = None,
+    strength: float = DEMO_STRENGTH,
 ) -> dict:
     """Make the mini data set, train a small model of two stages on it, score it, and write a submission and a picture.
 
@@ -66,6 +70,7 @@ def run_demo(
         seed: of the data set and the training.
         counts: images per split; by default :data:`mmsynloc.apis.DEMO_COUNTS`.
         epochs: of both trainings, at least 2; by default as the configs say.
+        strength: of the randomisation of looks, see :func:`~mmsynloc.minisynloc.generate`.
 
     Returns:
         ``{"val": {name: value}, "test": ..., "first_stage": ..., "shipped": ..., "seconds": {step: s}}``, as in
@@ -78,7 +83,7 @@ def run_demo(
     # On few cores a second thread gains little, and waits where another process uses the core.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     numbers = {**DEMO_COUNTS, **(counts or {})}
-    root = _make_data(report, work_dir, numbers, seed)
+    root = _make_data(report, work_dir, numbers, seed, strength)
     with report.step("train", "first stage: a small detector from scratch, on windows of the frames"):
         detector = _train(FIRST_STAGE, root, work_dir / "first_stage", seed, epochs)
     with report.step("train_second", "second stage: a small network from scratch, on crops of the athletes"):
@@ -105,7 +110,7 @@ def run_demo(
     return summary
 
 
-def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -> dict:
+def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4, strength: float = DEMO_STRENGTH) -> dict:
     """Score the weights that the package carries on a few frames of the mini data set; trains nothing.
 
     Writes ``overview_shipped.png`` and ``summary.json`` into ``work_dir``.
@@ -114,13 +119,14 @@ def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -
         work_dir: folder of everything the demo makes.
         seed: of the data set; the weights have seen other venues than those of its test split.
         num_images: frames.
+        strength: as for :func:`run_demo`.
 
     Returns:
         ``{"shipped": {name: value}, "seconds": {step: s}}``.
     """
     work_dir = Path(work_dir)
     report = _Report()
-    root = _make_data(report, work_dir, {"train": 0, "val": 0, "test": num_images, "challenge": 0}, seed)
+    root = _make_data(report, work_dir, {"train": 0, "val": 0, "test": num_images, "challenge": 0}, seed, strength)
     _show_shipped(report, _config(CONFIG, root, work_dir, seed), root, work_dir / "overview_shipped.png")
     summary = {**report.stats, "seconds": report.seconds}
     dump_json(summary, work_dir / "summary.json", indent=1)
@@ -128,11 +134,11 @@ def run_instant_demo(work_dir: str | Path, seed: int = 0, num_images: int = 4) -
     return summary
 
 
-def _make_data(report: _Report, work_dir: Path, numbers: dict[str, int], seed: int) -> Path:
+def _make_data(report: _Report, work_dir: Path, numbers: dict[str, int], seed: int, strength: float) -> Path:
     root = work_dir / "minisynloc"
     with report.step("data", f"a data set of {sum(numbers.values())} Full HD frames in the official layout: {root}"):
         train, val, test, challenge = (numbers[s] for s in ("train", "val", "test", "challenge"))
-        generate(root, train, val, test, challenge, seed=seed, force=True)
+        generate(root, train, val, test, challenge, seed=seed, force=True, strength=strength)
     return root
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmsynloc.apis.settings import loaders
-from mmsynloc.models.estimators.synloc_topdown_estimator import detector_config
+from mmsynloc.models.estimators.first_stage import detector_config
 from mmsynloc.utils import UserError
 
 __all__ = ["use_detections", "use_tiles"]
@@ -27,11 +27,13 @@ def use_tiles(cfg: Config, mode: str) -> None:
         UserError: the model has no detector that can.
     """
     model = cfg.model
+    can = model.get("type") == "SynLocPoseEstimator"
     if model.get("detector") is not None:
         model.detector = detector_config(model.detector)
         model = model.detector
-    if model.get("type") != "SynLocPoseEstimator":
-        raise UserError(f"--tiles: {model.get('type')} cannot look at tiles; SynLocPoseEstimator can")
+        can = model.get("type") == "SynLocPoseEstimator" or model.get("_scope_") == "mmdet"
+    if not can:
+        raise UserError(f"--tiles: {model.get('type')} cannot look at tiles; SynLocPoseEstimator and first stages can")
     test_cfg = model.setdefault("test_cfg", {})
     test_cfg["tiles"] = None if mode == "none" else dict(test_cfg.get("tiles") or {}, mode=mode)
     for pipeline in _test_pipelines(cfg):

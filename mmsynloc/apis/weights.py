@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.engine.checkpoints import DETECTOR_PREFIX, is_address, read_checkpoint, weights_of
 from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
 from mmsynloc.utils import UserError, atomic_write
@@ -22,7 +23,8 @@ def slim_checkpoint(checkpoint: str, out: str | Path) -> int:
     change in their last digits; one that lies beside a former file of that name is removed.
 
     Args:
-        checkpoint: a checkpoint of MMEngine's Runner; with ``EMAHook`` it holds the averaged weights.
+        checkpoint: a checkpoint of MMEngine's Runner, or a ``mmsynloc::`` name; with ``EMAHook`` it holds averaged
+            weights.
         out: the file to write.
 
     Returns:
@@ -54,6 +56,7 @@ def join_stages(detector: str, second_stage: str, out: str | Path) -> int:
 
 
 def _weights(checkpoint: str) -> dict[str, torch.Tensor]:
+    checkpoint = checkpoint_path(checkpoint)
     if is_address(checkpoint):
         raise UserError(f"{checkpoint}: an address; download the file first")
     return weights_of(read_checkpoint(checkpoint, map_location="cpu"), checkpoint)

@@ -6,7 +6,8 @@ import argparse
 import warnings
 from collections.abc import Sequence
 
-from mmsynloc.apis import DEMO_COUNTS
+from mmsynloc.apis import DEMO_COUNTS, DEMO_STRENGTH
+from mmsynloc.cli.flags import add_strength
 
 __all__ = ["main"]
 
@@ -19,6 +20,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--instant", action="store_true", help="train nothing: show the package's weights on 4 frames")
     for split, count in DEMO_COUNTS.items():
         parser.add_argument(f"--{split}", type=int, default=count, help=f"images in {split} (default: %(default)s)")
+    add_strength(parser, DEMO_STRENGTH)
     args = parser.parse_args(argv)
     counts = {split: getattr(args, split) for split in DEMO_COUNTS}
     if args.instant and (args.epochs is not None or counts != DEMO_COUNTS):
@@ -35,11 +37,11 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
     warnings.simplefilter("ignore")  # deprecation warnings of the frameworks, which do not concern the demo
     if args.instant:
-        run_instant_demo(args.work_dir, args.seed)
+        run_instant_demo(args.work_dir, args.seed, strength=args.strength)
         print(f"See {args.work_dir}/overview_shipped.png")
         return
     counts = {split: getattr(args, split) for split in DEMO_COUNTS}
-    summary = run_demo(args.work_dir, args.seed, counts, args.epochs)
+    summary = run_demo(args.work_dir, args.seed, counts, args.epochs, args.strength)
     total = sum(summary["seconds"].values())
     print(
         f"mAP-LocSim {summary['test']['AP']:.3f} on unseen venues after {total / 60:.1f} minutes; see {args.work_dir}/"

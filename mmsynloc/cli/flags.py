@@ -137,6 +137,16 @@ def chosen_splits(args: argparse.Namespace) -> tuple[str, ...] | None:
     return parse_splits(args.split) if args.split else None
 
 
+def add_strength(parser: argparse.ArgumentParser, default: float) -> None:
+    """How much the looks of rendered frames differ."""
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=default,
+        help="of the randomisation of looks: 0 for typical ones only, 1 for the whole ranges (default: %(default)s)",
+    )
+
+
 def positive(text: str) -> int:
     """An argument that is a whole number of at least 1."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import image_size
+from mmsynloc.cli.flags import add_strength, image_size
 
 __all__ = ["main"]
 
@@ -30,12 +30,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         metavar=("TRAIN", "VAL", "TEST", "CHALLENGE"),
         help="stadiums in each split, those of val being the first of train (default: 24 12 6 4)",
     )
-    parser.add_argument(
-        "--strength",
-        type=float,
-        default=1.0,
-        help="of the randomisation of looks: 0 for typical ones only, 1 for the whole ranges (default: %(default)s)",
-    )
+    add_strength(parser, 1.0)
     return parser.parse_args(argv)
 
 

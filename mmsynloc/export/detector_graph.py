@@ -80,7 +80,8 @@ class DetectorGraph(nn.Module):
         super().__init__()
         head: Any = getattr(model, "head", None)
         if not isinstance(head, YOLOXPoseGroundHead):
-            raise UserError(f"only models with YOLOXPoseGroundHead can be exported, not with {type(head).__name__}")
+            kind = type(model if head is None else head).__name__
+            raise UserError(f"only models with YOLOXPoseGroundHead can be exported, not with {kind}")
         if not isinstance(model.data_preprocessor, SynLocDataPreprocessor):
             kind = type(model.data_preprocessor).__name__
             raise UserError(f"only models with SynLocDataPreprocessor can be exported, not with {kind}")

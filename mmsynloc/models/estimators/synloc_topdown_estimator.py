@@ -7,28 +7,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.config import Config
 from mmengine.structures import InstanceData
 from mmpose.models.pose_estimators.base import BasePoseEstimator
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
-from mmsynloc.config_scope import config_path
+from mmsynloc.models.estimators.first_stage import build_detector, first_stage
 from mmsynloc.models.structures.crop_points import CropPoints
 from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer, PlacedBoxes
 from mmsynloc.structures import Camera
 
-__all__ = ["SynLocTopdownEstimator", "detector_config"]
-
-
-def detector_config(detector: Mapping[str, Any] | str) -> Mapping[str, Any]:
-    """A first stage's model: the config itself, or that of the config that a name or path means.
-
-    Raises:
-        UserError: there is no such config.
-    """
-    return Config.fromfile(str(config_path(detector))).model if isinstance(detector, str) else detector
+__all__ = ["SynLocTopdownEstimator"]
 
 
 @MODELS.register_module()
@@ -48,7 +38,8 @@ class SynLocTopdownEstimator(BasePoseEstimator):
 
     Args:
         crop: ``size (width, height)``, and ``height_m`` and ``padding`` as the training's transform has them.
-        detector: the first stage: a model's config, or the name of a config whose model it is. It is not trained.
+        detector: the first stage, of ours or of MMDetection: a model's config (with ``_scope_="mmdet"``), or the name
+            of a config whose model it is. It is not trained.
         channels_last: as for :class:`SynLocPoseEstimator`.
         **kwargs: as for ``TopdownPoseEstimator``.
     """
@@ -63,9 +54,8 @@ class SynLocTopdownEstimator(BasePoseEstimator):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.placer = CropPlacer.of(crop, self.test_cfg)
-        self.detector = None
-        if detector is not None:
-            self.detector = MODELS.build(detector_config(detector)).requires_grad_(False)
+        self.detector = None if detector is None else build_detector(detector)
+        self._first_stage = None if self.detector is None else first_stage(self.detector)
         if channels_last:
             self.to(memory_format=torch.channels_last)
 
@@ -139,9 +129,8 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
     ) -> list[tuple[np.ndarray, np.ndarray]]:
         """Boxes (P, 4) in annotated px and scores (P,) of each frame, the best first."""
-        if self.detector is not None:
-            inputs = self.detector.data_preprocessor.normalise(inputs)
-            found = [sample.pred_instances for sample in self.detector.predict(inputs, data_samples, frames=frames)]
+        if self._first_stage is not None:
+            found = self._first_stage.find(inputs, data_samples, frames)
         else:
             found = [sample.gt_instances for sample in data_samples]
         return [self.placer.choose(instances.bboxes, instances.bbox_scores) for instances in found]

@@ -1,0 +1,140 @@
+"""The first of two stages: any detector, behind one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.structures import InstanceData
+from mmpose.registry import MODELS
+from mmpose.structures import PoseDataSample
+from torch import Tensor, nn
+
+from mmsynloc.config_scope import config_path
+from mmsynloc.models.estimators.synloc_pose_estimator import SynLocPoseEstimator
+from mmsynloc.models.estimators.tiling import detect_on_tiles
+from mmsynloc.structures.crops import feet_of
+from mmsynloc.structures.windows import TileRule
+from mmsynloc.utils import UserError
+
+__all__ = ["FirstStage", "build_detector", "detector_config", "first_stage"]
+
+_PERSON_LABEL = 0
+
+
+class FirstStage(Protocol):
+    """Finds athletes' boxes."""
+
+    def find(
+        self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
+    ) -> Sequence[InstanceData]:
+        """Boxes of each frame.
+
+        Args:
+            inputs: (B, 3, h, w) uint8, BGR, on the detector's device.
+            data_samples: of the B frames, with ``input_size``, ``input_center`` and ``input_scale``.
+            frames: the frames' own pixels (h, w, 3) uint8, BGR, on the host.
+
+        Returns:
+            ``bboxes`` (N, 4) in annotated px and ``bbox_scores`` (N,), NumPy.
+        """
+
+
+def detector_config(detector: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """A first stage's model: the config itself, or that of the config that a name or path means.
+
+    Its ``_scope_`` is the config's, so that the parts of a detector of MMDetection are found.
+
+    Raises:
+        UserError: there is no such config, or it has no model.
+    """
+    if not isinstance(detector, str):
+        return detector
+    cfg = Config.fromfile(str(config_path(detector)))
+    if not cfg.get("model"):
+        raise UserError(f"{detector}: it has no model")
+    return ConfigDict({"_scope_": cfg.get("default_scope") or "mmpose", **cfg.model})
+
+
+def build_detector(detector: Mapping[str, Any] | str) -> nn.Module:
+    """The model of a first stage, which is not trained; see :func:`detector_config`."""
+    return MODELS.build(detector_config(detector)).requires_grad_(False)
+
+
+def first_stage(model: nn.Module) -> FirstStage:
+    """A detector behind the one call.
+
+    Args:
+        model: a :class:`SynLocPoseEstimator`, or a detector of MMDetection.
+
+    Raises:
+        UserError: it is of another kind.
+    """
+    if isinstance(model, SynLocPoseEstimator):
+        return _PoseStage(model)
+    from mmdet.models.detectors import BaseDetector
+
+    if isinstance(model, BaseDetector):
+        return _BoxStage(model)
+    kind = type(model).__name__
+    raise UserError(f"{kind} cannot be a first stage: SynLocPoseEstimator and the detectors of MMDetection can")
+
+
+class _PoseStage:
+    """Our single-stage models."""
+
+    def __init__(self, model: SynLocPoseEstimator) -> None:
+        self.model = model
+
+    def find(
+        self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
+    ) -> Sequence[InstanceData]:
+        inputs = self.model.data_preprocessor.normalise(inputs)
+        return [sample.pred_instances for sample in self.model.predict(inputs, data_samples, frames=frames)]
+
+
+class _BoxStage:
+    """Detectors of MMDetection; an athlete stands where the box ends, which tells duplicates of tiles apart.
+
+    ``test_cfg.tiles`` is that of :class:`SynLocPoseEstimator`.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.test_cfg = dict(model.test_cfg or {})
+        tiles = self.test_cfg.get("tiles")
+        self.tile_rule = None if tiles is None else TileRule(**tiles)
+
+    def find(
+        self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
+    ) -> Sequence[InstanceData]:
+        whole = self._detect(inputs.unbind(), data_samples)
+        if self.tile_rule is None:
+            return whole
+        return [
+            detect_on_tiles(self._detect, found, sample, frame, self.tile_rule, self.test_cfg)
+            for found, sample, frame in zip(whole, data_samples, frames)
+        ]
+
+    def _detect(self, images: Sequence[Tensor], data_samples: Sequence[PoseDataSample]) -> list[InstanceData]:
+        from mmdet.structures import DetDataSample
+
+        shapes = [tuple(image.shape[-2:]) for image in images]
+        samples = [DetDataSample(metainfo=dict(img_shape=s, ori_shape=s, scale_factor=(1.0, 1.0))) for s in shapes]
+        batch = self.model.data_preprocessor(dict(inputs=list(images), data_samples=samples))
+        found = self.model.predict(batch["inputs"], batch["data_samples"], rescale=False)
+        return [_in_frame(one.pred_instances, sample) for one, sample in zip(found, data_samples)]
+
+
+def _in_frame(found: Any, sample: PoseDataSample) -> InstanceData:
+    """The boxes of people in annotated px, where pixel centres are integers; MMDetection counts from pixel corners."""
+    people = found[found.labels == _PERSON_LABEL].cpu()
+    corners = np.asarray(torch.as_tensor(people.bboxes), np.float64).reshape(-1, 2, 2) - 0.5
+    size, scale, centre = (np.asarray(sample.metainfo[f"input_{name}"]) for name in ("size", "scale", "center"))
+    boxes = (corners / size * scale + centre - 0.5 * scale).reshape(-1, 4)
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    points = np.stack([middles, feet_of(boxes)], axis=1)
+    return InstanceData(bboxes=boxes, bbox_scores=people.scores.numpy().astype(np.float64), keypoints=points)
