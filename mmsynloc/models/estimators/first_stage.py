@@ -132,9 +132,10 @@ class _BoxStage:
 def _in_frame(found: Any, sample: PoseDataSample) -> InstanceData:
     """The boxes of people in annotated px, where pixel centres are integers; MMDetection counts from pixel corners."""
     people = found[found.labels == _PERSON_LABEL].cpu()
-    corners = np.asarray(torch.as_tensor(people.bboxes), np.float64).reshape(-1, 2, 2) - 0.5
+    people = people[torch.as_tensor(people.bboxes).isfinite().all(-1)]
+    corners = torch.as_tensor(people.bboxes).double().numpy().reshape(-1, 2, 2) - 0.5
     size, scale, centre = (np.asarray(sample.metainfo[f"input_{name}"]) for name in ("size", "scale", "center"))
     boxes = (corners / size * scale + centre - 0.5 * scale).reshape(-1, 4)
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     points = np.stack([middles, feet_of(boxes)], axis=1)
-    return InstanceData(bboxes=boxes, bbox_scores=people.scores.numpy().astype(np.float64), keypoints=points)
+    return InstanceData(bboxes=boxes, bbox_scores=people.scores.double().numpy(), keypoints=points)

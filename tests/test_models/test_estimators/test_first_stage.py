@@ -78,6 +78,13 @@ def test_find__boxes_come_out_in_annotated_px(rtmdet, frame):
     np.testing.assert_allclose(half.bboxes, whole.bboxes / 2 + offset, atol=1e-4)
 
 
+def test_find__mixed_precision(rtmdet, frame):
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        (found,) = first_stage(rtmdet).find(frame.movedim(-1, 0)[None], [seen_as_it_is(frame_sample([]))], [frame])
+    assert found.bboxes.dtype == found.bbox_scores.dtype == np.float64
+    assert np.isfinite(found.bboxes).all()
+
+
 def test_find__other_classes_are_left_out(rtmdet, frame, monkeypatch):
     boxes, scores = torch.tensor([[0.5, 0.5, 10.5, 20.5]] * 2), torch.tensor([0.9, 0.8])
     instances = InstanceData(bboxes=boxes, scores=scores, labels=torch.tensor([1, 0]))
