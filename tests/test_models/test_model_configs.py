@@ -95,6 +95,7 @@ def test_config__trains_a_step_and_predicts(name):
     model.eval()
     model.tile_rule = None  # tiles need the frames' files
     model.test_cfg.score_thr = 1e-6  # untrained scores are low
+    model.test_cfg.pitch_margin_m = None  # untrained points are anywhere, far from the pitch too
     with torch.no_grad():
         samples = model(**model.data_preprocessor(_batch(), training=False), mode="predict")
     for sample in samples:
