@@ -61,6 +61,6 @@ def run_network(model: Any, images: Tensor) -> Any:
         images: on the model's device.
     """
     head = getattr(model, "bbox_head", None) or model.head
-    is_second_stage = getattr(model, "crop", None) is not None
+    is_second_stage = hasattr(model, "placer")
     geometry = (images.new_zeros(len(images), GEOMETRY_CHANNELS),) if is_second_stage else ()
     return head.forward(model.extract_feat(images), *geometry)
