@@ -11,6 +11,7 @@ from mmpose.structures import PoseDataSample
 from mmsynloc.analysis.benchmark import compare, one_core, time_interleaved
 from mmsynloc.apis.config import load_config
 from mmsynloc.minisynloc.cameras import fit_lens, look_at
+from mmsynloc.models.estimators.first_stage import first_stage
 from mmsynloc.structures import Camera
 
 __all__ = ["benchmark_two_stages"]
@@ -30,6 +31,7 @@ def benchmark_two_stages(rounds: int, crops: int, config: str) -> dict[str, dict
     cfg = load_config(config)
     with DefaultScope.overwrite_default_scope("mmpose"):
         model = MODELS.build(cfg.model).eval()
+    detector = first_stage(model.detector)
     width, height = cfg.test_dataloader.dataset.input_size
     sample, boxes = _frame_with_athletes(crops)
     sample.set_metainfo(
@@ -40,7 +42,7 @@ def benchmark_two_stages(rounds: int, crops: int, config: str) -> dict[str, dict
 
     def first(_: int) -> None:
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            model.detector.predict(model.detector.data_preprocessor.normalise(inputs), [sample])
+            detector.find(inputs, [sample], [frame])
 
     def second(_: int) -> None:
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):

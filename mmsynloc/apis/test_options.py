@@ -27,12 +27,11 @@ def use_tiles(cfg: Config, mode: str) -> None:
         UserError: the model has no detector that can.
     """
     model = cfg.model
-    can = model.get("type") == "SynLocPoseEstimator"
-    if model.get("detector") is not None:
+    is_first_stage = model.get("detector") is not None
+    if is_first_stage:
         model.detector = detector_config(model.detector)
         model = model.detector
-        can = model.get("type") == "SynLocPoseEstimator" or model.get("_scope_") == "mmdet"
-    if not can:
+    if model.get("type") != "SynLocPoseEstimator" and not (is_first_stage and model.get("_scope_") == "mmdet"):
         raise UserError(f"--tiles: {model.get('type')} cannot look at tiles; SynLocPoseEstimator and first stages can")
     test_cfg = model.setdefault("test_cfg", {})
     test_cfg["tiles"] = None if mode == "none" else dict(test_cfg.get("tiles") or {}, mode=mode)

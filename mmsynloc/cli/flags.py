@@ -20,6 +20,7 @@ __all__ = [
     "add_config_options",
     "add_dataset_flags",
     "add_stage_flags",
+    "add_strength",
     "apply_show_flags",
     "apply_stage_flags",
     "chosen_splits",

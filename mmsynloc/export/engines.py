@@ -29,6 +29,12 @@ class Engine(NamedTuple):
     input_shapes: dict[str, tuple[int | None, ...]]
     metadata: dict[str, str]
 
+    @property
+    def score_threshold(self) -> float | None:
+        """The one that validation chose for the exported model, where there is one."""
+        threshold = self.metadata.get("score_threshold")
+        return None if threshold is None else float(threshold)
+
 
 def open_engine(name: str, path: str | Path, threads: int | None = None, half: bool = False) -> Engine:
     """Load an exported model.

@@ -68,8 +68,7 @@ class ExportedBackend:
         _, height, width, _ = shapes["images"]
         self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free
         self._polynomial_size = int(shapes["undist_poly"][1] or 0)
-        threshold = self._engine.metadata.get("score_threshold")
-        self.score_threshold = None if threshold is None else float(threshold)
+        self.score_threshold = self._engine.score_threshold
         self.second_stage: ExportedSecondStage | None = None
         if "second_stage" in self._engine.metadata:
             file = beside(Path(path), self._engine.metadata["second_stage"])
@@ -80,8 +79,8 @@ class ExportedBackend:
         """The graph's inputs of one image; see ``Backend.prepare``."""
         frame = None
         if self.second_stage is not None:  # its crops are of the file's own pixels
-            image = load_image(str(image), camera.image_size, 1.0).pixels if isinstance(image, Path) else image
-            frame = image
+            frame = load_image(str(image), camera.image_size, 1.0).pixels if isinstance(image, Path) else image
+            image = frame
         return _Item(self._inputs(image, camera, name), frame, camera)
 
     def _inputs(self, image: np.ndarray | Path, camera: Camera, name: str) -> dict[str, np.ndarray]:
@@ -121,7 +120,7 @@ class ExportedBackend:
         kept = found["scores"] > 0
         columns = (found["boxes_xyxy"], found["scores"], found["keypoints_px"])
         detections = [FrameDetections(*(column[i][mask] for column in columns)) for i, mask in enumerate(kept)]
-        frames = [item.frame for item in batch if item.frame is not None]
         if self.second_stage is None:
             return detections
+        frames = [item.frame for item in batch if item.frame is not None]
         return self.second_stage.place(detections, frames, [item.camera for item in batch])

@@ -55,8 +55,7 @@ class ExportedSecondStage:
             self.placer = CropPlacer.from_json(self._engine.metadata.get("placer", ""))
         except ValueError as error:
             raise UserError(f"{path}: {first_line(error)}") from None
-        threshold = self._engine.metadata.get("score_threshold")
-        self.score_threshold = None if threshold is None else float(threshold)
+        self.score_threshold = self._engine.score_threshold
 
     def place(
         self, detections: Sequence[FrameDetections], frames: Sequence[np.ndarray], cameras: Sequence[Camera]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["bottom_centres", "to_xywh", "to_xyxy"]
+__all__ = ["bottom_centres", "feet_of", "points_of_boxes", "to_xywh", "to_xyxy"]
 
 
 def to_xyxy(boxes_xywh: np.ndarray) -> np.ndarray:
@@ -20,3 +20,13 @@ def to_xywh(boxes_xyxy: np.ndarray) -> np.ndarray:
 def bottom_centres(boxes_xywh: np.ndarray) -> np.ndarray:
     """Middle (N, 2) of the lower edge of boxes (N, 4)."""
     return boxes_xywh[:, :2] + boxes_xywh[:, 2:] * (0.5, 1.0)
+
+
+def feet_of(boxes_xyxy: np.ndarray) -> np.ndarray:
+    """Middle (N, 2) of the lower edge of boxes (N, 4)."""
+    return np.stack([(boxes_xyxy[:, 0] + boxes_xyxy[:, 2]) / 2, boxes_xyxy[:, 3]], axis=1)
+
+
+def points_of_boxes(boxes_xyxy: np.ndarray) -> np.ndarray:
+    """Pelvis and ground point (N, 2, 2) where there are boxes (N, 4) alone: their middle, that of the lower edge."""
+    return np.stack([(boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2, feet_of(boxes_xyxy)], axis=1)

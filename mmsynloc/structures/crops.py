@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmsynloc.structures.affine import flip_matrix, rotation_matrix, shift_matrix
+from mmsynloc.structures.boxes import feet_of
 from mmsynloc.structures.camera import Camera
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "crop_matrices",
     "crops_by_camera",
     "crops_of_boxes",
-    "feet_of",
     "vertical_px",
 ]
 
@@ -36,11 +36,6 @@ class Crops(NamedTuple):
 
     centres_px: np.ndarray
     heights_px: np.ndarray
-
-
-def feet_of(boxes_xyxy: np.ndarray) -> np.ndarray:
-    """Middle (P, 2) of the lower edge of boxes (P, 4)."""
-    return np.stack([(boxes_xyxy[:, 0] + boxes_xyxy[:, 2]) / 2, boxes_xyxy[:, 3]], axis=1)
 
 
 def crops_of_boxes(boxes_xyxy: np.ndarray, size: tuple[int, int], padding: float = 1.25) -> Crops:

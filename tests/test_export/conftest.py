@@ -14,6 +14,7 @@ from tests.synloc_files import ANNOTATED_SIZE, write_split
 WIDTH, HEIGHT = ANNOTATED_SIZE
 INPUT_SIZE = (640, 384)  # the frame's own scale, with 12 px of bars above and below
 MODEL = ("mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth")
+TWO_STAGES = ("mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth")
 
 
 @pytest.fixture(autouse=True)
@@ -24,16 +25,25 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package's weights, exported."""
+def _export(model: tuple[str, str], folder: Path) -> Path:
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
     from mmsynloc.export import export_onnx
 
-    path = tmp_path_factory.mktemp("export") / "model.onnx"
-    export_onnx(*MODEL, path, INPUT_SIZE)
-    return path
+    export_onnx(*model, folder / "model.onnx", INPUT_SIZE)
+    return folder / "model.onnx"
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package's detector, exported."""
+    return _export(MODEL, tmp_path_factory.mktemp("export"))
+
+
+@pytest.fixture(scope="session")
+def two_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The detector's file of the package's two stages, exported; the second one is beside it."""
+    return _export(TWO_STAGES, tmp_path_factory.mktemp("two"))
 
 
 @pytest.fixture(scope="session")

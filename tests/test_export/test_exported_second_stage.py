@@ -14,30 +14,20 @@ from mmsynloc.apis import load_config
 from mmsynloc.apis.inferencer import FrameDetections, SynLocInferencer
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
-from mmsynloc.export import ExportedBackend, export_onnx
+from mmsynloc.export import ExportedBackend
 from mmsynloc.utils import UserError
 from tests.synloc_files import camera
-from tests.test_export.conftest import INPUT_SIZE
+from tests.test_export.conftest import INPUT_SIZE, TWO_STAGES
 
-MODEL = ("mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth")
 ENGINES = ["onnxruntime", "openvino"]
 SCORE = 1e-3  # crops follow boxes, which agree to 1e-3 px
 
 
 @pytest.fixture(scope="module")
-def two_files(tmp_path_factory) -> Path:
-    pytest.importorskip("onnx")
-    pytest.importorskip("onnxruntime")
-    path = tmp_path_factory.mktemp("two") / "model.onnx"
-    export_onnx(*MODEL, path, INPUT_SIZE)
-    return path
-
-
-@pytest.fixture(scope="module")
 def in_torch() -> TorchBackend:
-    cfg = load_config(MODEL[0])
+    cfg = load_config(TWO_STAGES[0])
     cfg.test_dataloader.dataset.input_size = INPUT_SIZE
-    return TorchBackend(cfg, local_checkpoint(MODEL[1]), "cpu")
+    return TorchBackend(cfg, local_checkpoint(TWO_STAGES[1]), "cpu")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

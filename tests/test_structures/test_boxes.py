@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mmsynloc.structures.boxes import bottom_centres, to_xywh, to_xyxy
+from mmsynloc.structures.boxes import bottom_centres, points_of_boxes, to_xywh, to_xyxy
 
 CORNERS = np.array([[1.0, 2, 5, 10], [-3.0, 0, -3, 4]])
 EXTENTS = np.array([[1.0, 2, 4, 8], [-3.0, 0, 0, 4]])
@@ -18,3 +18,8 @@ def test_boxes__both_forms():
     assert np.array_equal(to_xyxy(EXTENTS), CORNERS)
     assert np.array_equal(to_xywh(CORNERS), EXTENTS)
     assert np.array_equal(bottom_centres(EXTENTS), [[3.0, 10], [-3.0, 4]])
+
+
+def test_points_of_boxes():
+    assert points_of_boxes(np.zeros((0, 4))).shape == (0, 2, 2)
+    assert np.array_equal(points_of_boxes(np.array([[1.0, 2, 5, 10]])), [[[3, 6], [3, 10]]])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from mmsynloc.structures.affine import transform_points
+from mmsynloc.structures.boxes import feet_of
 from mmsynloc.structures.crops import (
     crop_geometry,
     crop_matrices,
     crops_by_camera,
     crops_of_boxes,
-    feet_of,
     vertical_px,
 )
 

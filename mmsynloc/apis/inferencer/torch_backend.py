@@ -24,7 +24,7 @@ from mmsynloc.engine.optim.cpu_amp import has_fast_bfloat16
 from mmsynloc.evaluation.metrics.gather import gather_predictions
 from mmsynloc.files.images import BrokenImageError, check_shape, read_image
 from mmsynloc.structures import Camera
-from mmsynloc.structures.boxes import bottom_centres, to_xyxy
+from mmsynloc.structures.boxes import points_of_boxes, to_xyxy
 from mmsynloc.utils import UserError, first_line
 
 __all__ = ["TorchBackend"]
@@ -144,9 +144,7 @@ def _detections(sample: Any, reading: Mapping[str, Any]) -> FrameDetections:
     found = found[found.finite()]  # the others are left out, as in the evaluation
     if found.boxes_xywh is None:
         raise UserError("the model predicts no boxes")
-    if found.keypoints is not None and len(found):
-        points = found.keypoints[:, :2, :2]
-    else:  # a box detector: people stand where their boxes end
-        middles = found.boxes_xywh[:, :2] + found.boxes_xywh[:, 2:] * (0.5, 0.5)
-        points = np.stack([middles, bottom_centres(found.boxes_xywh)], axis=1)
-    return FrameDetections(to_xyxy(found.boxes_xywh), found.scores, points)
+    boxes = to_xyxy(found.boxes_xywh)
+    if found.keypoints is None or not len(found):  # a box detector
+        return FrameDetections(boxes, found.scores, points_of_boxes(boxes))
+    return FrameDetections(boxes, found.scores, found.keypoints[:, :2, :2])

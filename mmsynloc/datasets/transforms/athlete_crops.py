@@ -20,7 +20,8 @@ from mmsynloc.datasets.transforms.photometric import SynLocPhotometric
 from mmsynloc.files.images import BrokenImageError, DecodedImage, load_image
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import max_scale, scale_matrix, transform_points
-from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, feet_of
+from mmsynloc.structures.boxes import feet_of
+from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera
 from mmsynloc.structures.warp import cut_views
 
 __all__ = ["PackAthleteCrops", "SynLocAthleteCrops"]

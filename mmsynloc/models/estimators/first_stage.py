@@ -15,9 +15,8 @@ from torch import Tensor, nn
 
 from mmsynloc.config_scope import config_path
 from mmsynloc.models.estimators.synloc_pose_estimator import SynLocPoseEstimator
-from mmsynloc.models.estimators.tiling import detect_on_tiles
-from mmsynloc.structures.crops import feet_of
-from mmsynloc.structures.windows import TileRule
+from mmsynloc.models.estimators.tiling import detect_on_tiles, tile_rule_of
+from mmsynloc.structures.boxes import points_of_boxes
 from mmsynloc.utils import UserError
 
 __all__ = ["FirstStage", "build_detector", "detector_config", "first_stage"]
@@ -105,8 +104,7 @@ class _BoxStage:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.test_cfg = dict(model.test_cfg or {})
-        tiles = self.test_cfg.get("tiles")
-        self.tile_rule = None if tiles is None else TileRule(**tiles)
+        self.tile_rule = tile_rule_of(self.test_cfg)
 
     def find(
         self, inputs: Tensor, data_samples: list[PoseDataSample], frames: Sequence[Tensor]
@@ -136,6 +134,5 @@ def _in_frame(found: Any, sample: PoseDataSample) -> InstanceData:
     corners = torch.as_tensor(people.bboxes).double().numpy().reshape(-1, 2, 2) - 0.5
     size, scale, centre = (np.asarray(sample.metainfo[f"input_{name}"]) for name in ("size", "scale", "center"))
     boxes = (corners / size * scale + centre - 0.5 * scale).reshape(-1, 4)
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    points = np.stack([middles, feet_of(boxes)], axis=1)
-    return InstanceData(bboxes=boxes, bbox_scores=people.scores.double().numpy(), keypoints=points)
+    scores = people.scores.double().numpy()
+    return InstanceData(bboxes=boxes, bbox_scores=scores, keypoints=points_of_boxes(boxes))

@@ -12,9 +12,8 @@ from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor
 
-from mmsynloc.models.estimators.tiling import detect_on_tiles
+from mmsynloc.models.estimators.tiling import detect_on_tiles, tile_rule_of
 from mmsynloc.models.utils.views import make_views
-from mmsynloc.structures.windows import TileRule
 
 __all__ = ["SynLocPoseEstimator"]
 
@@ -47,8 +46,7 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
         self, *args: Any, channels_last: bool = True, compile: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        tiles = self.test_cfg.get("tiles")
-        self.tile_rule = None if tiles is None else TileRule(**tiles)
+        self.tile_rule = tile_rule_of(self.test_cfg)
         if channels_last:
             self.to(memory_format=torch.channels_last)
         if compile is not None:

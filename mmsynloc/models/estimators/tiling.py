@@ -19,9 +19,15 @@ from mmsynloc.structures.affine import resize_matrix
 from mmsynloc.structures.warp import cut_views
 from mmsynloc.structures.windows import TileRule, Window, plan_windows
 
-__all__ = ["detect_on_tiles", "merge_windows", "window_sample"]
+__all__ = ["detect_on_tiles", "merge_windows", "tile_rule_of", "window_sample"]
 
 Detect = Callable[[Sequence[Tensor], list[PoseDataSample]], list[InstanceData]]
+
+
+def tile_rule_of(test_cfg: Mapping[str, Any]) -> TileRule | None:
+    """The rule that ``test_cfg.tiles`` gives; None where there are no tiles."""
+    tiles = test_cfg.get("tiles")
+    return None if tiles is None else TileRule(**tiles)
 
 
 def detect_on_tiles(

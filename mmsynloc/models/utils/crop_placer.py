@@ -13,7 +13,8 @@ from mmsynloc.models.utils.ground_nms import distinct_athletes
 from mmsynloc.models.utils.placement import PlacementRule, place
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import resize_matrix
-from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera, feet_of
+from mmsynloc.structures.boxes import feet_of
+from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera
 from mmsynloc.structures.pitch_markings import near_pitch
 from mmsynloc.structures.warp import cut_views
 from mmsynloc.utils import first_line

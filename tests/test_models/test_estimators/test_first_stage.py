@@ -14,7 +14,7 @@ from mmsynloc.apis.test_options import use_tiles
 from mmsynloc.apis.weights import join_stages
 from mmsynloc.models.estimators.first_stage import build_detector, detector_config, first_stage
 from mmsynloc.models.estimators.synloc_topdown_estimator import SynLocTopdownEstimator
-from mmsynloc.structures.crops import feet_of
+from mmsynloc.structures.boxes import feet_of
 from mmsynloc.utils import UserError
 from tests.test_models.test_estimators.test_synloc_topdown_estimator import frame_sample, make_model
 
