@@ -178,11 +178,10 @@ def _kept(
 
 def _classified(simcc: SimCCModule, predictions: Predictions, selected: Selected) -> Tensor:
     """Classified keypoints (B, P, K, 2); where the regressed one lies outside of its window, that one."""
-    features = gather_features(predictions.pose_features, selected.prior_index).float().flatten(0, 1)
-    regressed, priors = selected.found.keypoints_px.flatten(0, 1), selected.found.priors.flatten(0, 1)
-    classified = simcc.decode(simcc(features, regressed, priors), priors)
-    chosen = torch.where(simcc.is_inside(regressed, priors)[..., None], classified, regressed)
-    return chosen.unflatten(0, selected.scores.shape)
+    features = gather_features(predictions.pose_features, selected.prior_index).float()
+    regressed, priors = selected.found.offsets, selected.found.priors[..., None, :]
+    classified = simcc.decode(simcc(features, regressed)) * priors[..., 2:] + priors[..., :2]
+    return torch.where(simcc.is_inside(regressed)[..., None], classified, selected.found.keypoints_px)
 
 
 def to_host(views: Sequence[Detections]) -> list[list[InstanceData]]:

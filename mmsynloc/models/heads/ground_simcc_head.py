@@ -154,8 +154,8 @@ class GroundSimCCHead(RTMCCHead):
     def _simcc_loss(self, outputs: CropOutputs, labels: CropLabels) -> Tensor:
         terms = []
         for axis, (logits, sigma) in enumerate(self._axes(outputs)):
-            bins = labels.keypoints_px[..., axis] * self.simcc_split_ratio
-            target = encode_simcc(bins, logits.shape[-1], sigma)
+            bins = torch.arange(logits.shape[-1], dtype=torch.float32, device=logits.device)
+            target = encode_simcc(labels.keypoints_px[..., axis] * self.simcc_split_ratio, bins, sigma)
             terms.append(self.loss_module(logits.float()[:, :, None], target[:, :, None], labels.visible))
         return terms[0] + terms[1]
 

@@ -15,6 +15,7 @@ __all__ = [
     "positive_predictions",
     "simcc_loss",
     "sum_over_slots",
+    "target_offsets",
 ]
 
 
@@ -29,14 +30,17 @@ def sum_over_slots(
         weight: (B, S), 1 for a positive prior and 0 for an unused slot.
         count: scalar, number of positive priors, at least 1.
     """
-    per_slot = [loss.reshape(*weight.shape, -1) for loss in losses.values()]
-    per_slot = [loss.sum(-1) if loss.shape[-1] > 1 else loss[..., 0] for loss in per_slot]
-    totals = (torch.stack(per_slot) * weight).sum((1, 2))
-    sizes = [loss.shape[2:].numel() for loss in losses.values()]
-    return {
-        name: total if reductions[name] == "sum" else total / (count * size)
-        for (name, total), size in zip(zip(losses, totals), sizes)
-    }
+    sums = (torch.stack([_of_slot(loss, reductions[name]) for name, loss in losses.items()]) * weight).sum((1, 2))
+    means = sums / count
+    return {name: total if reductions[name] == "sum" else mean for name, total, mean in zip(losses, sums, means)}
+
+
+def _of_slot(loss: Tensor, reduction: str) -> Tensor:
+    """The loss (B, S) of each slot, whose elements (B, S, ...) are summed or averaged."""
+    elements = loss.flatten(2) if loss.ndim > 2 else loss[..., None]
+    if elements.shape[-1] == 1:
+        return elements[..., 0]
+    return elements.sum(-1) if reduction == "sum" else elements.mean(-1)
 
 
 def positive_predictions(predictions: Predictions, assignment: Assignment) -> Decoded:
@@ -70,9 +74,10 @@ def detection_losses(
         targets: (B, S).
         quality: (B, S) in [0, 1], what the classification of the athlete's class is to say.
     """
-    classes = torch.arange(found.class_logits.shape[-1], device=quality.device)
-    wanted = (targets.classes[..., None] == classes) * quality[..., None]
-    keypoints = (found.keypoints_px, targets.keypoints_px, targets.visible, targets.areas)
+    num_classes, wanted = found.class_logits.shape[-1], quality[..., None]
+    if num_classes > 1:
+        wanted = (targets.classes[..., None] == torch.arange(num_classes, device=quality.device)) * wanted
+    keypoints = (found.keypoints_px, targets.keypoints_px, targets.visible, targets.areas, targets.shares)
     return {
         "loss_bbox": losses["loss_bbox"](found.boxes_xyxy, targets.boxes_xyxy),
         "loss_kpt": losses["loss_oks"](*keypoints),
@@ -81,16 +86,29 @@ def detection_losses(
     }
 
 
-def auxiliary_losses(losses: dict[str, nn.Module], found: Decoded, targets: Labels) -> dict[str, Tensor]:
-    """Losses (B, S, ...) of raw boxes and offsets: of ``loss_bbox_aux`` and ``loss_kpt_aux`` those that there are."""
+def target_offsets(found: Decoded, targets: Labels) -> Tensor:
+    """Where the keypoints are (B, S, K, 2), from the priors of the slots, in strides."""
+    return (targets.keypoints_px - found.priors[..., None, :2]) / found.priors[..., None, 2:]
+
+
+def auxiliary_losses(
+    losses: dict[str, nn.Module], found: Decoded, targets: Labels, offsets: Tensor
+) -> dict[str, Tensor]:
+    """Losses (B, S, ...) of raw boxes and offsets: of ``loss_bbox_aux`` and ``loss_kpt_aux`` those that there are.
+
+    Args:
+        losses: by name.
+        found: predictions (B, S).
+        targets: (B, S).
+        offsets: of :func:`target_offsets`.
+    """
     points, strides = found.priors[..., :2], found.priors[..., 2:]
     result = {}
     if "loss_bbox_aux" in losses:
         low, high = targets.boxes_xyxy.split(2, -1)
-        middle, sides = ((low + high) / 2.0 - points) / strides, torch.log((high - low) / strides + 1e-8)
+        middle, sides = (low.lerp(high, 0.5) - points) / strides, torch.log((high - low) / strides + 1e-8)
         result["loss_bbox_aux"] = losses["loss_bbox_aux"](found.boxes, torch.cat([sides, middle], -1))
     if "loss_kpt_aux" in losses:
-        offsets = (targets.keypoints_px - points[..., None, :]) / strides[..., None, :]
         share = targets.visible / targets.visible.shape[-1]
         result["loss_kpt_aux"] = losses["loss_kpt_aux"](found.offsets, offsets, share)
     return result
@@ -101,14 +119,21 @@ def simcc_loss(
     simcc: SimCCModule,
     predictions: Predictions,
     assignment: Assignment,
-    found: Decoded,
-    targets: Labels,
+    regressed: Tensor,
+    offsets: Tensor,
+    counted: Tensor,
 ) -> Tensor:
-    """Loss of the classified coordinates; its gradient reaches the classification's own layers alone."""
+    """Loss of the classified coordinates; its gradient reaches the classification's own layers alone.
+
+    Args:
+        loss: of the distributions.
+        simcc: the classification.
+        predictions: of all priors.
+        assignment: flat.
+        regressed: (B, S, K, 2) offsets in strides.
+        offsets: of :func:`target_offsets`.
+        counted: (B, S, K), 0 for what does not count.
+    """
     features = gather_features([level.detach() for level in predictions.pose_features], assignment.prior_index)
-    priors = found.priors.flatten(0, 1)
-    wanted = targets.keypoints_px.flatten(0, 1)
-    target, inside = simcc.encode(wanted, priors)
-    logits = simcc(features.float().flatten(0, 1), found.keypoints_px.flatten(0, 1), priors)
-    counted = inside * targets.visible.flatten(0, 1) * assignment.weight.flatten()[:, None]
-    return loss(logits, target, counted)
+    target, inside = simcc.encode(offsets)
+    return loss(simcc(features.float(), regressed), target, inside * counted)

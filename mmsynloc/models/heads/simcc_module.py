@@ -26,16 +26,8 @@ def gather_features(levels: Sequence[Tensor], prior_index: Tensor) -> Tensor:
     Returns:
         (B, S, C).
     """
-    start = 0
-    features: Tensor | None = None
-    for level in levels:
-        cells = level.flatten(2)
-        number = (prior_index - start).clamp(0, cells.shape[-1] - 1)
-        picked = cells.gather(2, number[:, None].expand(-1, cells.shape[1], -1))
-        features = picked if features is None else torch.where((prior_index >= start)[:, None], picked, features)
-        start += cells.shape[-1]
-    assert features is not None, "there is at least one level"
-    return features.transpose(1, 2)
+    cells = torch.cat([level.flatten(2) for level in levels], 2)
+    return cells.gather(2, prior_index[:, None].expand(-1, cells.shape[1], -1)).transpose(1, 2)
 
 
 class SimCCModule(BaseModule):
@@ -50,7 +42,8 @@ class SimCCModule(BaseModule):
     and at test time it stays where the regression puts it. Beyond the window on each side there are 4 sigma of more
     bins, so that the expectation has no bias at its edges.
 
-    - P: number of priors; K: number of keypoints; C: number of channels; n: number of bins along an axis
+    - ``...``: priors; K: number of keypoints; C: number of channels; n: number of bins along an axis
+    - offsets: from the prior, in strides
 
     Args:
         in_channels: C.
@@ -62,6 +55,8 @@ class SimCCModule(BaseModule):
     Raises:
         ValueError: half_width, bins_per_stride or sigma is not positive.
     """
+
+    places: Tensor  # (n,) of the bins, in strides from the prior
 
     def __init__(
         self,
@@ -85,6 +80,8 @@ class SimCCModule(BaseModule):
         self.layers = nn.Sequential(
             nn.Linear(in_channels, in_channels), nn.SiLU(inplace=True), nn.Linear(in_channels, outputs)
         )
+        places = (torch.arange(float(self.num_bins)) - self.middle) / bins_per_stride
+        self.register_buffer("places", places, persistent=False)
         self.log_sharpness = nn.Parameter(torch.full((num_keypoints, 2), -2 * math.log(sigma)))
         self._start_at_regression()
 
@@ -97,46 +94,38 @@ class SimCCModule(BaseModule):
         super().init_weights()
         self._start_at_regression()
 
-    def forward(self, features: Tensor, regressed_px: Tensor, priors: Tensor) -> Tensor:
+    def forward(self, features: Tensor, regressed: Tensor) -> Tensor:
         """Logits.
 
         Args:
-            features: (P, C).
-            regressed_px: (P, K, 2) px; no gradient flows back to them.
-            priors: (P, 4): x, y, stride, stride in px.
+            features: (..., C).
+            regressed: (..., K, 2) offsets; no gradient flows back to them.
 
         Returns:
-            (P, K, 2, n) in float32.
+            (..., K, 2, n) in float32.
         """
         seen = self.layers(features).float().unflatten(-1, (self.num_keypoints, 2, self.num_bins))
-        centre = self._to_bins(regressed_px.detach(), priors).clamp(0, self.num_bins - 1)
-        bins = torch.arange(self.num_bins, dtype=seen.dtype, device=seen.device)
-        sharpness = self.log_sharpness.float().exp()[..., None]
-        expected = -0.5 * sharpness * (bins - centre[..., None]).square()
+        last = self.middle / self.bins_per_stride
+        sharpness = self.log_sharpness.float().exp()[..., None]  # for distances in bins
+        squared = (self.places - regressed.detach().clamp(-last, last)[..., None]).square()
+        expected = (-0.5 * self.bins_per_stride**2) * sharpness * squared
         return seen + (expected.exp() + _FLOOR).log()
 
-    def _to_bins(self, points_px: Tensor, priors: Tensor) -> Tensor:
-        return (points_px - priors[:, None, :2]) / priors[:, None, 2:] * self.bins_per_stride + self.middle
-
-    def encode(self, points_px: Tensor, priors: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, offsets: Tensor) -> tuple[Tensor, Tensor]:
         """Targets.
 
         Args:
-            points_px: (P, K, 2) px.
-            priors: (P, 4): x, y, stride, stride in px.
+            offsets: (..., K, 2).
 
         Returns:
-            Distributions (P, K, 2, n) and the mask (P, K) of the points inside the window.
+            Distributions (..., K, 2, n) and the mask (..., K) of the points inside the window.
         """
-        return encode_simcc(self._to_bins(points_px, priors), self.num_bins, self.sigma), self.is_inside(
-            points_px, priors
-        )
+        return encode_simcc(offsets, self.places, self.sigma / self.bins_per_stride), self.is_inside(offsets)
 
-    def is_inside(self, points_px: Tensor, priors: Tensor) -> Tensor:
-        """Which points (P, K, 2) lie in the windows of their priors (P, 4), (P, K) bool."""
-        return ((points_px - priors[:, None, :2]).abs() <= self.half_width * priors[:, None, 2:]).all(-1)
+    def is_inside(self, offsets: Tensor) -> Tensor:
+        """Which offsets (..., K, 2) lie in the window, (..., K) bool."""
+        return (offsets.abs() <= self.half_width).all(-1)
 
-    def decode(self, logits: Tensor, priors: Tensor) -> Tensor:
-        """Points (P, K, 2) px from logits (P, K, 2, n) and priors (P, 4)."""
-        in_bins = decode_simcc(logits, self.reach)
-        return (in_bins - self.middle) / self.bins_per_stride * priors[:, None, 2:] + priors[:, None, :2]
+    def decode(self, logits: Tensor) -> Tensor:
+        """Offsets (..., K, 2) from logits (..., K, 2, n)."""
+        return (decode_simcc(logits, self.reach) - self.middle) / self.bins_per_stride

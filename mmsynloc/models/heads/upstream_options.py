@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["batched_assigner", "elementwise_losses", "reductions_of"]
 
-_BATCHED_LOSSES = {"IoULoss": "BoxIoULoss"}
+_BATCHED_LOSSES = {"IoULoss": "BoxIoULoss", "OKSLoss": "FastOKSLoss"}
 
 
 def batched_assigner(config: Mapping[str, Any], ground_index: int) -> dict[str, Any]:

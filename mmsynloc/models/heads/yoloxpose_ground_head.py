@@ -25,6 +25,7 @@ from mmsynloc.models.heads.loss_terms import (
     positive_predictions,
     simcc_loss,
     sum_over_slots,
+    target_offsets,
 )
 from mmsynloc.models.heads.postprocess import fuse_views
 from mmsynloc.models.heads.simcc_module import SimCCModule
@@ -217,19 +218,21 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
             overlap = self.locsim_calculator(*points, *metric)
         modules = {name: getattr(self, name) for name in self.reductions}
         each = detection_losses(modules, found, targets, overlap.pow(self.overlaps_power)) | dict(overlaps=overlap)
+        offsets = target_offsets(found, targets)
         if self.use_aux_loss:
-            each |= auxiliary_losses(modules, found, targets)
+            each |= auxiliary_losses(modules, found, targets, offsets)
         reductions = dict(self.reductions, loss_kpt=self.reductions["loss_oks"], overlaps="mean")
         terms = sum_over_slots(each, reductions, weight, count.clamp(min=1))
         terms["loss_obj"] = objectness_loss(self.loss_obj, reductions["loss_obj"], predictions, assignment)
+        counted = weight[..., None] * targets.visible
         if self.loss_locsim is not None:
             at = self.ground_index
             ground = (field[..., at, :] for field in (found.keypoints_px, targets.keypoints_px))
-            counted = weight * targets.visible[..., at]
-            metric = (targets.pixel_to_metre, counted, taus.loss, targets.has_metric)
+            metric = (targets.pixel_to_metre, counted[..., at], taus.loss, targets.has_metric)
             terms["loss_locsim"] = self.loss_locsim(*ground, *metric)
         if self.simcc is not None and self.loss_simcc is not None:
-            terms["loss_simcc"] = simcc_loss(self.loss_simcc, self.simcc, predictions, assignment, found, targets)
+            modules_and_slots = (self.loss_simcc, self.simcc, predictions, assignment)
+            terms["loss_simcc"] = simcc_loss(*modules_and_slots, found.offsets, offsets, counted)
         return terms, count
 
     def predict(

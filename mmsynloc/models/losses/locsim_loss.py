@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from mmpose.registry import MODELS
 from torch import Tensor, nn
 
@@ -76,9 +77,9 @@ class LocSimLoss(nn.Module):
         metric = self._shortened(metric)
         squared_m2 = ground_offset_m(points_px, targets_px, metric).square().sum(-1)
         tau = self.tau() if tau_m is None else tau_m
-        loss = 1 - locsim(squared_m2, tau) + self.far_weight * (squared_m2 / tau**2).log1p()
+        loss = torch.add(1 - locsim(squared_m2, tau), (squared_m2 / tau**2).log1p(), alpha=self.far_weight)
         return self.loss_weight * (loss * weight).sum() / weight.sum().clamp(min=1)
 
     def _shortened(self, metric: Tensor) -> Tensor:
-        length = metric.flatten(-2).norm(dim=-1)
-        return metric * (self.max_metres_per_px / length.clamp(min=self.max_metres_per_px))[..., None, None]
+        excess = (metric.flatten(-2).norm(dim=-1) / self.max_metres_per_px).clamp(min=1)
+        return metric / excess[..., None, None]

@@ -21,6 +21,7 @@ class Grid(NamedTuple):
     Args:
         priors: (M, 4) float32: x, y, stride, stride in px, as upstream's ``grid_priors(with_stride=True)``.
         levels: (L, 4) float32: number of the first prior, width and height in cells, stride in px.
+        last_cells: (L, 2) float32: last column and last row.
         shapes: ``(height, width)`` of each level in cells.
         strides: px of each level.
         offset: place of a prior in its cell, in strides.
@@ -28,6 +29,7 @@ class Grid(NamedTuple):
 
     priors: Tensor
     levels: Tensor
+    last_cells: Tensor
     shapes: tuple[tuple[int, int], ...]
     strides: tuple[int, ...]
     offset: float
@@ -55,9 +57,11 @@ def make_grid(
         priors.append(torch.stack([x.expand(height, width), y[:, None].expand(height, width), size, size], -1))
         levels.append((start, width, height, stride))
         start += width * height
+    by_level = torch.tensor(levels, dtype=torch.float32)
     return Grid(
         torch.cat([level.flatten(0, 1) for level in priors]),
-        to_device(torch.tensor(levels, dtype=torch.float32), device),
+        to_device(by_level, device),
+        to_device(by_level[:, 1:3] - 1, device),
         shapes,
         strides,
         offset,

@@ -112,13 +112,16 @@ def decode(values: Tensor, priors: Tensor, num_classes: int, num_keypoints: int)
     offsets = offsets.unflatten(-1, (1 + num_keypoints, 2))  # of the box's centre and of the keypoints
     points = offsets * priors[..., None, 2:] + priors[..., None, :2]
     centre, half = points[..., 0, :], sides.exp() * priors[..., 2:] / 2
+    # column by column in memory, which is how the overlaps of boxes are computed fastest
+    last = centre.ndim - 1  # the exporter to ONNX does not count from the end
+    corners = torch.cat([corner.movedim(last, 0) for corner in (centre - half, centre + half)])
     return Decoded(
         class_logits,
         objectness,
         values[..., num_classes + 1 : num_classes + 5],
         offsets[..., 1:, :],
         visibility,
-        torch.cat([centre - half, centre + half], -1),
+        corners.movedim(0, last),
         points[..., 1:, :],
         priors,
     )

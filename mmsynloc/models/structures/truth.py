@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mmsynloc.models.structures.rows import take_rows, to_device
 from mmsynloc.models.utils.locsim import clean_metric
+from mmsynloc.models.utils.oks import visible_shares
 
 __all__ = ["Labels", "Truth", "pad_truth"]
 
@@ -26,6 +27,7 @@ class Labels(NamedTuple):
         boxes_xyxy: (..., 4) px.
         keypoints_px: (..., K, 2).
         visible: (..., K), 0 where a keypoint does not count.
+        shares: (..., K), what each keypoint counts in the athlete's OKS, sums of 1.
         visible_weights: (..., K), weights of the visibility's loss.
         areas: (...) px².
         pixel_to_metre: (..., 2, 2), d(pitch m) / d(px) at pelvis_ground; zeros for athletes on the horizon, and for
@@ -37,6 +39,7 @@ class Labels(NamedTuple):
     boxes_xyxy: Tensor
     keypoints_px: Tensor
     visible: Tensor
+    shares: Tensor
     visible_weights: Tensor
     areas: Tensor
     pixel_to_metre: Tensor
@@ -72,10 +75,11 @@ class Truth(NamedTuple):
 
 
 def _named(table: Tensor, num_keypoints: int) -> Labels:
-    sizes = [1, 1, 4, 2 * num_keypoints, num_keypoints, num_keypoints, 1, 4, 1]
-    _, classes, boxes, keypoints, visible, weights, areas, metric, has_metric = table.split(sizes, -1)
+    sizes = [1, 1, 4, 2 * num_keypoints, *[num_keypoints] * 3, 1, 4, 1]
+    _, classes, boxes, keypoints, visible, shares, weights, areas, metric, has_metric = table.split(sizes, -1)
     keypoints, metric = keypoints.unflatten(-1, (num_keypoints, 2)), metric.unflatten(-1, (2, 2))
-    return Labels(classes[..., 0], boxes, keypoints, visible, weights, areas[..., 0], metric, has_metric[..., 0] > 0)
+    of_keypoints = (keypoints, visible, shares, weights)
+    return Labels(classes[..., 0], boxes, *of_keypoints, areas[..., 0], metric, has_metric[..., 0] > 0)
 
 
 def pad_truth(
@@ -101,7 +105,7 @@ def pad_truth(
     _check(data_samples, present, needs_metric)
     longest = max([1, *counts])
     if not present:
-        return Truth(torch.zeros(len(labels), longest, 12 + 4 * num_keypoints, device=device), num_keypoints)
+        return Truth(torch.zeros(len(labels), longest, 12 + 5 * num_keypoints, device=device), num_keypoints)
     table = _table(present)
     rows = torch.tensor([i * longest + n for i, count in enumerate(counts) for n in range(count)])
     padded = table.new_zeros(len(labels) * longest, table.shape[1]).index_copy(0, to_device(rows, table.device), table)
@@ -134,6 +138,7 @@ def _table(labels: list[InstanceData]) -> Tensor:
         stacked("bboxes"),
         stacked("keypoints"),
         visible,
+        visible_shares(visible),
         stacked("keypoints_visible_weights") if has_weights else ones,
         stacked("areas"),
         metric.flatten(1),

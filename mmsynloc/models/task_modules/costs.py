@@ -12,11 +12,10 @@ from torch import Tensor
 from mmsynloc.models.structures import Decoded, Labels
 from mmsynloc.models.utils.boxes import box_iou
 
-__all__ = ["OUTSIDE_COST", "CostWeights", "PairCosts", "athlete_centres", "joint_scores", "pair_costs", "pairwise_oks"]
+__all__ = ["OUTSIDE_COST", "CostWeights", "PairCosts", "athlete_centres", "joint_scores", "pair_costs"]
 
 OUTSIDE_COST = 100000.0  # upstream's INF: for priors outside of the athlete's box or of the area around its centre
 _EPS = 1e-7
-_LEAST_EXPONENT = -85.0  # 1e-37: processors are slow at still smaller numbers
 
 
 class CostWeights(NamedTuple):
@@ -62,36 +61,12 @@ def joint_scores(found: Decoded) -> Tensor:
     return (class_scores * objectness).nan_to_num(0.0).sqrt()
 
 
-def pairwise_oks(
-    points_px: Tensor, targets_px: Tensor, visible: Tensor, areas: Tensor, sigmas: Tensor, exact: bool = True
-) -> Tensor:
-    """Object keypoint similarity as upstream's ``PoseOKS``, with leading dimensions that broadcast.
-
-    Args:
-        points_px: (..., K, 2).
-        targets_px: (..., K, 2).
-        visible: (..., K).
-        areas: (...) px².
-        sigmas: (K,).
-        exact: with upstream's operations, to the last bit; the others are faster.
-    """
-    offset = points_px - targets_px
-    share = visible / visible.sum(-1, keepdim=True).clip(min=1e-8)
-    sizes = areas.pow(0.5).clip(min=1e-8)[..., None]
-    if exact:
-        distance = torch.norm(offset, dim=-1) / sizes / (sigmas * 2)
-        return (torch.exp(-distance.pow(2) / 2) * share).sum(-1)
-    squared = offset.square()
-    exponent = (squared[..., 0] + squared[..., 1]) * (-0.5 / (sizes * (sigmas * 2)).square())
-    return (exponent.clamp(min=_LEAST_EXPONENT).exp() * share).sum(-1)
-
-
 def pair_costs(
     found: Decoded,
     labels: Labels,
     weights: CostWeights,
     indicator: str,
-    sigmas: Tensor,
+    oks: Callable[..., Tensor],
     is_inside: Tensor,
     locsim: Callable[[Tensor], Tensor] | None = None,
     exact: bool = True,
@@ -103,7 +78,7 @@ def pair_costs(
         labels: of the athletes (B, N).
         weights: of the terms.
         indicator: ``"iou"``, ``"oks"`` or ``"locsim"``.
-        sigmas: (K,) of OKS.
+        oks: gives the OKS of keypoints, of their targets, shares and areas.
         is_inside: (B, N, V) bool, whether a candidate lies in the athlete's box and near its centre.
         locsim: gives the LocSim (B, N, V) of the pairs, from another overlap for athletes on the horizon; needed for
             its weight and as the indicator.
@@ -111,19 +86,19 @@ def pair_costs(
     """
     iou = box_iou(found.boxes_xyxy, labels.boxes_xyxy[:, :, None])
     overlaps = {"iou": iou}
-    cost = (~is_inside) * OUTSIDE_COST
+    cost = torch.where(is_inside, 0.0, OUTSIDE_COST)
     if weights.iou > 0:
         cost = cost - torch.log(iou + _EPS) * weights.iou
     if weights.oks > 0 or weights.locsim > 0 or indicator != "iou":
-        points, shown, areas = (field[:, :, None] for field in (labels.keypoints_px, labels.visible, labels.areas))
-        overlaps["oks"] = pairwise_oks(found.keypoints_px, points, shown, areas, sigmas, exact)
+        athletes = (field[:, :, None] for field in (labels.keypoints_px, labels.shares, labels.areas))
+        overlaps["oks"] = oks(found.keypoints_px, *athletes)
     if weights.locsim > 0 or indicator == "locsim":
         assert locsim is not None, "its weight and the indicator need it"
         overlaps["locsim"] = locsim(overlaps["oks"])
     if weights.oks > 0:
         cost = cost - torch.log(overlaps["oks"] + _EPS) * weights.oks
     if weights.cls > 0:
-        cost = cost + _class_cost(found, labels.classes[:, :, None, None], exact) * weights.cls
+        cost = cost + _class_cost(found, labels.classes[:, :, None, None], weights.cls, exact)
     if weights.vis > 0:
         visible = found.visibility_logits.clip(min=-1e4, max=1e4).sigmoid()
         cost = cost + _cross_entropy(visible, labels.visible[:, :, None]) * weights.vis
@@ -132,12 +107,13 @@ def pair_costs(
     return PairCosts(cost, overlaps[indicator], overlaps["iou" if indicator == "iou" else "oks"])
 
 
-def _class_cost(found: Decoded, classes: Tensor, exact: bool) -> Tensor:
-    """Cross entropy (B, N, V) of the scores of candidates, of classes (B, N, 1, 1)."""
+def _class_cost(found: Decoded, classes: Tensor, weight: float, exact: bool) -> Tensor:
+    """Weighted cross entropy (B, N, V) of the scores of candidates, of classes (B, N, 1, 1)."""
     num_classes = found.class_logits.shape[-1]
     if num_classes == 1 and not exact:  # all are of it, and the logarithm of the score's root is half a sum
-        return (F.logsigmoid(found.class_logits) + F.logsigmoid(found.objectness_logits))[..., 0] * -0.5
-    return _cross_entropy(joint_scores(found), classes == torch.arange(num_classes, device=classes.device))
+        return (F.logsigmoid(found.class_logits) + F.logsigmoid(found.objectness_logits))[..., 0] * (-0.5 * weight)
+    wanted = classes == torch.arange(num_classes, device=classes.device)
+    return _cross_entropy(joint_scores(found), wanted) * weight
 
 
 def _cross_entropy(scores: Tensor, wanted: Tensor) -> Tensor:

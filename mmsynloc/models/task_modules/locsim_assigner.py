@@ -22,6 +22,7 @@ from mmsynloc.models.structures import (
 from mmsynloc.models.task_modules.costs import CostWeights, PairCosts, athlete_centres, pair_costs
 from mmsynloc.models.task_modules.upstream_assignment import assign_like_upstream, compact, inside_masks
 from mmsynloc.models.task_modules.window_assignment import assign_in_windows, window_candidates
+from mmsynloc.models.utils.oks import exponent_scales, fast_oks, upstream_oks
 
 __all__ = ["LocSimAssigner"]
 
@@ -60,6 +61,7 @@ class LocSimAssigner(nn.Module):
     """
 
     sigmas: Tensor
+    scales: Tensor
 
     def __init__(
         self,
@@ -92,6 +94,7 @@ class LocSimAssigner(nn.Module):
         self.window = window
         oks = TASK_UTILS.build(oks_calculator or dict(type="PoseOKS"))
         self.register_buffer("sigmas", getattr(oks, "sigmas", torch.tensor(0.5)).float(), persistent=False)
+        self.register_buffer("scales", exponent_scales(self.sigmas), persistent=False)
 
     @property
     def needs_metric(self) -> bool:
@@ -149,5 +152,6 @@ class LocSimAssigner(nn.Module):
             tau_m=tau_m,
             usable=labels.has_metric[:, :, None],
         )
-        options = (self.weights, self.dynamic_k_indicator, self.sigmas)
+        oks = partial(upstream_oks, sigmas=self.sigmas) if exact else partial(fast_oks, scales=self.scales)
+        options = (self.weights, self.dynamic_k_indicator, oks)
         return pair_costs(found, labels, *options, is_inside, locsim, exact)

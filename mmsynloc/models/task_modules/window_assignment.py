@@ -19,7 +19,7 @@ class Candidates(NamedTuple):
     - V: number of cells of an athlete's windows, ``window² * L``
 
     Args:
-        prior_index: (B, N, V) int64, their priors, 0 where there is none.
+        prior_index: (B, N, V) int64, their priors; beyond the edge of the feature map, the nearest one.
         priors: (B, N, V, 3): x, y, stride in px.
         exists: (B, N, V) bool, false beyond the edge of the feature map and for padded athletes.
         is_inside: (B, N, V) bool, which lie in the athlete's box and near its centre.
@@ -44,8 +44,7 @@ def window_candidates(
         window: cells on a side.
         center_radius: the area around the centre reaches so many strides to each side.
     """
-    start, width, height, stride = grid.levels.unbind(1)  # each (L,)
-    size = torch.stack([width, height], 1)[..., None]
+    start, width, _, stride = grid.levels.unbind(1)  # each (L,)
     position = centres[:, :, None] / stride[:, None]  # (B, N, L, 2) in cells
     position = position - grid.offset if grid.offset else position
     limit = float(max(max(shape) for shape in grid.shapes) + window)
@@ -53,13 +52,14 @@ def window_candidates(
     nearby = torch.arange(1, window + 1, device=first.device)
     cells = first[..., None] + nearby  # (B, N, L, 2, window), whole numbers that float32 holds exactly
     points = (cells + grid.offset if grid.offset else cells) * stride[:, None, None]
-    exists = _both_axes((cells >= 0) & (cells < size) & mask[:, :, None, None, None])
-    is_inside = _both_axes(_is_inside(points, boxes_xyxy, centres, center_radius * stride))
-    index = cells[..., 1, :, None] * width[:, None, None] + cells[..., 0, None, :] + start[:, None, None]
-    index = (index * exists).long()
+    within = cells.clamp(min=0).minimum(grid.last_cells[..., None])
+    exists = _both_axes((within == cells) & mask[:, :, None, None, None])
+    near = (cells - position[..., None]).abs() < center_radius
+    is_inside = _both_axes(_is_in_box(points, boxes_xyxy) & near)
+    index = within[..., 1, :, None] * width[:, None, None] + within[..., 0, None, :] + start[:, None, None]
     x, y, sides = torch.broadcast_tensors(points[..., 0, None, :], points[..., 1, :, None], stride[:, None, None])
     priors = torch.stack([x, y, sides], 2).flatten(3).movedim(2, -1)
-    return Candidates(index.flatten(2), priors, exists.flatten(2), is_inside.flatten(2))
+    return Candidates(index.long().flatten(2), priors, exists.flatten(2), is_inside.flatten(2))
 
 
 def _both_axes(along: Tensor) -> Tensor:
@@ -67,11 +67,10 @@ def _both_axes(along: Tensor) -> Tensor:
     return along[..., 1, :, None] & along[..., 0, None, :]
 
 
-def _is_inside(points: Tensor, boxes_xyxy: Tensor, centres: Tensor, radius: Tensor) -> Tensor:
-    """Which coordinates (B, N, L, 2, window) lie in the box and near the centre of their athlete."""
+def _is_in_box(points: Tensor, boxes_xyxy: Tensor) -> Tensor:
+    """Which coordinates (B, N, L, 2, window) lie in the box of their athlete."""
     low, high = (corner[:, :, None, :, None] for corner in boxes_xyxy.split(2, -1))
-    near = (points - centres[:, :, None, :, None]).abs() < radius[:, None, None]
-    return (points > low) & (points < high) & near
+    return (points > low) & (points < high)
 
 
 def assign_in_windows(candidates: Candidates, pairs: PairCosts, num_priors: int, topk: int) -> Assignment:
@@ -106,8 +105,7 @@ def _is_first(cost: Tensor, wanted: Tensor, prior: Tensor, num_priors: int) -> T
     """
     number = prior.flatten(1)
     bits = cost.flatten(1).view(torch.int32).long() << 32
-    rank = bits + torch.arange(number.shape[1], device=number.device)
     last = torch.iinfo(torch.long).max
-    rank = rank.masked_fill(~wanted.flatten(1), last)
+    rank = torch.where(wanted.flatten(1), bits + torch.arange(number.shape[1], device=number.device), last)
     least = rank.new_full((len(rank), num_priors), last).scatter_reduce(1, number, rank, "amin")
     return (rank == least.gather(1, number)).view_as(wanted)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmsynloc.models.utils.boxes import box_iou
+from mmsynloc.models.utils.boxes import box_iou, by_column
 
 __all__ = ["box_nms", "distinct_athletes", "greedy_keep", "ground_nms", "remove_duplicates"]
 
@@ -61,7 +61,8 @@ def _rounds_until_done() -> Any:
 
 def _overlap(boxes_xyxy: Tensor) -> Tensor:
     """Intersection over union (B, P, P) of all pairs of boxes."""
-    return box_iou(boxes_xyxy[:, :, None], boxes_xyxy[:, None])
+    boxes = by_column(boxes_xyxy)
+    return box_iou(boxes[:, :, None], boxes[:, None])
 
 
 def _at_same_position(points_pitch_m: Tensor, radius_m: float) -> Tensor:

@@ -13,19 +13,18 @@ from torch import Tensor
 __all__ = ["decode_simcc", "encode_simcc"]
 
 
-def encode_simcc(coordinates: Tensor, num_bins: int, sigma: float) -> Tensor:
+def encode_simcc(coordinates: Tensor, bins: Tensor, sigma: float) -> Tensor:
     """Gaussian targets.
 
     Args:
-        coordinates: (...) in bins; also outside of the window, where the target leans on the nearest edge.
-        num_bins: n.
-        sigma: width of the Gaussian in bins.
+        coordinates: (...); also outside of the window, where the target leans on the nearest edge.
+        bins: (n,) the bins' centres in the unit of the coordinates, 0 to n - 1 where that is bins.
+        sigma: width of the Gaussian in that unit.
 
     Returns:
         (..., n), sums of 1 along the bins.
     """
-    bins = torch.arange(num_bins, dtype=coordinates.dtype, device=coordinates.device)
-    return (-0.5 * ((bins - coordinates[..., None]) / sigma).square()).softmax(-1)
+    return ((bins - coordinates[..., None]).square() * (-0.5 / sigma**2)).softmax(-1)
 
 
 def decode_simcc(logits: Tensor, reach: int) -> Tensor:

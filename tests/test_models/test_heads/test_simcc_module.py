@@ -7,15 +7,15 @@ import torch
 
 from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features
 
-PRIORS = torch.tensor([[80.0, 40.0, 8.0, 8.0], [160.0, 96.0, 16.0, 16.0]])
+REGRESSED = torch.tensor([[[0.4, -0.9], [0.0, 1.4]], [[2.2, 0.1], [-1.7, 0.0]]])  # two priors, in strides
 
 
 def test_module__empty_input():
     module = SimCCModule(6, 2)
-    logits = module(torch.zeros(0, 6), torch.zeros(0, 2, 2), PRIORS[:0])
+    logits = module(torch.zeros(0, 6), torch.zeros(0, 2, 2))
     assert logits.shape == (0, 2, 2, module.num_bins)
-    assert module.decode(logits, PRIORS[:0]).shape == (0, 2, 2)
-    target, inside = module.encode(torch.zeros(0, 2, 2), PRIORS[:0])
+    assert module.decode(logits).shape == (0, 2, 2)
+    target, inside = module.encode(torch.zeros(0, 2, 2))
     assert target.shape == (0, 2, 2, module.num_bins)
     assert inside.shape == (0, 2)
 
@@ -24,17 +24,15 @@ def test_module__empty_input():
 def test_module__perfect_target_decodes_exactly(options):
     module = SimCCModule(6, 2, **options)
     steps = torch.linspace(-module.half_width, module.half_width, 97)
-    offsets = torch.stack([steps, steps.flip(0)], 1)[:, None, None] * PRIORS[:, None, 2:]  # to the window's corners
-    points = (PRIORS[:, None, :2] + offsets).reshape(-1, 1, 2).repeat(1, 2, 1)
-    priors = PRIORS.repeat(len(steps), 1)
-    target, inside = module.encode(points, priors)
+    offsets = torch.stack([steps, steps.flip(0)], 1)[:, None].repeat(1, 2, 1)  # to the window's corners
+    target, inside = module.encode(offsets)
     assert inside.all()
-    torch.testing.assert_close(module.decode(target.log(), priors), points, atol=0.02, rtol=0)
+    # 0.02 px on the lowest level, whose stride is 8
+    torch.testing.assert_close(module.decode(target.log()), offsets, atol=0.02 / 8, rtol=0)
 
 
 def test_module__points_outside_do_not_count():
-    points = PRIORS[:1, None, :2] + torch.tensor([[[32.0, 0.0], [0.0, 32.5]]])  # 4 strides are 32 px
-    target, inside = SimCCModule(6, 2, half_width=4).encode(points, PRIORS[:1])
+    target, inside = SimCCModule(6, 2, half_width=4).encode(torch.tensor([[[4.0, 0.0], [0.0, 4.1]]]))
     assert inside.tolist() == [[True, False]]
     assert target.isfinite().all()
 
@@ -42,20 +40,19 @@ def test_module__points_outside_do_not_count():
 def test_module__starts_at_the_regression():
     module = SimCCModule(6, 2)
     module.init_weights()
-    regressed = PRIORS[:, None, :2] + torch.tensor([[[3.3, -7.1], [0.2, 11.6]]])
-    decoded = module.decode(module(torch.randn(2, 6), regressed, PRIORS), PRIORS)
-    torch.testing.assert_close(decoded, regressed, atol=0.02, rtol=0)
+    decoded = module.decode(module(torch.randn(2, 6), REGRESSED))
+    torch.testing.assert_close(decoded, REGRESSED, atol=0.02 / 8, rtol=0)
 
 
 def test_module__no_gradient_to_the_regression():
     regressed = torch.zeros(2, 2, 2, requires_grad=True)
-    logits = SimCCModule(6, 2)(torch.randn(2, 6, requires_grad=True), regressed, PRIORS)
+    logits = SimCCModule(6, 2)(torch.randn(2, 6, requires_grad=True), regressed)
     logits.sum().backward()
     assert regressed.grad is None
 
 
 def test_module__regression_far_outside_is_harmless():
-    logits = SimCCModule(6, 2)(torch.zeros(2, 6), torch.full((2, 2, 2), 1e30), PRIORS)
+    logits = SimCCModule(6, 2)(torch.zeros(2, 6), torch.full((2, 2, 2), 1e30))
     assert logits.isfinite().all()
 
 
@@ -63,17 +60,16 @@ def test_module__learns_a_sub_pixel_position():
     torch.manual_seed(0)
     module = SimCCModule(8, 2)
     module.init_weights()
-    features, points = torch.randn(2, 8), PRIORS[:, None, :2] + torch.tensor([[[3.3, -7.1], [0.2, 11.6]]])
-    regressed = points + 9  # 4.5 bins off on the lowest level
-    target, _ = module.encode(points, PRIORS)
+    features, regressed = torch.randn(2, 8), REGRESSED + 0.5  # 4 bins off
+    target, _ = module.encode(REGRESSED)
     optimiser = torch.optim.Adam(module.parameters(), lr=0.05)
     for _ in range(150):
         optimiser.zero_grad()
-        loss = -(target * module(features, regressed, PRIORS).log_softmax(-1)).sum(-1).mean()
+        loss = -(target * module(features, regressed).log_softmax(-1)).sum(-1).mean()
         loss.backward()
         optimiser.step()
-    # a tenth of a pixel: the optimiser is not run to the end
-    torch.testing.assert_close(module.decode(module(features, regressed, PRIORS), PRIORS), points, atol=0.1, rtol=0)
+    # a tenth of a bin: the optimiser is not run to the end
+    torch.testing.assert_close(module.decode(module(features, regressed)), REGRESSED, atol=0.1 / 8, rtol=0)
 
 
 @pytest.mark.parametrize("name", ["half_width", "bins_per_stride", "sigma"])
