@@ -21,7 +21,7 @@ from mmsynloc.analysis.complexity import model_cost
 from mmsynloc.apis.config import load_config
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.training import set_epochs, train_only
-from mmsynloc.config_scope import CONFIG_DIR
+from mmsynloc.config_scope import CONFIG_DIR, checkpoint_path
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.evaluation.functional import paired_distances_m
 from mmsynloc.evaluation.tables import detection_table, people_table
@@ -34,8 +34,7 @@ __all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation", "run_job
 
 COUNTS = {"train": 240, "val": 24, "test": 60, "challenge": 0}
 _RESULT = "result.json"
-_PRETRAINING = "mmsynloc::ablation_pretrain_synloc.py"
-_OTHER_VENUES = 1  # the seed of the data set of the pretraining
+_START = "mmsynloc::demo_synloc.pth"  # trained on venues of other seeds
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,7 @@ class Settings:
     Args:
         out: folder of data and runs.
         epochs: of each training (fivefold with windows), at least 2; None for the config's.
-        pretrain_epochs: of the training of the backbone that all start from, more than 2; None for the config's, 0 to
-            start from scratch.
+        from_scratch: whether the backbone starts untrained instead of from the package's weights.
         counts: images of each split of the data set.
         image_size: ``(width, height)`` of the data set's files.
         options: settings that are merged into each row's config.
@@ -54,7 +52,7 @@ class Settings:
 
     out: Path
     epochs: int | None = None
-    pretrain_epochs: int | None = None
+    from_scratch: bool = False
     counts: tuple[tuple[str, int], ...] = tuple(COUNTS.items())
     image_size: tuple[int, int] = (1920, 1080)
     options: tuple[tuple[str, object], ...] = ()
@@ -68,11 +66,6 @@ class Settings:
     def coco_file(self) -> Path:
         """The training annotations for upstream's data set."""
         return self.out / "coco" / "train.json"
-
-    @property
-    def pretrain_dir(self) -> Path:
-        """Folder of the pretraining."""
-        return self.out / "pretraining"
 
     def run_dir(self, row: Row, seed: int) -> Path:
         """Folder of a run."""
@@ -108,8 +101,6 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
     train, val, test, challenge = dict(settings.counts).values()
     generate(settings.data_root, train, val, test, challenge, seed=0, image_size=settings.image_size)
     export_coco(settings.data_root / "annotations" / "train.json", settings.coco_file, settings.image_size)
-    if settings.pretrain_epochs != 0:
-        _pretrain(settings)
     wanted = {row.weights_of or row.name: None for row in rows}
     trained = [Job(ROWS[name], seed, settings) for seed in range(seeds) for name in wanted]
     tested = [Job(row, seed, settings) for row in rows if row.weights_of for seed in range(seeds)]
@@ -160,24 +151,6 @@ def _checkpoint_in(folder: Path) -> Path:
     return folder / Path(pointer.read_text().strip()).name  # the folder may have been moved
 
 
-def _pretrain(settings: Settings) -> None:
-    """Train the backbone that all rows start from, unless that is done."""
-    folder, count = settings.pretrain_dir, dict(settings.counts)["train"]
-    generate(folder / "minisynloc", count, 1, 0, 0, seed=_OTHER_VENUES, image_size=settings.image_size)
-    with _alone_with(folder / "minisynloc"):
-        cfg = load_config(_PRETRAINING, work_dir=str(folder))
-        cfg.launcher, cfg.randomness, cfg.log_level = "none", dict(seed=0), "ERROR"
-        cfg.optim_wrapper.type = "AmpOptimWrapper"
-        cfg.custom_hooks.append(dict(type="ProgressBarHook"))
-        if settings.pretrain_epochs is not None:
-            set_epochs(cfg, settings.pretrain_epochs)
-        done, fingerprint = folder / _RESULT, _fingerprint(cfg, settings)
-        if done.is_file() and read_json(done)["fingerprint"] == fingerprint:
-            return
-        seconds = train_only(cfg)
-        dump_json({"seconds": round(seconds, 1), "fingerprint": fingerprint}, done)
-
-
 def _job_config(job: Job) -> Config:
     settings = job.settings
     cfg = row_config(job.row, job.folder / "configs")
@@ -187,9 +160,8 @@ def _job_config(job: Job) -> Config:
     if settings.epochs is not None:
         usual = load_config("mmsynloc::ablation_synloc.py").train_cfg.max_epochs
         set_epochs(cfg, settings.epochs * cfg.train_cfg.max_epochs // usual)
-    if settings.pretrain_epochs != 0:
-        weights = str(_checkpoint_in(settings.pretrain_dir).resolve())
-        cfg.model.backbone.init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint=weights)
+    if not settings.from_scratch:
+        cfg.model.backbone.init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint=_START)
     cfg.optim_wrapper.type = "AmpOptimWrapper"  # all rows decode in float32
     cfg.launcher = "none"
     cfg.randomness = dict(seed=job.seed)
@@ -251,8 +223,8 @@ def _run_job(job: Job) -> dict:
     if job.row.weights_of:
         taken_over = _checkpoint_in(job.settings.run_dir(ROWS[job.row.weights_of], job.seed))
         starts_from.append(taken_over)
-    elif job.settings.pretrain_epochs != 0:
-        starts_from.append(_checkpoint_in(job.settings.pretrain_dir))
+    elif not job.settings.from_scratch:
+        starts_from.append(Path(checkpoint_path(_START)))
     path, fingerprint = job.folder / _RESULT, _fingerprint(cfg, job.settings, *starts_from)
     if path.is_file() and read_json(path).get("fingerprint") == fingerprint:
         return read_json(path)

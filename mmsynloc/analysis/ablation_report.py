@@ -16,11 +16,13 @@ from mmsynloc.analysis.ablation_rows import ROWS, Row
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.visualization import save_overview
 
-__all__ = ["format_table", "gains", "save_chart", "verdict", "write_page"]
+__all__ = ["format_table", "gains", "save_chart", "standard_error", "verdict", "write_page"]
 
 Results = Mapping[str, Sequence[Mapping]]
 _BEGIN, _END = "<!-- ablation: written by tools/analysis/ablation.py -->", "<!-- ablation: end -->"
 _CLEAR_GAIN = 0.01  # of mAP-LocSim
+_CLEAR_ERRORS = 2  # standard errors
+_ENOUGH_SEEDS = 4
 _COLUMNS = ("row", "mAP-LocSim", "seeds", "against", "gain", "", "F1", "frame accuracy", "median m", "found")
 _COSTS = ("parameters", "GFLOPs", "seconds")
 
@@ -37,15 +39,21 @@ def gains(row: Row, results: Results) -> list[float]:
     return [ours[seed] - theirs[seed] for seed in sorted(ours.keys() & theirs.keys())]
 
 
-def verdict(values: Sequence[float]) -> str:
-    """``"pays"`` or ``"does not pay"`` where all seeds agree and their mean is at least a point, else ``"open"``.
+def standard_error(values: Sequence[float]) -> float | None:
+    """Of the mean; None for fewer than two values."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
 
-    A single seed gives ``"one seed"``.
+
+def verdict(values: Sequence[float]) -> str:
+    """``"pays"`` or ``"does not pay"`` where the mean is at least a point and two standard errors, else ``"open"``.
+
+    Fewer than four seeds decide nothing: ``"too few seeds"``.
     """
-    if len(values) < 2:
-        return "one seed" if values else ""
+    error = standard_error(values)
+    if error is None or len(values) < _ENOUGH_SEEDS:
+        return "too few seeds" if values else ""
     mean = float(np.mean(values))
-    if abs(mean) >= _CLEAR_GAIN and min(values) * max(values) > 0:
+    if abs(mean) >= max(_CLEAR_GAIN, _CLEAR_ERRORS * error):
         return "pays" if mean > 0 else "does not pay"
     return "open"
 
@@ -54,6 +62,13 @@ def _mean(runs: Sequence[Mapping], *keys: str) -> float | None:
     found: list[Any] = [reduce(getitem, keys, run) for run in runs]
     values = [value for value in found if value is not None]
     return float(np.mean(values)) if values else None
+
+
+def _gain(values: Sequence[float]) -> str:
+    if not values:
+        return ""
+    error = standard_error(values)
+    return f"{np.mean(values):+.3f}" + ("" if error is None else f" ± {error:.3f}")
 
 
 def _number(value: float | None, digits: int = 3) -> str:
@@ -70,7 +85,7 @@ def _cells(row: Row, results: Results) -> list[str]:
         f"**{_number(_mean(runs, 'stats', 'AP'))}**",
         " ".join(_number(ap) for ap in _ap(runs).values()),
         ROWS[row.against].title if row.against else "",
-        f"{np.mean(gained):+.3f}" if gained else "",
+        _gain(gained),
         verdict(gained),
         *stats,
         _number(_mean(runs, "median_m"), 2),

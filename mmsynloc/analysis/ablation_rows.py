@@ -15,7 +15,7 @@ __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 _BASE = "mmsynloc::ablation_synloc.py"
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
 _INHERITED = re.compile(r"\.\.?/(?:\w+/)?yoloxpose_s_synloc[-\w]*\.py")
-_IN_METRES = ("16x9", "locsim-loss", "locsim-quality", "ground-nms")
+_OURS = ("16x9", "window-assigner")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Row:
     name: str
     title: str
     ideas: tuple[str, ...] = ()
-    against: str | None = "16x9"
+    against: str | None = "window"
     weights_of: str | None = None
     upstream: bool = False
 
@@ -46,22 +46,21 @@ ROWS = {
         Row("exact", "+ pixel-exact transforms", against="upstream"),
         Row("cached", "+ pixel-exact, image cache", ("cached",), against="exact"),
         Row("16x9", "+ pixel-exact + 16:9", ("16x9",), against="exact"),
-        Row("no-mosaic", "16:9, no Mosaic or MixUp", ("16x9", "no-mosaic")),
-        Row("locsim-loss", "16:9 + LocSim loss", ("16x9", "locsim-loss")),
-        Row("locsim-quality", "16:9 + LocSim quality", ("16x9", "locsim-quality")),
+        Row("window", "ours: + window assigner", _OURS, against="16x9"),
+        Row("no-mosaic", "ours, no Mosaic or MixUp", (*_OURS, "no-mosaic")),
+        Row("locsim-loss", "ours + LocSim loss", (*_OURS, "locsim-loss")),
+        Row("locsim-quality", "ours + LocSim quality", (*_OURS, "locsim-quality")),
         Row(
             "locsim-assigner",
             "the same + LocSim assigner",
-            ("16x9", "locsim-quality", "locsim-assigner"),
+            (*_OURS, "locsim-quality", "locsim-assigner"),
             "locsim-quality",
         ),
-        Row("ground-nms", "16:9 + ground NMS", ("16x9", "ground-nms"), weights_of="16x9"),
-        Row("simcc", "16:9 + SimCC", ("16x9", "simcc")),
-        Row("tta", "16:9 + flip TTA", ("16x9", "tta"), against="ground-nms", weights_of="16x9"),
-        Row("windows", "16:9 + windows", ("16x9", "windows")),
-        Row("metres", "16:9 + loss, quality, NMS", _IN_METRES),
-        Row("all", "16:9 + loss, quality, NMS, SimCC", (*_IN_METRES, "simcc"), against="metres"),
-        Row("joined", "-locsim.py: 16:9 + loss + NMS", ("locsim",), weights_of="locsim-loss"),
+        Row("ground-nms", "ours + ground NMS", (*_OURS, "ground-nms"), weights_of="window"),
+        Row("simcc", "ours + SimCC", (*_OURS, "simcc")),
+        Row("tta", "ours + flip TTA", (*_OURS, "tta"), against="ground-nms", weights_of="window"),
+        Row("windows", "ours + training on windows", (*_OURS, "windows")),
+        Row("joined", "-locsim.py: ours + loss, NMS, pitch margin", ("locsim",), weights_of="locsim-loss"),
         Row(
             "joined-windows",
             "-locsim-windows.py: the same + windows",

@@ -11,6 +11,7 @@ import torch
 from mmengine.config import Config
 from mmengine.dist import broadcast_object_list, is_main_process
 
+from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.engine.checkpoints import read_checkpoint, weights_of
 from mmsynloc.utils import UserError
 
@@ -33,7 +34,8 @@ def resolve_pretrained(cfg: Config) -> list[str]:
         The warning, if there is one.
 
     Raises:
-        UserError: ``init_cfg.checkpoint`` names a local file that is not there or has no weights of the backbone.
+        UserError: ``init_cfg.checkpoint`` names a local file, or weights of the package, that are not there or hold no
+            backbone.
     """
     init_cfg = cfg.model.get("backbone", {}).get("init_cfg")
     checkpoint = (init_cfg or {}).get("checkpoint")
@@ -57,9 +59,10 @@ def resolve_pretrained(cfg: Config) -> list[str]:
 
 
 def _check_file(checkpoint: str, prefix: str) -> None:
-    if not Path(checkpoint).is_file():
+    path = checkpoint_path(checkpoint)
+    if not Path(path).is_file():
         raise UserError(f"{checkpoint}: no such file (backbone weights); to train from scratch: {_OPTION}=None")
-    weights = weights_of(read_checkpoint(checkpoint), checkpoint)
+    weights = weights_of(read_checkpoint(path), checkpoint)
     if not any(name.startswith(prefix) for name in weights):
         raise UserError(f"{checkpoint}: none of its weights is the {prefix.rstrip('.')}'s")
 

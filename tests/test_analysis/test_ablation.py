@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import runpy
 import sys
@@ -16,7 +17,7 @@ from mmengine.registry import DefaultScope
 
 from mmsynloc.analysis import ablation
 from mmsynloc.analysis.ablation import Job, Settings, load_results, run_ablation, run_job
-from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, verdict, write_page
+from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, standard_error, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.complexity import model_cost
 from mmsynloc.config_scope import config_path
@@ -113,7 +114,7 @@ def small_rows(monkeypatch):
 def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path, monkeypatch):
     counts = tuple({"train": 4, "val": 2, "test": 2, "challenge": 0}.items())
     monkeypatch.delenv("SYNLOC_ROOT", raising=False)
-    settings = Settings(tmp_path / "out", 2, 3, counts, (640, 360), tuple(SMALL.items()))
+    settings = Settings(tmp_path / "out", 2, False, counts, (640, 360), tuple(SMALL.items()))
     rows = list(small_rows.values())
     run_ablation(rows, 1, settings, jobs=1)
     results = load_results(rows, settings)
@@ -140,8 +141,8 @@ def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path
 
 
 def test_run_job__an_error_names_the_row(small_rows, tmp_path):
-    with pytest.raises(UserError, match=r"^base, seed 3: .*last_checkpoint: no such file"):
-        run_job(Job(small_rows["exact"], 3, Settings(tmp_path)))
+    with pytest.raises(UserError, match=r"^ground NMS, seed 3: .*last_checkpoint: no such file"):
+        run_job(Job(small_rows["ground-nms"], 3, Settings(tmp_path)))
 
 
 def _results(**aps):
@@ -161,16 +162,21 @@ def test_gains__seed_by_seed():
     assert gains(ROWS["16x9"], _results(**{"16x9": [0.1]})) == []
 
 
+def test_standard_error__by_hand():
+    assert standard_error([0.1]) is None
+    assert standard_error([0.0, 0.2, 0.0, 0.2]) == pytest.approx(math.sqrt(0.04 / 3) / 2)
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
         ([], ""),
-        ([0.02, 0.03], "pays"),
-        ([-0.02, -0.03], "does not pay"),
-        ([0.05, -0.01], "open"),
-        ([0.004, 0.005], "open"),
-        ([0.01, 0.01], "pays"),
-        ([0.2], "one seed"),
+        ([0.02, 0.03, 0.02, 0.03], "pays"),
+        ([-0.02, -0.03, -0.02, -0.03], "does not pay"),
+        ([0.05, -0.03, 0.05, 0.02], "open"),  # 1.2 standard errors
+        ([0.004, 0.005, 0.005, 0.004], "open"),
+        ([0.01, 0.01, 0.01, 0.01], "pays"),
+        ([0.2, 0.3, 0.2], "too few seeds"),
     ],
 )
 def test_verdict(values, expected):
@@ -184,7 +190,7 @@ def test_format_table__leaves_out_rows_without_a_result(tmp_path):
     assert len(lines) == 4
     assert len({line.count("|") for line in lines}) == 1
     assert "| **0.150** | 0.100 0.200 |" in lines[2]
-    assert "| +0.100 | pays |" in lines[3]
+    assert "| +0.100 ± 0.000 | too few seeds |" in lines[3]
     save_chart(rows, _results(upstream=[0.1], exact=[0.2, 0.3]), tmp_path / "chart.png")
     assert (tmp_path / "chart.png").stat().st_size > 1000
 
@@ -224,5 +230,5 @@ def test_tool__report_of_what_is_there(monkeypatch, tmp_path):
         (folder / "result.json").write_text(json.dumps(run))
     doc = tmp_path / "doc" / "ablation.md"
     assert not _run_tool(monkeypatch, "--out", tmp_path / "out", "--report-only", "--doc", doc)
-    assert "| +0.100 | one seed |" in doc.read_text()
+    assert "| +0.100 | too few seeds |" in doc.read_text()
     assert (doc.parent / "images" / "ablation.png").is_file()

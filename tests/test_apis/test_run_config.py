@@ -51,6 +51,16 @@ def test_resolve_pretrained__local_file_must_be_there(tmp_path):
         resolve_pretrained(cfg)
 
 
+def test_resolve_pretrained__weights_of_the_package():
+    init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint="mmsynloc::demo_synloc.pth")
+    cfg = Config(dict(model=dict(backbone=dict(init_cfg=init_cfg))))
+    assert resolve_pretrained(cfg) == []
+    assert cfg.model.backbone.init_cfg == init_cfg
+    cfg.model.backbone.init_cfg.checkpoint = "mmsynloc::absent.pth"
+    with pytest.raises(UserError, match=r"mmsynloc::absent\.pth: no such weights"):
+        resolve_pretrained(cfg)
+
+
 def test_resolve_pretrained__local_file_must_have_the_backbone(tmp_path):
     torch.save({"state_dict": {"neck.weight": torch.ones(1)}}, tmp_path / "neck.pth")
     options = {"model.backbone.init_cfg.checkpoint": str(tmp_path / "neck.pth")}

@@ -1,6 +1,6 @@
 """Train a small model once for each idea, on the same data with the same budget, and write what each gains.
 
-    python tools/analysis/ablation.py --out work_dirs/ablation --seeds 2 --doc docs/ablation.md
+    python tools/analysis/ablation.py --out work_dirs/ablation --seeds 4 --doc docs/ablation.md
 
 Each training takes minutes on one core, two cores do two at a time. Runs that are done are kept: after an
 interruption, or with more --seeds, only what is missing is run. The table has all rows that have a result.
@@ -26,7 +26,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="to run (default: all)")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each row (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="of each training (default: as the config says)")
-    parser.add_argument("--from-scratch", action="store_true", help="without the backbone that is trained first")
+    parser.add_argument(
+        "--from-scratch", action="store_true", help="the backbone untrained, not from the package's weights"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at a time, a core each (%(default)s)")
     parser.add_argument("--report-only", action="store_true", help="write what is there, run nothing")
     return parser.parse_args()
@@ -36,7 +38,7 @@ def main() -> None:
     args = parse_args()
     if min(args.seeds, args.jobs) < 1 or (args.epochs is not None and args.epochs < 2):
         raise UserError("--seeds and --jobs must be at least 1, --epochs at least 2 (the first is the warm-up)")
-    settings = Settings(args.out, args.epochs, pretrain_epochs=0 if args.from_scratch else None)
+    settings = Settings(args.out, args.epochs, args.from_scratch)
     rows = list(ROWS.values())
     if not args.report_only:
         run_ablation([row for row in rows if row.name in args.rows], args.seeds, settings, args.jobs)
