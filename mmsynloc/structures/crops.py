@@ -24,6 +24,7 @@ __all__ = [
 ATHLETE_HEIGHT_M = 1.8
 GEOMETRY_CHANNELS = 4
 _MIN_HEIGHT_PX = 4.0
+_GEOMETRY_WIDTH = 3840  # of the official annotations, which second stages are trained with
 
 
 class Crops(NamedTuple):
@@ -128,13 +129,14 @@ def crop_geometry(camera: Camera, feet_px: np.ndarray, matrices: np.ndarray, siz
 
     Returns:
         (P, 4) float32: one metre upwards in the crop along x and y, in units of its height; how steeply the camera
-        looks down there, as the sine of the elevation; the logarithm of the pixels of the file's frame that a metre
-        has, over 100. All are 0 above the horizon.
+        looks down there, as the sine of the elevation; the logarithm of the hundreds of pixels that a metre has in a
+        frame 3840 px wide, whatever the size of this one. All are 0 above the horizon.
     """
     upright = vertical_px(camera, feet_px)
     in_crop = np.einsum("pij,pj->pi", matrices[:, :2, :2], upright) / size[1]
     ground, _ = camera.pixel_to_pitch(feet_px)
     offset = camera.position_m - np.concatenate([ground, np.zeros((len(ground), 1))], axis=1)
     sine = offset[:, 2] / np.linalg.norm(offset, axis=1)
-    scale = np.log(np.maximum(np.linalg.norm(upright, axis=1), 1e-3) / 100)
+    metre_px = np.linalg.norm(upright, axis=1) * (_GEOMETRY_WIDTH / camera.image_size[0])
+    scale = np.log(np.maximum(metre_px, 1e-3) / 100)
     return np.nan_to_num(np.column_stack([in_crop, sine, scale]), posinf=0, neginf=0).astype(np.float32)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from mmsynloc.structures.affine import transform_points
+from mmsynloc.structures.affine import resize_matrix, transform_points
 from mmsynloc.structures.boxes import feet_of
 from mmsynloc.structures.crops import (
     crop_geometry,
@@ -94,3 +95,15 @@ def test_crop_geometry__known_elevation() -> None:
     assert found[0, 1] < 0
     assert found[0, 0] == 0
     assert (found[1] == 0).all()
+
+
+@pytest.mark.parametrize("width", [320, 1920, 3840])
+def test_crop_geometry__does_not_depend_on_the_size_that_the_camera_is_given_for(width: int) -> None:
+    """Annotation files have cameras for 3840x2160, other files for the image's own size: the athlete is the same."""
+    size = (width, width * 9 // 16)
+    places, to_other = [[0.0, 0.0], [-10.0, 20.0]], resize_matrix(camera().image_size, size)
+    matrices = np.stack([np.diag([3.0, 3.0, 1.0])] * 2)
+    expected = crop_geometry(camera(), camera().pitch_to_pixel(places).points, matrices, SIZE)
+    other = camera().resized(size)
+    found = crop_geometry(other, other.pitch_to_pixel(places).points, matrices @ np.linalg.inv(to_other), SIZE)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)  # float32
