@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_MOST_FPS = 1000
+_VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov")
+
 
 def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
@@ -93,15 +96,20 @@ def _shard(text: str | None) -> tuple[int, int]:
     return shard, shards
 
 
-def _identify(args: argparse.Namespace, checkpoint: str, threshold: float) -> dict[str, Any]:
+def _identify(args: argparse.Namespace, sources: Sequence[Source], model: _Model, threshold: float) -> dict[str, Any]:
     """What the results depend on."""
-    stat = os.stat(checkpoint)
+    from mmsynloc.apis.inferencer.run_identity import stamp
+    from mmsynloc.version import __version__
+
     return {
+        "version of mmsynloc": __version__,
         "input": args.inputs,
-        "--camera": args.camera,
-        "--config": str(args.config),
-        "--checkpoint": f"{checkpoint}, {stat.st_size} bytes, {stat.st_mtime_ns}",
+        "list of images or version of a video": [source.identity for source in sources],
+        "--camera": f"{args.camera}, {stamp(args.camera)}",
+        "--config": f"{args.config}, {model.config_digest}",
+        "--checkpoint": ", ".join(f"{file}, {stamp(file)}" for file in model.files),
         "--engine": args.engine,
+        "--amp": args.amp,
         "--score-threshold": threshold,
         "--every": args.every,
         "--max-frames": args.max_frames,
@@ -109,16 +117,28 @@ def _identify(args: argparse.Namespace, checkpoint: str, threshold: float) -> di
     }
 
 
+def _refuse_overwriting(args: argparse.Namespace) -> None:
+    """Outputs must not be inputs: a slip such as ``--video match.mp4`` would destroy the match."""
+    read = [args.camera, args.config, args.checkpoint, *args.inputs]
+    existing = [Path(name) for name in read if name and os.path.exists(name)]
+    for flag, written in (("--out", args.out), ("--video", args.video), ("--vis-dir", args.vis_dir)):
+        if written is not None and written.exists() and any(written.samefile(path) for path in existing):
+            raise UserError(f"{flag} {written}: is read by this command, and would be overwritten")
+
+
 def _check(args: argparse.Namespace, shards: int) -> None:
     """Refuse what cannot be, before anything is loaded."""
     from mmsynloc.apis.preflight import check_file, check_folder
 
+    _refuse_overwriting(args)
     if shards > 1 and args.video is not None:
         raise UserError("--video: a shared run makes none; draw the pictures of its output in one process")
     check_file(args.out, "--out")
-    if args.fps is not None and args.fps <= 0:
-        raise UserError(f"--fps {args.fps}: a positive number is needed")
+    if args.fps is not None and not 0 < args.fps <= _MOST_FPS:
+        raise UserError(f"--fps {args.fps}: a positive number of at most {_MOST_FPS} is needed")
     if args.video is not None:
+        if args.video.suffix.lower() not in _VIDEO_SUFFIXES:
+            raise UserError(f"--video {args.video}: name a file that ends in .mp4")
         check_file(args.video, "--video")
     if args.vis_dir is not None:
         check_folder(args.vis_dir, "--vis-dir")
@@ -134,19 +154,21 @@ def _check_track(sources: Sequence[Source]) -> None:
 
 
 class _Model(NamedTuple):
-    """The file of the weights, the threshold that goes with it, and what loads it."""
+    """The files of the weights, what the config says, the threshold, and what loads them."""
 
-    checkpoint: str
+    files: list[str]
+    config_digest: str
     score_threshold: float | None
     make_backend: Callable[[], Backend]
 
 
 def _find_model(args: argparse.Namespace) -> _Model:
+    from mmsynloc.apis.inferencer.run_identity import digest
     from mmsynloc.apis.inferencer.synloc_inferencer import find_model, is_exported, open_exported
 
     if is_exported(args.checkpoint):
         backend, chosen = open_exported(args.checkpoint, args.engine, args.amp)
-        return _Model(args.checkpoint, chosen, lambda: backend)
+        return _Model(backend.files, "", chosen, lambda: backend)
     found = find_model(args.config, args.checkpoint)
 
     def in_torch() -> Backend:
@@ -154,7 +176,7 @@ def _find_model(args: argparse.Namespace) -> _Model:
 
         return TorchBackend(found.cfg, found.checkpoint, args.device, args.amp)
 
-    return _Model(found.checkpoint, found.score_threshold, in_torch)
+    return _Model([found.checkpoint], digest([repr(found.cfg.to_dict())]), found.score_threshold, in_torch)
 
 
 def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInferencer]]:
@@ -177,7 +199,7 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     model = _find_model(args)
     chosen = args.score_threshold
     if chosen is None:
-        chosen = require_threshold(model.checkpoint, model.score_threshold)
+        chosen = require_threshold(model.files[0], model.score_threshold)
     kept = 0.0 if form.keeps_all and args.score_threshold is None else chosen
     fps = next((source.fps for source in sources if source.fps), 25.0) / args.every
     pictures = PictureWriter(args.vis_dir, args.video, args.view, fps, chosen) if args.vis_dir or args.video else None
@@ -187,7 +209,7 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
         selection=Selection(args.every, args.max_frames, shard, shards),
         out=args.out,
         form=form,
-        run=_identify(args, model.checkpoint, kept),
+        run=_identify(args, sources, model, kept),
         pictures=pictures,
         track=args.track,
         resume=args.resume,
@@ -209,7 +231,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
         print(f"{args.out}: the same command with --resume goes on", file=sys.stderr)
         raise
     _report(args.out, job, result)
-    return 1 if result.problems else 0
+    # A launcher stops the other processes of a shared run when one has failed: only the last to end says so.
+    return 1 if result.written and result.missing else 0
 
 
 def _report(out: Path, job: InferJob, result: JobResult) -> None:
@@ -219,6 +242,6 @@ def _report(out: Path, job: InferJob, result: JobResult) -> None:
     else:
         part = f"part {job.selection.shard + 1} of {job.selection.shards} is done"
         print(f"{out}: {part}; it is written once all are")
-    if result.problems:
-        count = len(result.problems)
-        print(f"error: {count} inputs have no result; --resume tries these alone again", file=sys.stderr)
+    if result.missing:
+        word = "error: " if result.written else "WARNING  "
+        print(f"{word}{result.missing} inputs have no result; --resume tries these alone again", file=sys.stderr)

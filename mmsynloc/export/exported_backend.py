@@ -47,6 +47,7 @@ class ExportedBackend:
         half: compute in bfloat16, with OpenVINO alone; the second stage stays in float32.
 
     Attributes:
+        files: the model's files.
         batch_size: 1; on a processor more gain nothing.
         input_size: ``(width, height)`` of the network's input in px.
         score_threshold: the one that validation chose for the checkpoint; None where there is none.
@@ -69,9 +70,11 @@ class ExportedBackend:
         self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free
         self._polynomial_size = int(shapes["undist_poly"][1] or 0)
         self.score_threshold = self._engine.score_threshold
+        self.files = [str(path)]
         self.second_stage: ExportedSecondStage | None = None
         if "second_stage" in self._engine.metadata:
             file = beside(Path(path), self._engine.metadata["second_stage"])
+            self.files.append(str(file))
             self.second_stage = ExportedSecondStage(file, engine, threads)
             self.score_threshold = self.second_stage.score_threshold
 

@@ -40,7 +40,7 @@ def write_common_data_format(frames: Iterable[FramePositions], path: str | Path)
         for frame in frames:
             if frame.track_ids is None or frame.time_s is None:
                 raise UserError(f"{path}: the Common Data Format follows players over time: give a video, and --track")
-            file.write(encoder.encode(_entry(frame, Path(frame.name.rpartition("#")[0]).stem)) + b"\n")
+            file.write(encoder.encode(_entry(frame, Path(frame.source).stem)) + b"\n")
 
 
 def _entry(frame: FramePositions, match: str) -> dict[str, Any]:

@@ -51,6 +51,12 @@ class FramePositions:
         return self.camera.image_size
 
     @property
+    def source(self) -> str:
+        """The path of the image or of the video."""
+        before, _, number = self.name.rpartition("#")
+        return before if number.isdecimal() else self.name
+
+    @property
     def athletes(self) -> Athletes:
         """The same as the visualization takes them."""
         return Athletes(self.boxes_xyxy, self.scores, self.points_px[:, 1], self.points_pitch_m)

@@ -106,6 +106,10 @@ def test_infer__tracked_video(model, tmp_path):
         ({"--shard": "2/2"}, "numbered from 0 to 1"),
         ({"--shard": "0/2", "--video": "radar.mp4"}, "--video"),
         ({"--fps": "0"}, "--fps 0.0: a positive number"),
+        ({"--fps": "1e9"}, "a positive number of at most 1000"),
+        ({"--video": "radar.txt"}, "name a file that ends in .mp4"),
+        ({"--vis-dir": "val"}, "--vis-dir val: is read by this command, and would be overwritten"),
+        ({"--out": "annotations/val.json"}, "--out annotations/val.json: is read by this command"),
         ({"--track": None}, "--track needs times"),
     ],
 )
@@ -117,6 +121,24 @@ def test_infer__mistakes(data, model, tmp_path, changes, reason, monkeypatch):
     with pytest.raises(UserError, match=reason):
         infer(source, *arguments)
     assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize("what", ["images", "camera", "precision"])
+def test_infer__resume_refuses_what_has_changed(data, model, tmp_path, what):
+    """A run with a broken image can go on once it is mended, not with other frames or another calibration."""
+    (tmp_path / "val" / "000001.jpg").write_bytes(b"")
+    arguments = [tmp_path / "val", "--camera", data, "--out", tmp_path / "out.csv", *model]
+    assert infer(*arguments) == 1
+    before = (tmp_path / "out.csv").read_text()
+    if what == "images":
+        (tmp_path / "val" / "000001.jpg").unlink()
+    elif what == "camera":
+        data.write_text(data.read_text() + "\n")
+    else:
+        arguments.append("--amp")
+    with pytest.raises(UserError, match=r"it is of a run with another .*; leave out --resume to start anew"):
+        infer(*arguments, "--resume")
+    assert (tmp_path / "out.csv").read_text() == before
 
 
 def start(arguments: list[str], **environment: str) -> subprocess.Popen:

@@ -12,12 +12,14 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from mmsynloc.apis.inferencer.run_identity import digest, stamp
 from mmsynloc.files.images import BrokenImageError, image_size, probe_image, read_image
 from mmsynloc.utils import UserError
 
 __all__ = ["Frame", "Problem", "Selection", "Source", "open_sources", "read_frames"]
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+_LONGEST_NAME = 255  # of a file or folder, on all usual file systems
 _ALLOWED_SHORTFALL = 0.01  # of the frames that a container promises: some only estimate them
 
 
@@ -118,8 +120,10 @@ class Source(Protocol):
         total: number of frames as far as it is known before reading.
         live: whether frames are gone once they have been read.
         fps: frames a second; None for images.
+        identity: tells the same frames in the same order from others; images may be mended in between.
     """
 
+    identity: str
     total: int | None
     live: bool
     fps: float | None
@@ -143,6 +147,7 @@ class _Files:
 
     def __init__(self, paths: Sequence[str], fps: float | None) -> None:
         self.paths, self.fps = paths, fps
+        self.identity = f"{len(paths)} images, {digest(paths)}"
         self.total: int | None = len(paths)
 
     def read(self, first: int, selection: Selection) -> Frames:
@@ -151,7 +156,8 @@ class _Files:
                 break
             if selection.wants(index):
                 time_s = (index - first) / self.fps if self.fps else None
-                yield Frame(index, path, Path(path), time_s)
+                wrong = _wrong_name(path)
+                yield Problem(ascii(path), wrong) if wrong else Frame(index, path, Path(path), time_s)
         return len(self.paths)
 
 
@@ -160,6 +166,7 @@ class _Arrays:
 
     live = True
     fps: float | None = None
+    identity = "arrays"
 
     def __init__(self, arrays: Iterable[np.ndarray]) -> None:
         self.arrays = arrays
@@ -190,6 +197,7 @@ class _Video:
 
     def __init__(self, name: str, live: bool) -> None:
         self.name, self.live = name, live
+        self.identity = "live" if live else stamp(name)
         self.total: int | None = None
         self.fps: float | None = None
         if not live:
@@ -200,7 +208,7 @@ class _Video:
 
     def _open(self) -> cv2.VideoCapture:
         try:
-            capture = cv2.VideoCapture(int(self.name) if self.live and self.name.isdigit() else self.name)
+            capture = cv2.VideoCapture(int(self.name) if self.live and self.name.isdecimal() else self.name)
         except cv2.error:
             capture = cv2.VideoCapture()
         if not capture.isOpened():
@@ -263,6 +271,9 @@ def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
         yield _Arrays([one])
         return
     name, path = str(one), Path(one)
+    wrong = _wrong_name(name)
+    if wrong:
+        raise UserError(f"{name!a}: {wrong}")
     if path.is_dir():
         paths = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != ".")
         if not paths:
@@ -270,7 +281,7 @@ def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
         yield _Files(paths, fps)
     elif path.is_file():
         yield _Files([name], fps) if path.suffix.lower() in IMAGE_SUFFIXES else _Video(name, live=False)
-    elif "://" in name or name.isdigit():
+    elif "://" in name or name.isdecimal():
         yield _Video(name, live=True)
     elif glob.has_magic(name):
         paths = sorted(glob.glob(name, recursive=True))
@@ -283,6 +294,19 @@ def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
             yield _Files(paths, fps)
     else:
         raise UserError(f"{name}: no such file or folder")
+
+
+def _wrong_name(name: str) -> str | None:
+    """Why a name is refused before a file is looked for; OpenCV's reader of videos crashes on some."""
+    if not name:
+        return "an empty name"
+    if "\0" in name or any(len(part) > _LONGEST_NAME for part in name.split("/")):
+        return "no name of a file"
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "its name is not UTF-8; rename it"
+    return None
 
 
 def read_frames(sources: Sequence[Source], selection: Selection) -> Iterator[Frame | Problem]:

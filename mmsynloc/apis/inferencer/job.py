@@ -72,7 +72,8 @@ class JobResult:
     """What has come of a job.
 
     Attributes:
-        problems: the frames without a result.
+        problems: this process's frames without a result.
+        missing: how many frames have no result in the output; as many as there are problems until it is written.
         written: whether the output was written; it is not while other processes of a shared run still work.
         frames: number of frames in the output.
         athletes: number of athletes in it.
@@ -80,6 +81,7 @@ class JobResult:
     """
 
     problems: list[Problem] = field(default_factory=list)
+    missing: int = 0
     written: bool = False
     frames: int = 0
     athletes: int = 0
@@ -141,20 +143,29 @@ def run_job(job: InferJob, make_inferencer: Callable[[], SynLocInferencer]) -> J
         if not ledger.complete:
             _predict(job, ledger, make_inferencer, result.problems)
             ledger.finish(result.problems)
+            result.missing = len(result.problems)
+        ledger.close()
+        _write_if_all_are_through(job, result)
     except KeyboardInterrupt:
-        if shards == 1 and ledger.done:
+        if shards == 1 and ledger.done and not result.written:
             _write(replace(job, pictures=None), parts_folder(job.out), result)
         raise
     finally:
         ledger.close()
-    folder = claim_parts(job.out, shards, job.run)
-    if folder is not None:
-        try:
-            _write(job, folder, result)
-            result.written = True
-        finally:
-            release_parts(job.out, keep=bool(result.problems) or not result.written)
+        if job.pictures is not None:
+            job.pictures.discard()
     return result
+
+
+def _write_if_all_are_through(job: InferJob, result: JobResult) -> None:
+    folder = claim_parts(job.out, job.selection.shards, job.run)
+    if folder is None:
+        return
+    try:
+        _write(job, folder, result)
+        result.written = True
+    finally:
+        release_parts(job.out, keep=bool(result.missing) or not result.written)
 
 
 def _predict(
@@ -181,7 +192,9 @@ def _predict(
                 ledger.append(found)
                 ledger.done.add(found.index)
                 if job.live and job.pictures is not None:
-                    job.pictures.add(shown.pop(found.index).pixels(), found)
+                    job.pictures.add(shown[found.index].pixels(), found)
+                    for index in [index for index in shown if index <= found.index]:  # frames without a result too
+                        del shown[index]
                 bar.update()
 
 
@@ -196,6 +209,7 @@ def _remember(frames: Iterator[Frame | Problem], shown: dict[int, Frame]) -> Ite
 def _write(job: InferJob, folder: Path, result: JobResult) -> None:
     """Write the output, and draw the pictures, of all frames in the ledgers; they are counted in the result."""
     parts = Parts(folder, job.selection.shards)
+    result.missing = len(parts.problems)
 
     def frames() -> Iterator[FramePositions]:
         for record in parts:

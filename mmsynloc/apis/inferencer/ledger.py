@@ -80,6 +80,8 @@ class Ledger:
         with _one_line_errors(self.path):
             if resume:
                 _recover(out)
+            elif _claimed(out).is_dir():  # left by a run that was killed while it wrote its output
+                shutil.rmtree(_claimed(out))
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if resume and self.path.is_file():
                 size = self._read(dict(run))
@@ -105,7 +107,8 @@ class Ledger:
                 if line.frame is not None:
                     self.done.add(line.frame.index)
                 self.complete = line.problems == []
-                size += len(text)
+                if not line.problems:  # cut off, so that the run does not look finished while these are tried again
+                    size += len(text)
         if size == 0:
             raise UserError(f"{self.path}: is damaged; leave out --resume to start anew")
         return size
@@ -140,12 +143,16 @@ class Parts:
         folder: what :func:`claim_parts` returns, or :func:`parts_folder`.
         shards: how many processes share the run.
 
+    Attributes:
+        problems: inputs without a result, of all processes.
+
     Raises:
         UserError: a ledger is missing or damaged.
     """
 
     def __init__(self, folder: Path, shards: int) -> None:
         self._places: dict[int, tuple[Path, int]] = {}
+        self.problems: list[str] = []
         for shard in range(shards):
             path = folder / _part_name(shard, shards)
             with _one_line_errors(path), path.open("rb") as file:
@@ -154,6 +161,7 @@ class Parts:
                     line = _look(text, path, number) if text.endswith(b"\n") else _Glance()
                     if line.frame is not None:
                         self._places[line.frame.index] = (path, place)
+                    self.problems += line.problems or []
                     place += len(text)
 
     def __len__(self) -> int:
@@ -185,6 +193,9 @@ def claim_parts(out: Path, shards: int, run: Mapping[str, Any]) -> Path | None:
     Returns:
         The folder, under a name that no other process looks for; None where a process still works, or another one has
         taken over.
+
+    Raises:
+        UserError: it cannot be taken over, or a ledger is damaged.
     """
     folder = parts_folder(out)
     claimed = _claimed(out)
@@ -192,8 +203,10 @@ def claim_parts(out: Path, shards: int, run: Mapping[str, Any]) -> Path | None:
         if not all(_is_through(folder / _part_name(shard, shards), dict(run)) for shard in range(shards)):
             return None
         folder.rename(claimed)
-    except OSError:  # another process has been faster
+    except FileNotFoundError:  # another process has been faster
         return None
+    except OSError as error:
+        raise UserError(f"{claimed}: is in the way of the ledgers: {error.strerror}; delete it") from None
     return claimed
 
 
@@ -211,7 +224,11 @@ def _claimed(out: Path) -> Path:
 
 def _recover(out: Path) -> None:
     """Put back ledgers that a process had taken over when it ended."""
-    if _claimed(out).is_dir() and not parts_folder(out).exists():
+    if not _claimed(out).is_dir():
+        return
+    if parts_folder(out).exists():  # of a later run
+        shutil.rmtree(_claimed(out))
+    else:
         _claimed(out).rename(parts_folder(out))
 
 
@@ -228,7 +245,7 @@ def _is_through(path: Path, run: dict[str, Any]) -> bool:
 def _look(text: bytes, path: Path, number: int) -> _Glance:
     try:
         return _GLANCE.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise UserError(f"{path}: line {number + 1} is damaged; delete the file and start anew") from None
 
 

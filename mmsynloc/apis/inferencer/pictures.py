@@ -58,8 +58,7 @@ class PictureWriter:
         """
         drawn = self._draw(image_bgr, frame.over(self.score_threshold))
         if self.folder is not None:
-            stem = Path(frame.name.rpartition("#")[0] or frame.name).stem
-            write_image(self.folder / f"{frame.index:06d}_{stem}.jpg", drawn)
+            write_image(self.folder / f"{frame.index:06d}_{Path(frame.source).stem}.jpg", drawn)
         if self.video is not None:
             self._add_to_video(drawn)
 
@@ -111,6 +110,13 @@ class PictureWriter:
     def _partial(self) -> Path:
         assert self.video is not None
         return self.video.with_name(f".{self.video.stem}-partial{self.video.suffix}")
+
+    def discard(self) -> None:
+        """Give up a video that is not finished; nothing of it is left behind."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+            self._partial.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Finish the video.

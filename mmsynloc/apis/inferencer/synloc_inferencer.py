@@ -21,6 +21,8 @@ from mmsynloc.utils import UserError
 if TYPE_CHECKING:
     from mmengine.config import Config
 
+    from mmsynloc.export import ExportedBackend
+
 __all__ = [
     "DEFAULT_CHECKPOINT",
     "DEFAULT_CONFIG",
@@ -231,7 +233,7 @@ def is_exported(checkpoint: str | Path | None) -> bool:
     return str(checkpoint).endswith(".onnx")
 
 
-def open_exported(path: str | Path | None, engine: str, half: bool) -> tuple[Backend, float | None]:
+def open_exported(path: str | Path | None, engine: str, half: bool) -> tuple[ExportedBackend, float | None]:
     """The back end of an exported model, and the threshold that validation chose for it, if it has.
 
     Args:

@@ -125,6 +125,8 @@ def _load(model: nn.Module, checkpoint: str | Path, name: str) -> None:
     fit = compare_weights(model.state_dict(), weights)
     if not fit.is_complete:
         raise UserError(f"{checkpoint}: does not fit the model of {name}: {fit}")
+    if not all(value.isfinite().all() for value in weights.values() if value.is_floating_point()):
+        raise UserError(f"{checkpoint}: some of its weights are not finite; its training has diverged")
     model.load_state_dict(weights, strict=False)
 
 

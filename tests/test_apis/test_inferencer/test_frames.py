@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -64,6 +66,30 @@ def test_open_sources__says_what_is_wrong(folder, name, reason):
     (folder.parent / "empty").mkdir()
     with pytest.raises(UserError, match=reason):
         open_sources(str(folder.parent / name))
+
+
+def test_read_frames__name_that_is_not_utf8(folder):
+    """From an old archive; videos with such names crash OpenCV."""
+    (folder / os.fsdecode(b"z\xfc.jpg")).write_bytes((folder / "a.JPG").read_bytes())
+    *_, problem = read(folder)
+    assert str(problem) == f"'{folder}/z\\udcfc.jpg': its name is not UTF-8; rename it"
+    with pytest.raises(UserError, match="not UTF-8"):
+        open_sources(str(folder / os.fsdecode(b"z\xfc.mp4")))
+
+
+@pytest.mark.parametrize("name", ["", "²", "a" * 5000, "a\0b"])
+def test_open_sources__names_of_no_file(name):
+    with pytest.raises(UserError, match=r"name of a file|empty name|no such file"):
+        open_sources(name)
+
+
+def test_open_sources__identity_is_of_the_list(folder):
+    before = [source.identity for source in open_sources(folder)]
+    first = folder / "a.JPG"
+    first.write_bytes(b"mended")
+    assert [source.identity for source in open_sources(folder)] == before
+    first.unlink()
+    assert [source.identity for source in open_sources(folder)] != before
 
 
 def test_read_frames__video(tmp_path):

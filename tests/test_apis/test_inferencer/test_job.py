@@ -136,6 +136,48 @@ def test_run_job__broken_images_are_reported_and_done_later(job, whole, tmp_path
     assert not (tmp_path / "positions.csv.parts").exists()
 
 
+def test_run_job__the_last_of_several_processes_tells_of_all_problems(job, whole, tmp_path):
+    path = tmp_path / "val" / "000002.jpg"
+    data = path.read_bytes()
+    path.write_bytes(data[:300])
+    first, second = (run_job(replace(job, selection=Selection(shard=i, shards=2)), make) for i in range(2))
+    assert (first.written, first.missing) == (False, 1)
+    assert (second.written, second.missing, second.problems) == (True, 1, [])
+    path.write_bytes(data)
+    again = [replace(job, resume=True, selection=Selection(shard=i, shards=2)) for i in range(2)]
+    assert [run_job(one, make).missing for one in again][-1] == 0
+    assert job.out.read_text() == whole
+
+
+def test_run_job__stopped_while_drawing_leaves_no_part_of_a_video(job, tmp_path):
+    pictures = PictureWriter(video=tmp_path / "clip.mp4")
+    draw, drawn = pictures.add, []
+
+    def add(*args) -> None:
+        drawn.append(draw(*args))
+        if len(drawn) == 2:
+            raise UserError("the disk is full")
+
+    pictures.add = add  # type: ignore[method-assign]
+    with pytest.raises(UserError, match="full"):
+        run_job(replace(job, pictures=pictures), make)
+    assert not list(tmp_path.glob(".clip*"))
+
+
+def test_run_job__frames_of_a_stream_without_a_result_are_not_kept(job, tmp_path):
+    wrong, right = np.zeros((480, 640, 3), np.uint8), np.zeros((360, 640, 3), np.uint8)
+    kept = []
+
+    class Watched(PictureWriter):
+        def add(self, image_bgr, frame) -> None:
+            kept.append(frame.index)
+
+    stream = open_sources(iter([right, wrong, wrong, right]))
+    made = replace(job, sources=stream, find_camera=camera_finder(camera()), pictures=Watched(tmp_path / "pictures"))
+    assert len(run_job(made, make).problems) == 2
+    assert kept == [0, 3]
+
+
 def test_run_job__output_that_cannot_be_written_is_made_by_resuming(job, whole):
     def fail(frames, path) -> None:
         raise UserError(f"{path}: cannot be written: No space left on device")

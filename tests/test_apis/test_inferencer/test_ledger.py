@@ -87,6 +87,39 @@ def test_ledger__with_problems_is_not_complete(out):
     ledger.close()
 
 
+def test_ledger__looks_unfinished_while_problems_are_tried_again(out):
+    for shard in range(2):
+        ledger = Ledger(out, shard, 2, RUN, resume=False)
+        ledger.finish([Problem("a.jpg", "is broken")] if shard == 0 else [])
+        ledger.close()
+    again = Ledger(out, 0, 2, RUN, resume=True)
+    assert claim_parts(out, 2, RUN) is None
+    again.finish([])
+    again.close()
+    folder = claim_parts(out, 2, RUN)
+    assert folder is not None
+    assert Parts(folder, 2).problems == []
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_ledger__killed_while_merging_and_begun_anew(out, resume):
+    write(out, [0])
+    assert claim_parts(out, 1, RUN) is not None
+    write(out, [1])  # removes what was left
+    assert write(out, [2], resume=resume) == ({1} if resume else set())
+    folder = claim_parts(out, 1, RUN)
+    assert folder is not None
+    assert len(Parts(folder, 1)) == (2 if resume else 1)
+
+
+def test_claim_parts__something_is_in_the_way(out):
+    write(out, [0])
+    out.with_name("positions.csv.merging").write_text("mine")
+    with pytest.raises(UserError, match=r"positions\.csv\.merging: is in the way of the ledgers"):
+        claim_parts(out, 1, RUN)
+    assert parts_folder(out).is_dir()
+
+
 def test_ledger__without_resume_starts_anew(out):
     write(out, [0, 1])
     assert write(out, [5]) == set()
@@ -104,7 +137,13 @@ def test_ledger__of_another_run(out):
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [(b"", "is damaged"), (b"{}", "is damaged"), (b"{}\n", "of a run"), (b"no JSON\n", "line 1 is damaged")],
+    [
+        (b"", "is damaged"),
+        (b"{}", "is damaged"),
+        (b"{}\n", "of a run"),
+        (b"no JSON\n", "line 1 is damaged"),
+        (b'{"run": {"\xff": 1}}\n', "line 1 is damaged"),
+    ],
 )
 def test_ledger__damaged(out, text, reason):
     parts_folder(out).mkdir(parents=True)

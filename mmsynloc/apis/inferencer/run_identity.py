@@ -1,0 +1,31 @@
+"""What the results of a run depend on, so that ``--resume`` never joins two runs with different ones."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["digest", "stamp"]
+
+
+def digest(texts: Iterable[str]) -> str:
+    """A short name for a list of texts."""
+    joined = "\n".join(texts).encode("utf-8", "surrogatepass")
+    return hashlib.sha1(joined, usedforsecurity=False).hexdigest()[:16]
+
+
+def stamp(path: str | Path) -> str:
+    """How a file, or the files in a folder, can be told from their later versions: by size and time.
+
+    Args:
+        path: what is not a file or folder, such as an address, is taken by its name.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        return f"{len(files)} files, {digest(f'{file.relative_to(path)}: {stamp(file)}' for file in files)}"
+    if not path.is_file():
+        return str(path)
+    stat = path.stat()
+    return f"{stat.st_size} bytes, {stat.st_mtime_ns}"
