@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.benchmark import one_thread
-from mmsynloc.analysis.complexity import model_cost
-from mmsynloc.apis.config import load_config
+from mmsynloc.apis.config import load_config, synloc_root
+from mmsynloc.apis.model_cost import model_cost
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.training import set_epochs, train_only
 from mmsynloc.config_scope import CONFIG_DIR, checkpoint_path
@@ -120,16 +120,8 @@ def load_results(rows: Sequence[Row], settings: Settings) -> dict[str, list[dict
 @contextlib.contextmanager
 def _alone_with(data_root: Path) -> Iterator[None]:
     """Inside the context: one thread, and the data set that configs find."""
-    root = os.environ.get("SYNLOC_ROOT")
-    os.environ["SYNLOC_ROOT"] = str(data_root.resolve())
-    try:
-        with one_thread():
-            yield
-    finally:
-        if root is None:
-            del os.environ["SYNLOC_ROOT"]
-        else:
-            os.environ["SYNLOC_ROOT"] = root
+    with synloc_root(data_root), one_thread():
+        yield
 
 
 def _fingerprint(cfg: Config, settings: Settings, *files: Path) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from mmsynloc.analysis.benchmark import compare
-from mmsynloc.apis.config import load_config
+from mmsynloc.apis.config import load_config, synloc_root
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.evaluation.tables import detection_table, people_table
@@ -36,8 +35,7 @@ def benchmark_real_frame(root: Path, config: str, checkpoint: str) -> dict[str, 
     Raises:
         UserError: as for :func:`~mmsynloc.apis.prediction.score_split`.
     """
-    os.environ["SYNLOC_ROOT"] = str(root)  # where the configs look for the data
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, synloc_root(root):
         cfg = load_config(config, work_dir=folder)
         cfg.launcher, cfg.log_level = "none", "ERROR"
         cfg.test_evaluator.ann_file = str(Path(root) / "annotations" / "test.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from mmsynloc.apis.config_options import check_options, close_name
 from mmsynloc.config_scope import config_path
 from mmsynloc.utils import UserError, first_line
 
-__all__ = ["load_config"]
+__all__ = ["load_config", "synloc_root"]
 
 # What Runner takes, and what it or the tools look up in the config beside that.
 _RUN_SETTINGS = (
@@ -32,6 +33,20 @@ _RUN_SETTINGS = (
     "model_wrapper_cfg",
     "sync_bn",
 )
+
+
+@contextmanager
+def synloc_root(root: str | Path) -> Iterator[None]:
+    """Inside the context configs find the data set in ``root``, as if ``SYNLOC_ROOT`` named it."""
+    before = os.environ.get("SYNLOC_ROOT")
+    os.environ["SYNLOC_ROOT"] = str(Path(root).resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("SYNLOC_ROOT", None)
+        else:
+            os.environ["SYNLOC_ROOT"] = before
 
 
 def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: str | None = None) -> Config:

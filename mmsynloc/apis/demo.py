@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import copy
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 
 from mmsynloc.apis import DEMO_COUNTS, DEMO_STRENGTH
-from mmsynloc.apis.config import load_config
+from mmsynloc.apis.config import load_config, synloc_root
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.submission_check import check_submission
 from mmsynloc.apis.training import set_epochs, train_only
@@ -80,8 +78,6 @@ def run_demo(
     checkpoint_path(SHIPPED)  # report what is missing before anything slow begins
     work_dir = Path(work_dir)
     report = _Report()
-    # On few cores a second thread gains little, and waits where another process uses the core.
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     numbers = {**DEMO_COUNTS, **(counts or {})}
     root = _make_data(report, work_dir, numbers, seed, strength)
     with report.step("train", "first stage: a small detector from scratch, on windows of the frames"):
@@ -162,8 +158,8 @@ def _side_by_side(columns: dict[str, dict[str, float]]) -> str:
 
 
 def _config(name: str, root: Path, work_dir: Path, seed: int) -> Config:
-    os.environ["SYNLOC_ROOT"] = str(root)  # where the configs look for the data
-    cfg = load_config(name, work_dir=str(work_dir))
+    with synloc_root(root):
+        cfg = load_config(name, work_dir=str(work_dir))
     cfg.launcher = "none"
     cfg.log_level = "ERROR"  # a progress bar takes their place
     cfg.randomness = dict(seed=seed)

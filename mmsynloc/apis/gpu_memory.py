@@ -30,7 +30,7 @@ def fit_to_gpu_memory(cfg: Config, memory: float) -> list[str]:
     Raises:
         UserError: the config does not say for how many images a step is, or not one image fits.
     """
-    from mmsynloc.analysis.memory import training_memory
+    from mmsynloc.apis.training_memory import training_memory
 
     base = (cfg.get("auto_scale_lr") or {}).get("base_batch_size")
     if not base or not cfg.get("train_dataloader") or not cfg.get("optim_wrapper"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import warnings
 from collections.abc import Sequence
 
@@ -16,7 +17,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("--work-dir", help="default: work_dirs/demo, or work_dirs/instant-demo")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo_synloc.py")
+    parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo/demo_synloc.py")
     parser.add_argument("--instant", action="store_true", help="train nothing: show the package's weights on 4 frames")
     for split, count in DEMO_COUNTS.items():
         parser.add_argument(f"--{split}", type=int, default=count, help=f"images in {split} (default: %(default)s)")
@@ -40,6 +41,10 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         run_instant_demo(args.work_dir, args.seed, strength=args.strength)
         print(f"See {args.work_dir}/overview_shipped.png")
         return
+    import torch
+
+    # On few cores a second thread gains little, and waits where another process uses the core.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     counts = {split: getattr(args, split) for split in DEMO_COUNTS}
     summary = run_demo(args.work_dir, args.seed, counts, args.epochs, args.strength)
     total = sum(summary["seconds"].values())

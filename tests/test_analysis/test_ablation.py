@@ -19,7 +19,7 @@ from mmsynloc.analysis import ablation
 from mmsynloc.analysis.ablation import Job, Settings, load_results, run_ablation, run_job
 from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, standard_error, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
-from mmsynloc.analysis.complexity import model_cost
+from mmsynloc.apis.model_cost import model_cost
 from mmsynloc.config_scope import config_path
 from mmsynloc.utils import UserError
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from mmsynloc.analysis.memory import TrainingMemory
 from mmsynloc.apis import load_config
 from mmsynloc.apis.gpu_memory import accumulate_gradients, fit_to_gpu_memory
+from mmsynloc.apis.training_memory import TrainingMemory
 from mmsynloc.utils import UserError
 
 
 @pytest.fixture(autouse=True)
 def memory(monkeypatch):
-    monkeypatch.setattr("mmsynloc.analysis.memory.training_memory", lambda cfg: TrainingMemory(1.36, 0.5))
+    monkeypatch.setattr("mmsynloc.apis.training_memory.training_memory", lambda cfg: TrainingMemory(1.36, 0.5))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from mmengine.config import Config
 
 from mmsynloc.apis import load_config
 from mmsynloc.apis.pretrained import resolve_pretrained

@@ -13,10 +13,10 @@ def main() -> None:
     parser.add_argument("configs", nargs="+", metavar="CONFIG", help="config files, or names such as mmsynloc::NAME.py")
     parser.add_argument("--gpu-memory", nargs="+", type=positive_number, default=[16, 24, 40, 80], metavar="GB")
     args = parser.parse_args()
-    from mmsynloc.analysis.complexity import model_cost
-    from mmsynloc.analysis.memory import largest_input, training_memory
     from mmsynloc.apis import load_config
+    from mmsynloc.apis.model_cost import model_cost
     from mmsynloc.apis.training import use_mixed_precision
+    from mmsynloc.apis.training_memory import largest_input, training_memory
 
     print("| config | parameters | GFLOPs | largest input | precision | GiB an image | beside |", end="")
     print("".join(f" batch, {memory:g} GB |" for memory in args.gpu_memory))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -59,8 +60,14 @@ def detector_config(detector: Mapping[str, Any] | str) -> Mapping[str, Any]:
 
 
 def build_detector(detector: Mapping[str, Any] | str) -> nn.Module:
-    """The model of a first stage, which is not trained; see :func:`detector_config`."""
-    return MODELS.build(detector_config(detector)).requires_grad_(False)
+    """The model of a first stage, which is not trained; see :func:`detector_config`.
+
+    Its backbone's pretrained weights are not fetched: the checkpoint of both stages has them.
+    """
+    config = copy.deepcopy(dict(detector_config(detector)))
+    if config.get("backbone"):
+        config["backbone"]["init_cfg"] = None
+    return MODELS.build(config).requires_grad_(False)
 
 
 def first_stage(model: nn.Module) -> FirstStage:
@@ -76,10 +83,10 @@ def first_stage(model: nn.Module) -> FirstStage:
         return _PoseStage(model)
     from mmdet.models.detectors import BaseDetector
 
-    if isinstance(model, BaseDetector):
+    if isinstance(model, BaseDetector) and model.with_bbox:
         return _BoxStage(model)
     kind = type(model).__name__
-    raise UserError(f"{kind} cannot be a first stage: SynLocPoseEstimator and the detectors of MMDetection can")
+    raise UserError(f"{kind} cannot be a first stage: SynLocPoseEstimator can, and detectors of MMDetection with boxes")
 
 
 class _PoseStage:
@@ -123,7 +130,9 @@ class _BoxStage:
         shapes = [tuple(image.shape[-2:]) for image in images]
         samples = [DetDataSample(metainfo=dict(img_shape=s, ori_shape=s, scale_factor=(1.0, 1.0))) for s in shapes]
         batch = self.model.data_preprocessor(dict(inputs=list(images), data_samples=samples))
-        found = self.model.predict(batch["inputs"], batch["data_samples"], rescale=False)
+        # MMDetection decodes in the precision of its layers, and bfloat16 has steps of 4 px at 1000 px.
+        with torch.autocast(images[0].device.type, enabled=False):
+            found = self.model.predict(batch["inputs"], batch["data_samples"], rescale=False)
         return [_in_frame(one.pred_instances, sample) for one, sample in zip(found, data_samples)]
 
 

@@ -79,10 +79,29 @@ def test_find__boxes_come_out_in_annotated_px(rtmdet, frame):
 
 
 def test_find__mixed_precision(rtmdet, frame):
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        (found,) = first_stage(rtmdet).find(frame.movedim(-1, 0)[None], [seen_as_it_is(frame_sample([]))], [frame])
-    assert found.bboxes.dtype == found.bbox_scores.dtype == np.float64
-    assert np.isfinite(found.bboxes).all()
+    """Boxes are those of full precision: bfloat16 would move them by pixels."""
+    given = (frame.movedim(-1, 0)[None], [seen_as_it_is(frame_sample([]))], [frame])
+    with torch.no_grad():
+        (expected,) = first_stage(rtmdet).find(*given)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            (found,) = first_stage(rtmdet).find(*given)
+    np.testing.assert_array_equal(found.bboxes, expected.bboxes)
+
+
+def test_build_detector__fetches_no_weights(monkeypatch):
+    fetched = []
+    monkeypatch.setattr("mmengine.runner.checkpoint.load_checkpoint", lambda *args, **_: fetched.append(args))
+    config = small_rtmdet()
+    config.backbone.init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint="https://example.org/x.pth")
+    build_detector(config).init_weights()
+    assert fetched == []
+    assert config.backbone.init_cfg.checkpoint  # the config is as it was
+
+
+def test_first_stage__detector_without_boxes(rtmdet, monkeypatch):
+    monkeypatch.setattr(type(rtmdet), "with_bbox", False)
+    with pytest.raises(UserError, match=r"RTMDet cannot be a first stage: .* MMDetection with boxes"):
+        first_stage(rtmdet)
 
 
 def test_find__other_classes_are_left_out(rtmdet, frame, monkeypatch):

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from mmengine.config import Config
 
-from mmsynloc.analysis.memory import CONTEXT_GIB, TrainingMemory, largest_input, training_memory
 from mmsynloc.apis import load_config
 from mmsynloc.apis.training import use_mixed_precision
+from mmsynloc.apis.training_memory import CONTEXT_GIB, TrainingMemory, largest_input, training_memory
 
 
 def _config(augments=None, size=(64, 64), name="nano"):

@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor
 
-from mmsynloc.analysis.complexity import run_network
+from mmsynloc.apis.model_cost import run_network
 from mmsynloc.apis.settings import crops_per_image
 
 __all__ = ["CONTEXT_GIB", "TrainingMemory", "largest_input", "training_memory"]
