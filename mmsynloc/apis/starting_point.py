@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import urllib.error
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlparse
 
@@ -21,7 +23,12 @@ from mmsynloc.engine.checkpoints import (
     read_checkpoint,
     weights_of,
 )
-from mmsynloc.engine.hooks.score_threshold_hook import keeps_threshold, stored_threshold, threshold_file
+from mmsynloc.engine.hooks.score_threshold_hook import (
+    keeps_threshold,
+    stored_thresholds,
+    threshold_file,
+    threshold_key,
+)
 from mmsynloc.utils import UserError
 
 __all__ = ["local_checkpoint", "require_detector", "require_threshold", "resolve_start"]
@@ -39,7 +46,7 @@ def local_checkpoint(name: str) -> str:
     path = checkpoint_path(str(name))
     if not path.startswith(("http://", "https://")):
         return path if is_address(path) else str(Path(path).expanduser())
-    file = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(path).path).name
+    file = Path(torch.hub.get_dir()) / "checkpoints" / _cached_name(path)
     if not file.is_file():
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +54,12 @@ def local_checkpoint(name: str) -> str:
         except (urllib.error.URLError, OSError, ValueError) as error:
             raise UserError(f"{path}: cannot be downloaded: {getattr(error, 'reason', error)}") from None
     return str(file)
+
+
+def _cached_name(address: str) -> str:
+    """A file name for each address: many servers end theirs in the same ``model.pth``."""
+    name = PurePosixPath(urlparse(address).path)
+    return f"{name.stem}-{hashlib.sha256(address.encode()).hexdigest()[:8]}{name.suffix}"
 
 
 def resolve_start(cfg: Config) -> tuple[dict[str, Any] | None, list[str]]:
@@ -118,9 +131,17 @@ def require_threshold(cfg: Config, split: str, held: Any) -> None:
         if cfg.get("load_from") and keeps_threshold(cfg.load_from):
             check_file(threshold_file(cfg.load_from), "score threshold")
         return
-    waits_for_val = [metric for metric in evaluators(cfg, split) if metric.get("score_threshold") == "val"]
-    if waits_for_val and stored_threshold(cfg.get("load_from"), held) is None:
+    prefixes = [_prefix(metric) for metric in evaluators(cfg, split) if metric.get("score_threshold") == "val"]
+    stored = stored_thresholds(cfg.get("load_from"), held) if prefixes else {}
+    missing = next((prefix for prefix in prefixes if threshold_key(prefix) not in stored), None)
+    if missing is not None:
+        of = "" if missing == "locsim" else f" of the metric {missing}"
         raise UserError(
-            f"{cfg.get('load_from')}: no validation has chosen a score threshold yet; run mmsynloc test CONFIG "
+            f"{cfg.get('load_from')}: no validation has chosen a score threshold{of} yet; run mmsynloc test CONFIG "
             "CHECKPOINT --split val first, or pass a number: --cfg-options test_evaluator.score_threshold=0.4"
         )
+
+
+def _prefix(metric: Mapping[str, Any]) -> str:
+    """The prefix that ``LocSimMetric`` gives itself."""
+    return metric.get("prefix") or metric.get("keypoints_3d") or "locsim"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import torch
 
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.engine.checkpoints import DETECTOR_PREFIX, is_address, read_checkpoint, weights_of
-from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
+from mmsynloc.engine.hooks.score_threshold_hook import remove_thresholds
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.version import __version__
 
@@ -33,7 +34,7 @@ def slim_checkpoint(checkpoint: str, out: str | Path) -> int:
     Raises:
         UserError: the checkpoint is no local file, cannot be loaded or has no weights, or the file cannot be written.
     """
-    return _write(_weights(checkpoint), out)
+    return _write(_slim_weights(checkpoint), out)
 
 
 def join_stages(detector: str, second_stage: str, out: str | Path) -> int:
@@ -50,30 +51,42 @@ def join_stages(detector: str, second_stage: str, out: str | Path) -> int:
     Raises:
         UserError: as for :func:`slim_checkpoint`.
     """
-    first = {f"{DETECTOR_PREFIX}{name}": weight for name, weight in _weights(detector).items()}
-    second = {n: w for n, w in _weights(second_stage).items() if not n.startswith(DETECTOR_PREFIX)}
+    first = {f"{DETECTOR_PREFIX}{name}": weight for name, weight in _slim_weights(detector).items()}
+    second = _slim_weights(second_stage, without=DETECTOR_PREFIX)
     return _write(first | second, out)
 
 
-def _weights(checkpoint: str) -> dict[str, torch.Tensor]:
+def _slim_weights(checkpoint: str, without: str | None = None) -> dict[str, torch.Tensor]:
+    """The shrunk weights by name, but for those whose names begin with ``without``."""
     checkpoint = checkpoint_path(checkpoint)
     if is_address(checkpoint):
         raise UserError(f"{checkpoint}: an address; download the file first")
-    return weights_of(read_checkpoint(checkpoint, map_location="cpu"), checkpoint)
+    weights = weights_of(read_checkpoint(checkpoint, map_location="cpu"), checkpoint)
+    kept = {name: w for name, w in weights.items() if without is None or not name.startswith(without)}
+    return {name: _slim(weight, f"{checkpoint}: {name}") for name, weight in kept.items()}
 
 
-def _write(weights: dict[str, torch.Tensor], out: str | Path) -> int:
-    slim = {name: _slim(name, weight) for name, weight in weights.items()}
+def _write(slim: dict[str, torch.Tensor], out: str | Path) -> int:
+    # Through memory: torch's own writer takes no file without a suffix and makes a RuntimeError of a full disk.
+    content = io.BytesIO()
+    torch.save({"state_dict": slim, "meta": {"mmsynloc_version": __version__}}, content)
     with atomic_write(out) as temporary:
-        torch.save({"state_dict": slim, "meta": {"mmsynloc_version": __version__}}, temporary)
-    threshold_file(out).unlink(missing_ok=True)
-    return Path(out).stat().st_size
+        temporary.write_bytes(content.getbuffer())
+        remove_thresholds(out)
+    return content.getbuffer().nbytes
 
 
-def _slim(name: str, weight: torch.Tensor) -> torch.Tensor:
-    if not weight.is_floating_point() or weight.ndim < 2:
+def _slim(weight: torch.Tensor, where: str) -> torch.Tensor:
+    if weight.layout != torch.strided or weight.is_quantized:
+        kind = "quantised" if weight.is_quantized else "sparse"
+        raise UserError(f"{where}: a {kind} tensor, which is not shrunk; dense weights are needed")
+    if not weight.is_floating_point():
+        return weight.clone()
+    if weight.isnan().any():
+        raise UserError(f"{where}: has weights that are not numbers (NaN): the training has failed")
+    if weight.ndim < 2:
         return weight.clone()
     half = weight.half()
     if not half.isfinite().all():
-        raise UserError(f"{name}: a weight is beyond the range of half precision")
+        raise UserError(f"{where}: a weight is beyond the range of half precision")
     return half

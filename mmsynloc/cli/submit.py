@@ -123,12 +123,26 @@ def submit_results(args: argparse.Namespace) -> int:
     """Pack and check predictions that were made before."""
     threshold = args.score_threshold
     if threshold is None:
-        held = read_json(args.threshold_from)
-        threshold = held.get("stats", held).get("score_threshold") if isinstance(held, dict) else None
-        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)):
-            raise UserError(f"{args.threshold_from}: it has no number score_threshold; evaluate --out writes one")
+        threshold = read_threshold(args.threshold_from)
     args.split = None
-    return pack(args.results, float(threshold), args.ann_file, args)
+    return pack(args.results, threshold, args.ann_file, args)
+
+
+def read_threshold(path: str | Path) -> float:
+    """The score threshold in the statistics that ``evaluate --out`` writes.
+
+    Raises:
+        UserError: the file is missing, broken, or has none.
+    """
+    held = read_json(path)
+    stats = held.get("stats", held) if isinstance(held, dict) else None
+    threshold = stats.get("score_threshold") if isinstance(stats, dict) else None
+    try:
+        if isinstance(threshold, (int, float)) and not isinstance(threshold, bool):
+            return float(threshold)
+    except OverflowError:  # an integer of 400 digits
+        pass
+    raise UserError(f"{path}: it has no number score_threshold; evaluate --out writes one")
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:

@@ -121,9 +121,14 @@ def weights_of(held: Mapping[str, Any], where: str | Path) -> dict[str, Tensor]:
         UserError: it holds no weights.
     """
     weights = held.get("state_dict", held)
-    if not isinstance(weights, Mapping) or not weights or not all(isinstance(w, Tensor) for w in weights.values()):
+    if (
+        not isinstance(weights, Mapping)
+        or not weights
+        or not all(isinstance(name, str) and isinstance(weight, Tensor) for name, weight in weights.items())
+    ):
         names = ", ".join(list(map(str, held))[:6])
-        raise UserError(f"{where}: no weights: it has no state_dict (only: {names or 'nothing'})")
+        has = "its state_dict is not tensors by name" if held.get("state_dict") else "it has no state_dict"
+        raise UserError(f"{where}: no weights: {has} (only: {names or 'nothing'})")
     return {name.removeprefix("module."): weight for name, weight in weights.items()}
 
 
@@ -151,7 +156,8 @@ def check_resumable(path: str | Path) -> dict[str, Any]:
     held = read_checkpoint(path)
     weights_of(held, path)
     meta = held.get("meta")
-    if not isinstance(meta, Mapping) or not {"epoch", "iter"} <= set(meta) or "message_hub" not in held:
+    is_state = isinstance(meta, Mapping) and {"epoch", "iter"} <= set(meta)
+    if not is_state or not isinstance(held.get("message_hub"), Mapping):
         raise UserError(
             f"{path}: weights without the state of a training, which cannot go on from it; to start from these "
             f"weights: --cfg-options load_from={path}"

@@ -16,6 +16,7 @@ from torch import nn
 from mmsynloc.engine.checkpoints import is_address
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.console import quiet_console
+from mmsynloc.engine.hooks.score_threshold_hook import remove_thresholds
 from mmsynloc.engine.peers import lost_peer_errors
 from mmsynloc.utils import UserError, atomic_write
 
@@ -56,12 +57,15 @@ class SynLocRunner(Runner):
 
     @master_only
     def save_checkpoint(self, out_dir: str, filename: str, *args: Any, **kwargs: Any) -> None:
-        """Upstream's; a local file appears under its name once it is complete."""
+        """Upstream's; a local file appears under its name once it is complete, without a former one's thresholds."""
         if is_address(str(out_dir)):
             super().save_checkpoint(out_dir, filename, *args, **kwargs)
             return
-        with atomic_write(os.path.join(out_dir, filename)) as temporary:
+        path = os.path.join(out_dir, filename)
+        with atomic_write(path) as temporary:
             super().save_checkpoint(str(temporary.parent), temporary.name, *args, **kwargs)
+            # Of a run before in this folder; gone before the new weights are there, for they must not meet.
+            remove_thresholds(path)
 
     def train(self) -> nn.Module:
         """Upstream's; mistakes in the config and lost processes are one line."""

@@ -33,6 +33,8 @@ from mmsynloc.files.json_text import (
     without_garbage_collection,
 )
 from mmsynloc.files.names import normalise_file_name
+from mmsynloc.structures._projective import is_singular
+from mmsynloc.structures.lens_check import check_inverse
 from mmsynloc.utils import UserError
 
 __all__ = ["parse_annotations", "read_annotations"]
@@ -136,6 +138,9 @@ def _image_columns(entries: list[_Image], images: list[_Image], where: str) -> d
     def fail(row: int, reason: str) -> UserError:
         return fail_at(where, f"images[{row}]", reason, entries[row].id)
 
+    def fail_sorted(row: int, reason: str) -> UserError:
+        return fail(entries.index(images[row]), reason)
+
     _refuse_repeated([image.id for image in entries], "the id", fail)
     fields = ("file_name", "width", "height", "camera_matrix", "dist_poly", "undist_poly")
     has = {name: optional_column(entries, name, fail) is not None for name in fields}
@@ -153,10 +158,27 @@ def _image_columns(entries: list[_Image], images: list[_Image], where: str) -> d
         )
         matrices = (chain.from_iterable(image.camera_matrix) for image in images)  # type: ignore[arg-type]
         columns["camera_matrices"] = float_table(matrices, 12).reshape(-1, 3, 4)
+        refuse_where(
+            is_singular(columns["camera_matrices"]),
+            lambda row: fail_sorted(row, "camera_matrix is singular: its left 3x3 part has no inverse"),
+        )
     for name in ("dist_poly", "undist_poly"):
         if has[name]:
             columns[f"{name}s"] = _polynomials([getattr(image, name) for image in images])
+    if {"dist_polys", "undist_polys", "image_sizes"} <= set(columns):
+        _check_lenses(columns, fail_sorted)
     return columns
+
+
+def _check_lenses(columns: dict[str, np.ndarray], fail: _Fail) -> None:
+    """Refuse polynomials that are not each other's inverse; few lenses take all the images of a file."""
+    dist_polys, undist_polys, sizes = (columns[name] for name in ("dist_polys", "undist_polys", "image_sizes"))
+    lenses = np.concatenate([dist_polys, undist_polys, sizes], axis=1)
+    for row in np.sort(np.unique(lenses, axis=0, return_index=True)[1]).tolist():
+        try:
+            check_inverse(dist_polys[row], undist_polys[row], (int(sizes[row, 0]), int(sizes[row, 1])))
+        except ValueError as error:
+            raise fail(row, str(error)) from None
 
 
 def _file_name(image: _Image, row: int, fail: _Fail) -> str:

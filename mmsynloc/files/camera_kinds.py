@@ -22,6 +22,9 @@ __all__ = ["find_cameras"]
 
 LENS_NAME, MATRIX_NAME = "lens.json", "camera_matrix.npy"
 
+WRAPPER_KEYS = {"camera", "cameras", "calibration"}
+"""Of an object whose one value is the camera, or the cameras by image: no names of images."""
+
 
 class _Peek(msgspec.Struct):
     """Whether a JSON file is one of annotations, without decoding them."""
@@ -62,6 +65,9 @@ def _find_in_content(path: Path, content: Any) -> FoundCameras:
         return _find_in_annotations(content)
     if not isinstance(content, Mapping) or not content:
         raise ValueError("is no camera file: it holds no named values")
+    inner = next(iter(content.values()))
+    if len(content) == 1 and set(content) <= WRAPPER_KEYS and isinstance(inner, Mapping):
+        return _find_in_content(path, inner)
     if all(isinstance(value, Mapping) and _is_camera(value) for value in content.values()):
         return FoundCameras(tuple(_source(path, value) for value in content.values()), tuple(map(str, content)))
     return FoundCameras((_source(path, content),))

@@ -13,6 +13,7 @@ import numpy as np
 from mmsynloc.files.camera_kinds import find_cameras
 from mmsynloc.files.camera_source import FoundCameras, ImageSize
 from mmsynloc.files.names import ImageNames
+from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M
 from mmsynloc.utils import UserError, dump_json
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from mmsynloc.structures import Camera, GroundCamera
 
 __all__ = ["Cameras", "read_camera", "read_cameras", "write_camera"]
-
-ASPECT_TOLERANCE = 0.005
-"""Of width over height: a resized image's sides are rounded to whole pixels."""
 
 PITCH_LIMITS_M = (HALF_WIDTH_M + 10.0, HALF_LENGTH_M + 10.0)
 """Half width and half length of the ground of which a camera must see a part."""
@@ -64,7 +62,9 @@ class Cameras:
             camera = self.found.sources[row](image_size)
             _check_view(camera)
             return camera if image_size is None else _at_size(camera, image_size, image_name)
-        except (ValueError, np.linalg.LinAlgError) as error:
+        except np.linalg.LinAlgError:
+            raise UserError(f"{where}: the camera's matrix has no inverse") from None
+        except ValueError as error:
             raise UserError(f"{where}: {error}") from None
 
     def image_id(self, image_name: str) -> int | None:
@@ -126,7 +126,7 @@ def _at_size(camera: GroundCamera, image_size: ImageSize, image_name: str | None
     if camera.image_size == tuple(image_size):
         return camera
     (width, height), (own_width, own_height) = image_size, camera.image_size
-    if abs(width * own_height / (height * own_width) - 1) > ASPECT_TOLERANCE:
+    if not same_shape(image_size, camera.image_size):
         image = "the image" if image_name is None else f"image {image_name}"
         raise ValueError(f"is for images of {own_width}x{own_height}, and {image} is {width}x{height}")
     return camera.resized((int(width), int(height)))

@@ -17,6 +17,8 @@ __all__ = ["LENS_KEYS", "devkit_source", "synloc_source"]
 
 LENS_KEYS = {"dist_poly", "sensor_width", "pixel_width"}
 POLY_DEGREE = 8
+LEAST_ANGLE = 0.01
+"""In radians, from the axis to the widest ray: half a degree is beyond any lens."""
 
 
 def synloc_source(content: Mapping[str, Any]) -> CameraSource:
@@ -60,10 +62,14 @@ def devkit_source(lens: Mapping[str, Any], matrix_file: Path) -> CameraSource:
 def _fit_polynomials(lens: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """``dist_poly`` and ``undist_poly`` (9,), by the same least squares as the development kit's."""
     ascending = number_array(lens["dist_poly"], "dist_poly").reshape(-1)
+    if ascending.size < 2:
+        raise ValueError(f"dist_poly has {ascending.size} numbers; a lens has two or more")
     scale = single_number(lens["sensor_width"], "sensor_width") * single_number(lens["pixel_width"], "pixel_width")
     radius = np.linspace(0, 1.5, 200)  # in image widths
-    angle = -np.polyval(ascending[::-1], radius * scale) * math.pi / 180
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite counts as no angle
+        angle = -np.polyval(ascending[::-1], radius * scale) * math.pi / 180
     used = (angle >= 0) & (angle < 1.5)
-    if used.sum() < 2 * POLY_DEGREE:
+    # Of angles that are all the same, least squares has no solution, and LAPACK writes its own lines on the terminal.
+    if used.sum() < 2 * POLY_DEGREE or np.ptp(angle[used]) < LEAST_ANGLE:
         raise ValueError("dist_poly gives hardly an angle between 0 and 86 degrees: it is not that of a lens")
     return np.polyfit(angle[used], radius[used], POLY_DEGREE), np.polyfit(radius[used], angle[used], POLY_DEGREE)

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from mmsynloc.files.jpeg import decode_jpeg, find_gap, is_jpeg, parse_jpeg
+from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = [
@@ -41,8 +42,6 @@ _REDUCED_FLAGS = {
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _ORIENTATION_TAG = 274
 _TAIL_BYTES = 1024  # where the end marker nearly always is
-# A resized copy may be a pixel off its exact shape; anything beyond shows another image.
-_ASPECT_TOLERANCE = 0.02
 
 
 class BrokenImageError(Exception):
@@ -314,8 +313,7 @@ def check_shape(size: tuple[int, ...], annotated_size: tuple[int, int], name: st
     Raises:
         BrokenImageError: it has another shape.
     """
-    ratio = size[0] / size[1] * annotated_size[1] / annotated_size[0]
-    if abs(ratio - 1) > _ASPECT_TOLERANCE:
+    if not same_shape(size, annotated_size):
         shapes = "{}x{}, annotated as {}x{}".format(*size, *annotated_size)
         raise BrokenImageError(name, f"image is {shapes}: not the same shape")
 

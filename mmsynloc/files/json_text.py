@@ -27,6 +27,7 @@ __all__ = [
 T = TypeVar("T")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ZIP_MARK = b"PK\x03\x04"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NOT_FINITE = re.compile(rb"-?(NaN|nan|Infinity|inf)")
 _PLACE = re.compile(r"^(?P<reason>.*) - at `\$(?P<place>.*)`$", re.DOTALL)
@@ -88,6 +89,8 @@ def decode_json(data: bytes, kind: type[T], where: str) -> T:
     except msgspec.ValidationError as error:
         raise UserError(f"{where}: {_explain_type(str(error), data)}") from None
     except msgspec.DecodeError as error:
+        if data.startswith(_ZIP_MARK):
+            raise UserError(f"{where}: is a zip, damaged or cut off, or of another kind of file; not JSON") from None
         raise UserError(f"{where}: not valid JSON: {_explain_syntax(str(error), data)}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{where}: not valid JSON: not UTF-8: {error.reason}") from None

@@ -25,7 +25,7 @@ def normalise_file_name(name: str) -> str:
 
 
 class ImageNames:
-    """Finds images by their file's name: the whole of it, its last part, or that without the suffix.
+    """Finds images by their file's name, with or without its suffix: the whole of it, or the last parts of its path.
 
     Args:
         file_names: M normalised file names.
@@ -34,17 +34,23 @@ class ImageNames:
 
     def __init__(self, file_names: Sequence[str], where: str = "the annotation file") -> None:
         self._where = where
-        self._rows: dict[str, list[int]] = {}
+        self._exact: dict[str, int] = {}
+        self._whole: dict[str, list[int]] = {}
+        self._tails: dict[str, list[int]] = {}
         for row, name in enumerate(file_names):
-            path = PurePosixPath(name)
-            for key in {name, str(path.with_suffix("")), path.name, path.stem}:
-                self._rows.setdefault(key, []).append(row)
-        self._exact = {name: row for row, name in enumerate(file_names)}
+            path = PurePosixPath(name.replace("\\", "/"))
+            self._exact[str(path)] = row
+            for key in {str(path), str(path.with_suffix("")) if path.name else str(path)}:
+                self._whole.setdefault(key, []).append(row)
+                parts = PurePosixPath(key).parts
+                for first in range(1, len(parts)):
+                    self._tails.setdefault(str(PurePosixPath(*parts[first:])), []).append(row)
 
     def find(self, name: str) -> int:
         """The row of the image that a name belongs to.
 
-        Folders before the image's own are passed over, as in ``/data/val/game 1/000000.jpg``.
+        Of two paths the longer must end with the whole of the shorter: ``/data/val/game 1/000000.jpg`` is the image
+        ``game 1/000000.jpg``, as is ``000000.jpg``; ``game 2/000000.jpg`` is not.
 
         Raises:
             ValueError: it fits no image, or two.
@@ -54,7 +60,7 @@ class ImageNames:
             key = str(PurePosixPath(*parts[first:]))
             if key in self._exact:
                 return self._exact[key]
-            rows = self._rows.get(key, [])
+            rows = self._whole.get(key, []) + (self._tails.get(key, []) if first == 0 else [])
             if len(rows) > 1:
                 raise ValueError(f"image {name!r} fits {len(rows)} images; name its folder")
             if rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mmsynloc.files.json_text import read_bytes
+from mmsynloc.structures.image_shape import MAX_SIDE
 from mmsynloc.utils import UserError, first_line
 from mmsynloc.utils.arrays import finite_array
 
@@ -19,9 +19,6 @@ __all__ = ["SIDE_KEYS", "number_array", "read_npy", "read_npz", "single_number",
 
 MAX_BYTES = 10_000_000
 """Of a calibration's arrays; the largest have some thousand corners of a chessboard."""
-
-MAX_SIDE = 1_000_000
-"""Of an image in pixels, as in annotation files."""
 
 SIDE_KEYS = (("image_width", "width"), ("image_height", "height"))
 
@@ -72,10 +69,20 @@ def read_npy(path: Path) -> np.ndarray:
         UserError: the file is missing, no .npy file, or holds no numbers.
     """
     data = read_bytes(path)
+    if data.startswith(b"PK"):
+        raise UserError(f"{path}: is a zip (.npz), not an .npy file")
     try:
         return number_array(np.load(BytesIO(data), allow_pickle=False), "the array")
-    except (ValueError, EOFError, OSError) as error:
-        raise UserError(f"{path}: {first_line(error)}") from None
+    except Exception as error:  # a damaged header can raise any error
+        raise UserError(f"{path}: {_why_unreadable(error)}") from None
+
+
+def _why_unreadable(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "claims to hold more numbers than fit in memory"
+    if isinstance(error, (ValueError, EOFError, OSError)):
+        return first_line(error)
+    return f"is damaged, or a file of another kind ({first_line(error)})"
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -94,5 +101,5 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
             return {name: arrays[name] for name in arrays.files}
     except zipfile.BadZipFile:
         raise UserError(f"{path}: is not an .npz file") from None
-    except (ValueError, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise UserError(f"{path}: {first_line(error)}") from None
+    except Exception as error:  # a damaged header can raise any error
+        raise UserError(f"{path}: {_why_unreadable(error)}") from None

@@ -11,6 +11,7 @@ import numpy as np
 
 from mmsynloc.files.camera_source import CameraSource, ImageSize
 from mmsynloc.files.json_text import read_bytes, strip_byte_order_mark
+from mmsynloc.files.lens_models import is_fisheye
 from mmsynloc.files.numbers import MAX_BYTES, number_array, read_npz, stored_size
 from mmsynloc.utils import UserError
 
@@ -32,14 +33,13 @@ KEYS = {
 }
 """The names under which each value is looked for, in this order."""
 
-FISHEYE_MODELS = ("fisheye", "equidistant")
-
 
 def opencv_source(content: Mapping[str, Any]) -> CameraSource:
     """A camera of a calibration's values: lens, pose on the pitch, and perhaps the image's size.
 
     Raises:
-        ValueError: a value is missing or has the wrong shape; the message names it.
+        ValueError: a value is missing or has the wrong shape, or the lens model is none of OpenCV's; the message names
+            it.
     """
     values = {name: _find(content, keys) for name, keys in KEYS.items()}
     if values["camera_matrix"] is None:
@@ -52,7 +52,7 @@ def opencv_source(content: Mapping[str, Any]) -> CameraSource:
     arrays = {name: _matrix(value, name) for name, value in values.items()}
     for name in ("rvec", "tvec"):
         arrays[name] = _one_pose(arrays[name], name)
-    fisheye = _is_fisheye(content)
+    fisheye = is_fisheye(content)
 
     def camera(image_size: ImageSize | None) -> Any:
         from mmsynloc.structures import OpenCVCamera
@@ -72,6 +72,9 @@ def _matrix(value: Any, name: str) -> np.ndarray:
     """A plain array, or OpenCV's ``rows, cols, data``, or ``sizes, data`` of arrays that are not two-dimensional."""
     if not isinstance(value, Mapping):
         return number_array(value, name)
+    if not {"sizes", "rows", "cols", "data"} & set(value):
+        shown = ", ".join(map(str, list(value)[:6])) or "nothing"
+        raise ValueError(f"{name} is neither rows of numbers nor an OpenCV matrix (rows, cols, data); it has {shown}")
     parts = [value["sizes"]] if "sizes" in value else [value.get("rows"), value.get("cols")]
     shape = np.concatenate([number_array(part, f"shape of {name}").reshape(-1) for part in parts])
     data = number_array(value.get("data"), f"data of {name}").reshape(-1)
@@ -89,11 +92,6 @@ def _one_pose(array: np.ndarray, name: str) -> np.ndarray:
     if array.size > 3 and array.size % 3 == 0:
         raise ValueError(f"{name} holds {array.size // 3} poses; the one pose of the camera on the pitch is needed")
     raise ValueError(f"{name} has shape {array.shape}, not that of one pose")
-
-
-def _is_fisheye(content: Mapping[str, Any]) -> bool:
-    model = next((str(content[key]) for key in ("distortion_model", "model", "camera_model") if key in content), "")
-    return str(content.get("fisheye", "")).lower() in ("1", "true") or model.lower() in FISHEYE_MODELS
 
 
 def read_yaml(path: Path) -> Any:
@@ -120,6 +118,8 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(text, Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    except Exception:  # PyYAML's conversions raise any error on a text that is not of the type that its tag names
+        raise UserError(f"{path}: not valid YAML: a value is not what its tag (!!int, !!bool, ...) says") from None
 
 
 def read_xml(path: Path) -> dict[str, Any]:

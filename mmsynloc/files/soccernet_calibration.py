@@ -10,6 +10,7 @@ import numpy as np
 
 from mmsynloc.files.camera_source import CameraSource, ImageSize
 from mmsynloc.files.numbers import SIDE_KEYS, number_array, stored_size
+from mmsynloc.structures.image_shape import MAX_SIDE, same_shape
 from mmsynloc.structures.soccernet_frame import PITCH_FROM_SOCCERNET
 
 __all__ = ["soccernet_source"]
@@ -29,7 +30,6 @@ SIZES = {
 """How many numbers each field has; 0: it may be missing."""
 
 DEFAULT_SIZE = (1920, 1080)
-SHAPE_TOLERANCE = 0.005
 
 
 def soccernet_source(content: Mapping[str, Any]) -> CameraSource:
@@ -85,6 +85,6 @@ def _size(content: Mapping[str, Any], cx: float, cy: float) -> ImageSize:
     if any(key in content for keys in SIDE_KEYS for key in keys):
         return stored_size(content, None)
     guess = round(2 * cx), round(2 * cy)
-    if min(guess) > 0 and abs(guess[0] / guess[1] / (16 / 9) - 1) < SHAPE_TOLERANCE:
+    if min(guess) > 0 and max(guess) <= MAX_SIDE and same_shape(guess, DEFAULT_SIZE):
         return guess
     return DEFAULT_SIZE

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from mmsynloc.structures._radial import array_namespace
 
-__all__ = ["ProjectedPoints", "homogeneous", "mask_out", "multiply", "perspective_jacobian", "scale_points_px"]
+__all__ = [
+    "ProjectedPoints",
+    "homogeneous",
+    "is_singular",
+    "mask_out",
+    "multiply",
+    "perspective_jacobian",
+    "scale_points_px",
+]
 
 
 class ProjectedPoints(NamedTuple):
@@ -48,3 +58,11 @@ def perspective_jacobian(matrix: Any, projected: Any) -> Any:
     depth = projected[..., 2][..., None, None]
     ratio = (projected[..., :2] / projected[..., 2:])[..., None]
     return (matrix[..., None, :2, :] - ratio * matrix[..., None, 2:, :]) / depth
+
+
+def is_singular(matrices: np.ndarray) -> np.ndarray:
+    """Mask (...) of the camera matrices (..., 3, 4) whose left 3x3 part has no inverse: the camera has no centre."""
+    left = matrices[..., :3]
+    with np.errstate(over="ignore", invalid="ignore"):  # of entries near the largest float, which count as singular
+        size = np.linalg.norm(left, axis=-1).prod(-1)  # the largest determinant of rows of these lengths
+        return ~(np.abs(np.linalg.det(left)) > 1e-12 * size)

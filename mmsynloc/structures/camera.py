@@ -11,6 +11,7 @@ import numpy as np
 from mmsynloc.structures._projective import (
     ProjectedPoints,
     homogeneous,
+    is_singular,
     mask_out,
     multiply,
     perspective_jacobian,
@@ -22,6 +23,9 @@ from mmsynloc.structures._radial import (
     undistort,
     undistort_jacobian,
 )
+from mmsynloc.structures.image_shape import MAX_SIDE
+from mmsynloc.structures.lens_check import check_inverse
+from mmsynloc.utils.arrays import finite_array
 
 if TYPE_CHECKING:
     import torch
@@ -58,27 +62,26 @@ class Camera:
         """The camera of one entry of ``images``, in float64.
 
         Raises:
-            ValueError: a field is missing, has the wrong shape or is not finite.
+            ValueError: a field is missing, has the wrong shape or is not finite, the matrix is singular, or the two
+                polynomials are not each other's inverse.
         """
         arrays = {}
         for name, ndim in (("camera_matrix", 2), ("dist_poly", 1), ("undist_poly", 1)):
             if name not in info:
                 raise ValueError(f"{name} is missing")
-            try:
-                arrays[name] = np.asarray(info[name], dtype=np.float64)
-            except (TypeError, ValueError):
-                raise ValueError(f"{name} is not an array of numbers") from None
+            arrays[name] = finite_array(info[name], name)
             if arrays[name].ndim != ndim or arrays[name].size == 0:
                 raise ValueError(f"{name} has the wrong shape {arrays[name].shape}")
-            if not np.isfinite(arrays[name]).all():
-                raise ValueError(f"{name} has values that are not finite")
         if arrays["camera_matrix"].shape != (3, 4):
             raise ValueError(f"camera_matrix has shape {arrays['camera_matrix'].shape}, not (3, 4)")
         if abs(np.linalg.det(arrays["camera_matrix"][:, [0, 1, 3]])) < 1e-12:
             raise ValueError("camera_matrix sees the pitch edge-on: its ground homography is singular")
+        if is_singular(arrays["camera_matrix"]):
+            raise ValueError("camera_matrix is singular: its left 3x3 part has no inverse, so the camera has no place")
         size: tuple[Any, Any] = (info.get("width"), info.get("height"))
-        if not all(isinstance(s, (int, np.integer)) and s > 0 for s in size):
+        if not all(isinstance(s, (int, np.integer)) and 0 < s <= MAX_SIDE for s in size):
             raise ValueError(f"width and height are not positive integers: {size}")
+        check_inverse(arrays["dist_poly"], arrays["undist_poly"], (int(size[0]), int(size[1])))
         return cls(**arrays, image_size=(int(size[0]), int(size[1])))
 
     @classmethod

@@ -17,7 +17,7 @@ def finite_array(value: Any, name: str) -> np.ndarray:
     """
     try:
         array = np.array(value, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # an integer of 400 digits is no float64
         raise ValueError(f"{name} is not an array of numbers") from None
     if not np.isfinite(array).all():
         raise ValueError(f"{name} has values that are not finite")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,34 +16,78 @@ from mmsynloc.utils.errors import UserError
 
 __all__ = ["atomic_write", "dump_json"]
 
+_OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
+"""Files that the process has open already: a new file in their place would never reach who reads them."""
+
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces it on success and vanishes on failure.
 
-    The temporary name keeps the suffix, for writers that choose a format by it.
+    The temporary name keeps the suffix, for writers that choose a format by it. Of a symbolic link the file that it
+    points to is replaced. Into a character device (``/dev/null``) and an open stream (``/dev/stdout``) the content is
+    copied at the end.
 
     Raises:
-        UserError: the file cannot be written (no permission, disk full).
+        UserError: the file cannot be written (no permission, disk full), or is a folder, a named pipe or the like.
     """
     path = Path(path)
+    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-        os.close(handle)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror}") from None
-    temporary = Path(name)
-    try:
+        is_stream = _is_stream(path)
+        target = path if is_stream else Path(os.path.realpath(path))  # a link stays, and so does who else uses it
+        temporary = _temporary(target, None if is_stream else target.parent)
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # mkstemp made it private to the user
-        os.replace(temporary, path)
+        if is_stream:
+            _copy_into(temporary, target)
+        else:
+            _replace(temporary, target)
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether content is written into what is there, and not put in its place.
+
+    Raises:
+        UserError: it can be neither.
+    """
+    if str(path).startswith(_OPEN_STREAMS):
+        return True
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise UserError(f"{path}: cannot be written: a folder, not a file")
+    if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):
+        raise UserError(f"{path}: cannot be written: a pipe, socket or disk, not a file")
+    return stat.S_ISCHR(mode)
+
+
+def _temporary(target: Path, folder: Path | None) -> Path:
+    """A new empty file in a folder, by default that of temporary files."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.stem}-", suffix=target.suffix)
+    os.close(handle)
+    return Path(name)
+
+
+def _copy_into(temporary: Path, target: Path) -> None:
+    # Appending keeps what the tool's own lines have put into a redirected /dev/stdout before.
+    with temporary.open("rb") as source, target.open("ab", buffering=0) as stream:
+        shutil.copyfileobj(source, stream)
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    umask = os.umask(0)
+    os.umask(umask)
+    temporary.chmod(0o666 & ~umask)  # mkstemp made it private to the user
+    os.replace(temporary, target)
 
 
 def dump_json(obj: Any, path: str | Path, indent: int | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -64,8 +65,21 @@ def test_local_checkpoint__an_address_that_does_not_answer(tmp_path, monkeypatch
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(UserError, match=r"http://127\.0\.0\.1:9/a\.pth: cannot be downloaded"):
         local_checkpoint("http://127.0.0.1:9/a.pth")  # nothing listens there
-    (tmp_path / "hub" / "checkpoints" / "a.pth").write_bytes(b"")
-    assert local_checkpoint("http://127.0.0.1:9/a.pth") == str(tmp_path / "hub" / "checkpoints" / "a.pth")
+
+
+def test_local_checkpoint__addresses_that_end_alike_have_files_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+    def download(address, file, progress):
+        Path(file).write_text(address)
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", download)
+    addresses = ("http://a.org/1/best.pth", "http://a.org/2/best.pth", "http://a.org/1/best.pth?v=2")
+    files = [Path(local_checkpoint(address)) for address in addresses]
+    assert [file.read_text() for file in files] == list(addresses)
+    assert all(file.name.startswith("best-") and file.suffix == ".pth" for file in files)
+    monkeypatch.delattr(torch.hub, "download_url_to_file")  # the second time they are there
+    assert [Path(local_checkpoint(address)) for address in addresses] == files
 
 
 def _test_config(checkpoint, threshold="val"):
@@ -79,6 +93,18 @@ def test_require_threshold__of_a_test(tmp_path):
     require_threshold(_test_config(path, 0.4), "test", {})
     path.with_suffix(".locsim.json").write_text(json.dumps({"score_threshold": 0.4}))
     require_threshold(_test_config(path), "test", {})
+
+
+def test_require_threshold__of_a_metric_with_another_prefix(tmp_path):
+    path = _save(tmp_path, 1)
+    path.with_suffix(".locsim.json").write_text(json.dumps({"score_threshold": 0.4}))
+    cfg = _test_config(path)
+    cfg.test_evaluator = [cfg.test_evaluator, dict(cfg.test_evaluator, keypoints_3d="fifa15")]
+    with pytest.raises(UserError, match="has chosen a score threshold of the metric fifa15 yet"):
+        require_threshold(cfg, "test", {})
+    others = {"fifa15_score_threshold": 0.2}
+    path.with_suffix(".locsim.json").write_text(json.dumps({"score_threshold": 0.4, "others": others}))
+    require_threshold(cfg, "test", {})
 
 
 def test_require_threshold__a_validation_can_keep_its_own(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -76,7 +78,11 @@ def test_slim_checkpoint__bad_input_writes_nothing(tmp_path):
         str(tmp_path / "none.pth"): "no such checkpoint",
         "https://example.org/model.pth": "an address; download the file first",
         _save(tmp_path / "empty.pth"): "no weights: it has no state_dict",
-        _save(tmp_path / "large.pth", weight=torch.full((2, 2), 1e9)): "weight: a weight is beyond the range",
+        _save(
+            tmp_path / "large.pth", weight=torch.full((2, 2), 1e9)
+        ): r"large\.pth: weight: a weight is beyond the range",
+        _save(tmp_path / "nan.pth", bias=torch.tensor([float("nan")])): r"nan\.pth: bias: .*not numbers \(NaN\)",
+        _save(tmp_path / "sparse.pth", weight=torch.eye(2).to_sparse()): r"sparse\.pth: weight: a sparse tensor",
     }
     torch.save([1, 2], tmp_path / "list.pth")
     cases[str(tmp_path / "list.pth")] = "it holds a list"
@@ -84,3 +90,17 @@ def test_slim_checkpoint__bad_input_writes_nothing(tmp_path):
         with pytest.raises(UserError, match=message):
             slim_checkpoint(checkpoint, out)
     assert not out.exists()
+
+
+def test_slim_checkpoint__where_it_can_be_written(tmp_path):
+    checkpoint = _save(tmp_path / "epoch_1.pth", weight=torch.ones(2, 2))
+    slim_checkpoint(checkpoint, tmp_path / "w")  # without a suffix
+    assert torch.load(tmp_path / "w", weights_only=True)["state_dict"]["weight"].shape == (2, 2)
+    with pytest.raises(UserError, match="cannot be written: a folder, not a file"):
+        slim_checkpoint(checkpoint, tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_slim_checkpoint__full_disk(tmp_path):
+    with pytest.raises(UserError, match=r"^/dev/full: cannot be written: No space left"):
+        slim_checkpoint(_save(tmp_path / "epoch_1.pth", weight=torch.ones(2, 2)), "/dev/full")

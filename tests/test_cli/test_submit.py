@@ -89,3 +89,20 @@ def test_submit__flags_that_do_not_fit(arguments, message, capsys) -> None:
     with pytest.raises(SystemExit):
         submit.main(arguments)
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"stats": null}',
+        '{"stats": [1]}',
+        "[1]",
+        "{}",
+        '{"score_threshold": true}',
+        f'{{"score_threshold": {"9" * 400}}}',
+    ],
+)
+def test_read_threshold__has_none(tmp_path, text):
+    (tmp_path / "val.json").write_text(text)
+    with pytest.raises(UserError, match=r"val\.json: it has no number score_threshold"):
+        submit.read_threshold(tmp_path / "val.json")

@@ -106,7 +106,9 @@ def test_read_checkpoint__other_things(tmp_path):
             read_checkpoint(tmp_path / name)
 
 
-@pytest.mark.parametrize("held", [{}, {"a": 1}, {"state_dict": [1]}, {"state_dict": {}}, {"state_dict": {"a": 1}}])
+@pytest.mark.parametrize(
+    "held", [{}, {"a": 1}, {"state_dict": [1]}, {"state_dict": {}}, {"state_dict": {"a": 1}}, {0: torch.ones(1)}]
+)
 def test_weights_of__none(held):
     with pytest.raises(UserError, match=r"x\.pth: no weights"):
         weights_of(held, "x.pth")
@@ -171,8 +173,9 @@ def test_find_resumable__none_can_be_read(tmp_path):
         find_resumable(tmp_path)
 
 
-def test_check_resumable__weights_alone(tmp_path):
-    path = _save(tmp_path / "slim.pth", {"state_dict": {"a": torch.ones(1)}, "meta": {}})
+@pytest.mark.parametrize("state", [{"meta": {}}, {"meta": {"epoch": 1, "iter": 1}, "message_hub": [1]}])
+def test_check_resumable__weights_alone(tmp_path, state):
+    path = _save(tmp_path / "slim.pth", {"state_dict": {"a": torch.ones(1)}, **state})
     with pytest.raises(UserError, match=r"without the state of a training.*load_from="):
         check_resumable(path)
     check_resumable(_save(tmp_path / "whole.pth", _training_state(1)))

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
-from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY, stored_threshold, threshold_file
+from mmsynloc.engine.hooks.score_threshold_hook import (
+    THRESHOLD_KEY,
+    ScoreThresholdHook,
+    stored_threshold,
+    stored_thresholds,
+    threshold_file,
+)
 from mmsynloc.utils import UserError
 
 HUB = {"message_hub": {"runtime_info": {THRESHOLD_KEY: 0.3}}}
 
 
-@pytest.mark.parametrize("checkpoint", [None, {}, {"state_dict": {}}, {"message_hub": {"runtime_info": {}}}, [1]])
+@pytest.mark.parametrize(
+    "checkpoint",
+    [
+        None,
+        {},
+        {"state_dict": {}},
+        [1],
+        *({"message_hub": hub} for hub in (None, [], 3, {"runtime_info": {}}, {"runtime_info": [1]})),
+        *({"message_hub": {"runtime_info": {THRESHOLD_KEY: value}}} for value in (None, "x", True, 10**400)),
+    ],
+)
 def test_stored_threshold__nowhere(tmp_path, checkpoint):
     assert stored_threshold(tmp_path / "a.pth", checkpoint) is None
 
@@ -29,8 +46,35 @@ def test_stored_threshold__the_file_beside_it_is_newer(tmp_path):
     assert stored_threshold(tmp_path / "b.pth", HUB) == 0.3
 
 
-@pytest.mark.parametrize("text", ["{}", '{"score_threshold": "x"}', "[1]", "{"])
+@pytest.mark.parametrize("text", ["{}", '{"score_threshold": "x"}', f'{{"score_threshold": {"9" * 400}}}', "[1]", "{"])
 def test_stored_threshold__broken_file_is_named(tmp_path, text):
     threshold_file(tmp_path / "a.pth").write_text(text)
     with pytest.raises(UserError, match=r"a\.locsim\.json"):
         stored_threshold(tmp_path / "a.pth", HUB)
+
+
+def _runner(checkpoint, **runtime_info):
+    hub = SimpleNamespace(runtime_info=dict(runtime_info))
+    hub.update_info = hub.runtime_info.__setitem__
+    return SimpleNamespace(message_hub=hub, _train_loop=None, _load_from=str(checkpoint))
+
+
+def test_hook__keeps_and_restores_the_thresholds_of_every_prefix(tmp_path):
+    path = tmp_path / "a.pth"
+    chosen = {THRESHOLD_KEY: 0.4, "fifa15_score_threshold": 0.2}
+    metrics = {"locsim/score_threshold": 0.4, "fifa15/score_threshold": 0.2}
+    ScoreThresholdHook().after_val_epoch(_runner(path, **chosen, other_score_threshold=0.1), metrics)
+    assert stored_thresholds(path, HUB) == chosen  # the third is of no metric of this validation
+    runner = _runner(path)
+    ScoreThresholdHook().after_load_checkpoint(runner, {})
+    assert runner.message_hub.runtime_info == chosen
+    ScoreThresholdHook().after_val_epoch(_runner(path, locsim_score_threshold=0.5), {"locsim/score_threshold": 0.5})
+    assert stored_thresholds(path, HUB) == chosen | {THRESHOLD_KEY: 0.5}
+
+
+def test_hook__a_validation_of_another_prefix_alone(tmp_path):
+    path = tmp_path / "a.pth"
+    runner = _runner(path, fifa15_score_threshold=0.2)
+    ScoreThresholdHook().after_val_epoch(runner, {"fifa15/score_threshold": 0.2})
+    assert stored_thresholds(path, HUB) == {"fifa15_score_threshold": 0.2}
+    assert stored_threshold(path, HUB) is None

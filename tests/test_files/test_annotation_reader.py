@@ -80,11 +80,29 @@ def test_parse_annotations__ids_of_any_size():
 
 def test_parse_annotations__polynomials_of_different_lengths_are_padded_in_front():
     written = content()
-    written["images"][0]["undist_poly"] = [2.0, 1.0, 0.5]
-    assert parse_annotations(written).undist_polys[[0, 2]].tolist() == [
-        [0.0, *written["images"][1]["undist_poly"]],
-        [2.0, 1.0, 0.5],
-    ]
+    first, second = (written["images"][row]["undist_poly"] for row in (0, 1))
+    written["images"][0]["undist_poly"] = [1e-6, *first]
+    assert parse_annotations(written).undist_polys[[0, 2]].tolist() == [[0.0, *second], [1e-6, *first]]
+
+
+def test_parse_annotations__matrix_without_a_camera_centre():
+    written = content()
+    image = written["images"][1]
+    for row in image["camera_matrix"]:
+        row[2] = row[0]
+    with pytest.raises(UserError, match=rf"images\[1\] \(id {image['id']}\): camera_matrix is singular"):
+        parse_annotations(written)
+
+
+@pytest.mark.parametrize("factor", [1.1, 0.0, -1.0])
+def test_parse_annotations__polynomials_that_are_no_inverses(factor):
+    written = content()
+    image = written["images"][1]
+    image["undist_poly"] = [factor * value for value in image["undist_poly"]]
+    with pytest.raises(UserError, match=rf"images\[1\] \(id {image['id']}\): undist_poly is not the inverse"):
+        parse_annotations(written)
+    del image["dist_poly"], written["images"][0]["dist_poly"], written["images"][2]["dist_poly"]
+    parse_annotations(written)
 
 
 def test_parse_annotations__sub_folders_and_backslashes():

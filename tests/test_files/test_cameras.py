@@ -24,6 +24,12 @@ from tests.camera_files import (
     write_lens,
 )
 
+
+def _npy_header(shape: str) -> bytes:
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+
+
 CENTRE_PX = KNOWN[0.0, 0.0, 0.0]
 TOLERANCE_PX = {"annotations": 0.02, "SynLoc JSON": 0.02}  # polynomials of degree 8 for a tangent
 
@@ -184,6 +190,11 @@ def test_read_cameras__a_folder_with_one_file_for_each_image(tmp_path):
         (_opencv(camera_matrix=np.eye(2)), r"intrinsics has shape \(2, 2\)"),
         (_opencv(camera_matrix={"rows": 3, "cols": 3, "data": [1, 2]}), "camera_matrix is 3x3, and has 2 numbers"),
         (_opencv(camera_matrix={"rows": 1, "cols": 1}), "data of camera_matrix is missing"),
+        (_opencv(camera_matrix={"fx": 1, "fy": 1}), "camera_matrix is neither rows of numbers nor .*; it has fx, fy"),
+        (_opencv(camera_matrix=[[10**400]]), "camera_matrix is not an array of numbers"),
+        (_opencv(model="division"), "model is division, which is no lens model"),
+        ({"camera": {"foo": 1}}, r"has no camera_matrix .*; it has foo"),
+        ({**synloc_content(), "undist_poly": [0.0]}, "undist_poly is not the inverse of dist_poly"),
         (_opencv(distortion_coefficients=[0.0] * 3), "distortion has 3 coefficients"),
         (_opencv(rvec=np.diag([1, 1, -1])), "not a rotation"),
         (_opencv(tvec=[0, -20, 60]), "under the pitch; z points up"),
@@ -196,6 +207,7 @@ def test_read_cameras__a_folder_with_one_file_for_each_image(tmp_path):
         ({"spherical_fov": 9, "camera_matrix": np.eye(3, 4), "width": 4, "height": 4}, "camera_matrix is singular"),
         ({**synloc_content(), "spherical_fov": 9}, "field of view"),
         (soccernet_content(pan_degrees="x"), "pan_degrees is not an array of numbers"),
+        (soccernet_content(principal_point=[1e30, 5.6e29]), "does not see the pitch"),
         (soccernet_content(position_meters=[1, 2]), "position_meters has 2 numbers, not 3"),
         (soccernet_content(position_meters=[0, 60, 20]), "under the pitch"),
         (soccernet_content(radial_distortion=[0.1]), "radial_distortion has 1 numbers, not 6"),
@@ -222,6 +234,9 @@ def test_read_camera__what_is_wrong_is_named(tmp_path, content, message):
         ("c.yml", "a: [1, 2", "not valid YAML"),
         ("c.yml", "%YAML:1.0\n---\na: !!python/object/apply:os.getcwd []\n", "not valid YAML"),
         ("c.yml", "a: &x [1]\nb: *x\n", "has an alias"),
+        ("c.yml", "a: !!timestamp foo", "not valid YAML: a value is not what its tag"),
+        ("c.yml", "a: !!bool foo", "not valid YAML"),
+        ("c.yml", 'a: !!int ""', "not valid YAML"),
         ("c.yml", "", "holds no named values"),
         ("c.xml", "<a>", "not valid XML"),
         ("c.xml", "<a></a>", "its root is a"),
@@ -252,6 +267,44 @@ def test_read_camera__pickled_arrays_are_refused(tmp_path):
     (tmp_path / "camera_matrix.npy").write_bytes(pickle.dumps(np.eye(4)))
     with pytest.raises(UserError, match=r"camera_matrix\.npy: .*pickle"):
         read_camera(tmp_path, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\x03\x04", r"is a zip \(\.npz\), not an \.npy file"),
+        (_npy_header("(1000000000000000,)"), "claims to hold more numbers than fit in memory"),
+        (_npy_header("(3, 4)"), "cannot reshape|Failed to read|EOF"),
+        (_npy_header("{[]: 1}"), "camera_matrix.npy: "),
+        (b"", "camera_matrix.npy: "),
+    ],
+)
+def test_read_camera__broken_matrix_of_the_development_kit(tmp_path, data, message):
+    (tmp_path / "lens.json").write_text('{"dist_poly": [0, -1], "sensor_width": 1, "pixel_width": 1}')
+    (tmp_path / "camera_matrix.npy").write_bytes(data)
+    with pytest.raises(UserError, match=message) as caught:
+        read_camera(tmp_path, SIZE)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("dist_poly", [[], [0], [0, 0], [0, 1], [0, -1e-15], [0, 1e300]])
+def test_read_camera__lens_that_bends_nothing(tmp_path, capfd, dist_poly):
+    (tmp_path / "lens.json").write_text(json.dumps({"dist_poly": dist_poly, "sensor_width": 1, "pixel_width": 1e10}))
+    np.save(tmp_path / "camera_matrix.npy", np.eye(4))
+    with pytest.raises(UserError, match=r"lens\.json: dist_poly (has|gives)"):
+        read_camera(tmp_path, SIZE)
+    assert capfd.readouterr() == ("", "")  # LAPACK's own lines
+
+
+def test_read_cameras__within_an_object_that_is_named_camera(tmp_path):
+    cameras = read_cameras(_write(tmp_path, {"camera": soccernet_content()}))
+    assert cameras.image_names == ()
+    np.testing.assert_allclose(cameras.camera("any.jpg").pitch_to_pixel([[0, 0]]).points, [CENTRE_PX])
+
+
+def test_read_camera__padded_image(tmp_path):
+    with pytest.raises(UserError, match=r"is for images of 1920x1080, and image a\.jpg is 1920x1088"):
+        read_cameras(_write(tmp_path, soccernet_content())).camera("a.jpg", (1920, 1088))
 
 
 def test_read_camera__an_npz_that_unpacks_to_gigabytes(tmp_path):

@@ -100,6 +100,11 @@ def test_decode_image__of_another_shape(needed):
         decode_image(_encoded((400, 300)), (400, 200), needed, "x")
 
 
+def test_decode_image__padded_to_blocks_of_16():
+    with pytest.raises(BrokenImageError, match="1920x1088, annotated as 3840x2160: not the same shape"):
+        decode_image(_encoded((1920, 1088)), (3840, 2160), 0.1, "x")
+
+
 @pytest.mark.parametrize("damage", [lambda d: cut(d, 0.6, closed=True), lambda d: zero_filled(d, 0.5, 512)])
 def test_decode_image__never_half_a_frame(damage):
     with pytest.raises(BrokenImageError, match=r"^x: damaged"):

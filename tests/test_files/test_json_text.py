@@ -92,3 +92,9 @@ def test_to_json__numpy():
     }
     with pytest.raises(NotImplementedError, match="object has no JSON form"):
         to_json(object())
+
+
+def test_read_json__a_zip_is_called_one(tmp_path):
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    with pytest.raises(UserError, match=r"cut\.zip: is a zip, damaged or cut off, .*; not JSON$"):
+        read_json(tmp_path / "cut.zip")

@@ -15,7 +15,12 @@ def test_finite_array__numbers():
 
 @pytest.mark.parametrize(
     ("value", "reason"),
-    [("x", "is not an array of numbers"), ([1, [2]], "is not an array of numbers"), ([np.nan], "not finite")],
+    [
+        ("x", "is not an array of numbers"),
+        ([1, [2]], "is not an array of numbers"),
+        ([10**400], "is not an array of numbers"),
+        ([np.nan], "not finite"),
+    ],
 )
 def test_finite_array__names_what_is_wrong(value, reason):
     with pytest.raises(ValueError, match=f"^rvec .*{reason}"):

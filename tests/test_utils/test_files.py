@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 
@@ -41,3 +43,41 @@ def test_atomic_write__unwritable_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"), atomic_write(tmp_path / "file" / "a.json"):
         pass
+
+
+def test_atomic_write__of_a_link_the_file_that_it_points_to_is_replaced(tmp_path):
+    (tmp_path / "store").mkdir()
+    link = tmp_path / "a.json"
+    link.symlink_to(tmp_path / "store" / "b.json")
+    for value in (1, 2):  # the file is not there at first
+        dump_json(value, link)
+        assert link.is_symlink()
+        assert json.loads((tmp_path / "store" / "b.json").read_text()) == value
+    assert [p.name for p in (tmp_path / "store").iterdir()] == ["b.json"]
+
+
+def test_atomic_write__into_devices_and_open_streams(tmp_path):
+    dump_json([1], os.devnull)
+    assert not os.path.isfile(os.devnull)
+    reader, writer = os.pipe()
+    dump_json([1, 2], f"/dev/fd/{writer}")
+    os.close(writer)
+    with open(reader) as stream:
+        assert json.load(stream) == [1, 2]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+def test_atomic_write__full_device():
+    with pytest.raises(UserError, match=r"^/dev/full: cannot be written: No space left"):
+        dump_json([1], "/dev/full")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_atomic_write__folders_and_named_pipes_stay(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name, reason in (("pipe", "a pipe, socket or disk"), ("folder", "a folder")):
+        with pytest.raises(UserError, match=f"{name}: cannot be written: {reason}, not a file"):
+            dump_json([1], tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo()
+    assert len(list(tmp_path.iterdir())) == 2

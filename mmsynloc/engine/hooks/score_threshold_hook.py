@@ -1,8 +1,9 @@
-"""Keeps the score threshold that validation chose with the checkpoint it was chosen for."""
+"""Keeps the score thresholds that validation chose with the checkpoint they were chosen for."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,40 @@ from mmsynloc.engine.console import tell
 from mmsynloc.files import read_json
 from mmsynloc.utils import UserError, dump_json
 
-__all__ = ["THRESHOLD_KEY", "ScoreThresholdHook", "keeps_threshold", "stored_threshold", "threshold_file"]
+__all__ = [
+    "THRESHOLD_KEY",
+    "ScoreThresholdHook",
+    "keeps_threshold",
+    "remove_thresholds",
+    "stored_threshold",
+    "stored_thresholds",
+    "threshold_file",
+    "threshold_key",
+]
 
-THRESHOLD_KEY = "locsim_score_threshold"
+_KEY_END = "_score_threshold"
+
+
+def threshold_key(prefix: str) -> str:
+    """Where ``LocSimMetric`` puts the threshold of the metric with this prefix in the message hub."""
+    return f"{prefix}{_KEY_END}"
+
+
+THRESHOLD_KEY = threshold_key("locsim")
 
 
 def threshold_file(checkpoint: str | Path) -> Path:
     """The file beside a checkpoint that holds its threshold: ``epoch_10.pth`` -> ``epoch_10.locsim.json``."""
     return Path(checkpoint).with_suffix(".locsim.json")
+
+
+def remove_thresholds(checkpoint: str | Path) -> None:
+    """Remove the thresholds beside a checkpoint whose weights are replaced by others.
+
+    Raises:
+        OSError: the file cannot be removed.
+    """
+    threshold_file(checkpoint).unlink(missing_ok=True)
 
 
 def keeps_threshold(checkpoint: str | Path) -> bool:
@@ -36,7 +63,15 @@ def keeps_threshold(checkpoint: str | Path) -> bool:
 
 
 def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | None:
-    """The score threshold that goes with a checkpoint; None where no validation has chosen one.
+    """The score threshold of LocSim that goes with a checkpoint; None where no validation has chosen one.
+
+    Arguments and errors are those of :func:`stored_thresholds`.
+    """
+    return stored_thresholds(filename, checkpoint).get(THRESHOLD_KEY)
+
+
+def stored_thresholds(filename: str | Path | None, checkpoint: Any) -> dict[str, float]:
+    """The score thresholds that go with a checkpoint, by their keys in the message hub.
 
     Args:
         filename: the checkpoint's file, beside which the threshold may lie.
@@ -46,48 +81,86 @@ def stored_threshold(filename: str | Path | None, checkpoint: Any) -> float | No
         UserError: the file beside it is broken.
     """
     if filename and threshold_file(filename).is_file():
-        path = threshold_file(filename)
-        value = read_json(path)
-        value = value.get("score_threshold") if isinstance(value, dict) else None
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-            raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")
-        return float(value)
-    hub = checkpoint.get("message_hub") if isinstance(checkpoint, dict) else None
-    return (hub or {}).get("runtime_info", {}).get(THRESHOLD_KEY)
+        return _read_thresholds(threshold_file(filename))
+    hub = checkpoint.get("message_hub") if isinstance(checkpoint, Mapping) else None
+    return _thresholds_in(hub.get("runtime_info") if isinstance(hub, Mapping) else None)
+
+
+def _thresholds_in(values: Any) -> dict[str, float]:
+    """What is a threshold among values by name."""
+    if not isinstance(values, Mapping):
+        return {}
+    named = {name: _number(value) for name, value in values.items() if str(name).endswith(_KEY_END)}
+    return {str(name): value for name, value in named.items() if value is not None}
+
+
+def _number(value: Any) -> float | None:
+    """A finite number, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # an integer of 400 digits
+        return None
+
+
+def _read_thresholds(path: Path) -> dict[str, float]:
+    held = read_json(path)
+    held = held if isinstance(held, dict) else {}
+    found = _thresholds_in(held.get("others"))
+    first = _number(held.get("score_threshold"))
+    if first is not None:
+        found[THRESHOLD_KEY] = first
+    elif not found or "score_threshold" in held:
+        raise UserError(f"{path}: it has no number score_threshold; delete it and validate again")
+    return found
+
+
+def _write_thresholds(path: Path, thresholds: Mapping[str, float], metrics: Mapping[str, float] | None) -> None:
+    content: dict[str, Any] = {"metrics": {} if metrics is None else dict(metrics)}
+    others = {key: value for key, value in thresholds.items() if key != THRESHOLD_KEY}
+    if others:
+        content = {"others": others, **content}
+    if THRESHOLD_KEY in thresholds:
+        content = {"score_threshold": thresholds[THRESHOLD_KEY], **content}
+    dump_json(content, path, indent=1)
 
 
 @HOOKS.register_module()
 class ScoreThresholdHook(Hook):
-    """Pass the validation's score threshold on to the test.
+    """Pass the validation's score thresholds on to the test.
 
-    The threshold is chosen on val and used unchanged on test and challenge. ``LocSimMetric`` leaves it in the
+    A threshold is chosen on val and used unchanged on test and challenge. ``LocSimMetric`` leaves it in the
     message hub, which the best checkpoint saves. A periodic checkpoint is written before the validation of its
     epoch, so after each validation the threshold is also written beside the newest checkpoint. When a checkpoint
     is loaded, its threshold is put back into the message hub: from the file beside it, or else from the
-    checkpoint itself. Beside the weights that the package carries nothing is written.
+    checkpoint itself. Beside the weights that the package carries nothing is written. That of LocSim is
+    ``score_threshold`` in the file; those of metrics with another prefix are in ``others``, by their keys.
     """
 
     priority = "LOW"
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Write the threshold beside the checkpoint that was validated."""
-        threshold = runner.message_hub.runtime_info.get(THRESHOLD_KEY)
+        """Write the thresholds beside the checkpoint that was validated."""
+        thresholds = _chosen(runner.message_hub.runtime_info, metrics or {})
         checkpoint = self._validated_checkpoint(runner)
-        if threshold is None or checkpoint is None or not is_main_process():
+        if not thresholds or checkpoint is None or not is_main_process():
             return
-        chosen = f"score threshold {threshold:.4f}, chosen on val,"
+        chosen = _in_words(thresholds)
         if not keeps_threshold(checkpoint):
             tell(f"{chosen} is not kept: {checkpoint} keeps its own ({stored_threshold(checkpoint, None)})")
             return
         file = threshold_file(checkpoint)
-        dump_json({"score_threshold": threshold, "metrics": metrics or {}}, file, indent=1)
+        if file.is_file():  # a validation of one metric leaves the thresholds of the others
+            thresholds = stored_thresholds(checkpoint, None) | thresholds
+        _write_thresholds(file, thresholds, metrics)
         tell(f"{chosen} is kept in {file}")
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Put the threshold of a loaded checkpoint into the message hub."""
-        threshold = stored_threshold(checkpoint_path(runner._load_from or "") or None, checkpoint)
-        if threshold is not None:
-            runner.message_hub.update_info(THRESHOLD_KEY, threshold)
+        """Put the thresholds of a loaded checkpoint into the message hub."""
+        thresholds = stored_thresholds(checkpoint_path(runner._load_from or "") or None, checkpoint)
+        for key, threshold in thresholds.items():
+            runner.message_hub.update_info(key, threshold)
 
     @staticmethod
     def _validated_checkpoint(runner: Runner) -> Path | None:
@@ -99,3 +172,18 @@ class ScoreThresholdHook(Hook):
             if path.is_file():
                 return path
         return None
+
+
+def _chosen(runtime_info: Mapping[str, Any], metrics: Mapping[str, float]) -> dict[str, float]:
+    """The thresholds that this validation chose; others in the hub may be of the weights that the run began with."""
+    known = _thresholds_in(runtime_info)
+    ours = {threshold_key(name.rpartition("/")[0]) for name in metrics if name.endswith("/score_threshold")}
+    return {key: value for key, value in known.items() if key == THRESHOLD_KEY or key in ours}
+
+
+def _in_words(thresholds: Mapping[str, float]) -> str:
+    named = [
+        f"{threshold:.4f}" + ("" if key == THRESHOLD_KEY else f" ({key.removesuffix(_KEY_END)})")
+        for key, threshold in thresholds.items()
+    ]
+    return f"score threshold {', '.join(named)}, chosen on val,"
