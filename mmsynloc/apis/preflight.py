@@ -60,12 +60,17 @@ def _try_to_write(folder: Path, where: str) -> None:
 
 
 def check_data(cfg: Config) -> None:
-    """Make sure that the annotation files and image folders of all data sets and metrics are there.
+    """Make sure that the annotation files and image folders of the data sets and metrics are there.
+
+    A config with a training's data needs none of the test: one's own data set may have no such split.
 
     Raises:
         UserError: one is missing.
     """
+    unused = "test" if cfg.get("train_dataloader") else None
     for key, loader in loaders(cfg):
+        if key == f"{unused}_dataloader":
+            continue
         for dataset in _datasets(loader["dataset"]):
             root = str(dataset.get("data_root") or "")
             prefix = dataset.get("data_prefix")
@@ -73,7 +78,7 @@ def check_data(cfg: Config) -> None:
             _require(os.path.isfile, root, dataset.get("ann_file"), "no such file", key)
             _require(os.path.isdir, root, folder, "no such folder of images", key)
     for split in ("val", "test"):
-        for metric in evaluators(cfg, split):
+        for metric in evaluators(cfg, split) if split != unused else ():
             if not metric.get("format_only"):
                 _require(os.path.isfile, "", metric.get("ann_file"), "no such file", f"{split}_evaluator")
 

@@ -38,9 +38,14 @@ class GeneratedDataset:
 
 def _expected_files(root: Path, num_images: Iterable[int]) -> Iterator[Path]:
     for split, count in zip(SPLITS, num_images):
-        yield annotation_path(root, split)
+        yield from _annotation_files(root, split) if count else ()
         yield from (root / split / f"{i:06d}.jpg" for i in range(count))
-    yield root / "annotations" / "mini.json"
+
+
+def _annotation_files(root: Path, split: str) -> Iterator[Path]:
+    yield annotation_path(root, split)
+    if split == "train":
+        yield root / "annotations" / "mini.json"
 
 
 def _former_counts(manifest: Any) -> list[int] | None:
@@ -78,6 +83,8 @@ def _remove_former(root: Path, manifest: dict) -> None:
     for path in _expected_files(root, _former_counts(manifest) or ()):
         path.unlink(missing_ok=True)
     for split in SPLITS:
+        for path in _annotation_files(root, split):  # former versions wrote those of splits without images too
+            path.unlink(missing_ok=True)
         for path in (root / split).glob(".[0-9][0-9][0-9][0-9][0-9][0-9]-*.jpg"):
             path.unlink(missing_ok=True)
 
@@ -102,8 +109,9 @@ def _prepare(root: Path, parameters: Parameters, wanted: dict, force: bool) -> b
             )
         _remove_former(root, manifest)
     dump_json({**wanted, "complete": False}, root / MANIFEST_NAME, indent=1)
-    for split in SPLITS:
-        (root / split).mkdir(exist_ok=True)
+    for split, count in zip(SPLITS, parameters.num_images):
+        if count:
+            (root / split).mkdir(exist_ok=True)
     return False
 
 
@@ -132,7 +140,10 @@ def _render(root: Path, parameters: Parameters, workers: int, progress: bool) ->
 
 
 def write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -> None:
-    """Write the annotation files of all splits from (split, image entry, annotations without ids) of each image."""
+    """Write the splits' annotation files from (split, image entry, annotations without ids) of each image.
+
+    A split without images gets none: readers refuse a file without images.
+    """
     results = sorted(results, key=lambda result: result[1]["id"])
     for split in SPLITS:
         images: list[dict] = []
@@ -141,6 +152,8 @@ def write_annotations(root: Path, results: list[tuple[str, dict, list[dict]]]) -
             images.append(entry)
             for person in people:
                 annotations.append({"id": len(annotations), **person, "image_id": entry["id"], "category_id": 1})
+        if not images:
+            continue
         content = {"images": images, "annotations": annotations, "categories": CATEGORIES}
         if split == "train":
             few = [a for a in annotations if a["image_id"] < MINI_IMAGES]
@@ -170,6 +183,8 @@ def generate(
 
     The same parameters give the same files, whatever the number of workers. Annotations always refer to 3840x2160.
     A whole data set with the same parameters is kept, an interrupted one is made anew.
+
+    A split without images gets no files.
 
     Args:
         out_dir: folder to write; it is made where missing.

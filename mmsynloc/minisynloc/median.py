@@ -40,7 +40,10 @@ def _from_video(path: Path, wanted: int) -> Iterator[tuple[str, np.ndarray]]:
             if not video.grab():
                 return
             if i in chosen:
-                yield f"{path}: frame {i}", video.retrieve()[1]
+                decoded, frame = video.retrieve()
+                if not decoded or frame is None:
+                    raise UserError(f"{path}: frame {i} cannot be decoded")
+                yield f"{path}: frame {i}", frame
     finally:
         video.release()
 
@@ -56,6 +59,10 @@ def median_background(source: str | Path, max_frames: int = 51) -> np.ndarray:
         UserError: the source cannot be read, has fewer than 3 frames, or frames of several sizes.
     """
     source = Path(source)
+    try:
+        str(source).encode("utf-8")
+    except UnicodeEncodeError:  # OpenCV's reader of videos crashes on it
+        raise UserError(f"{str(source)!a}: its name is not UTF-8; rename it") from None
     if not source.exists():
         raise UserError(f"{source}: no such file or folder")
     if max_frames < LEAST_FRAMES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -69,8 +70,10 @@ def compose_photograph(
     raise UserError(f"{photograph.name}: the camera sees no place where people could stand")
 
 
-def _check(root: Path, counts: tuple[int, int], size: tuple[int, int], seed: int, weather: str | None) -> None:
-    Parameters((*counts, 0, 0), (1, 1, 1, 1), seed, size).check()
+def _check(root: Path, parameters: Parameters, weather: str | None, margin_m: float) -> None:
+    parameters.check()
+    if not (math.isfinite(margin_m) and PITCH_HALF_WIDTH_M + margin_m > 0):
+        raise UserError(f"margin {margin_m} m: choose a number greater than -{PITCH_HALF_WIDTH_M:g}")
     if weather is not None and weather not in WEATHERS:
         raise UserError(f"weather {weather}: choose one of {', '.join(WEATHERS)}")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
@@ -92,6 +95,8 @@ def make_venue_set(
 ) -> int:
     """Write a data set of one's own venue in the official SynLoc layout; annotations refer to 3840x2160.
 
+    It has no split for tests, and a split without images gets no files.
+
     Args:
         out_dir: folder to write, new or empty.
         cameras_file: cameras of the photographs, as :func:`~mmsynloc.minisynloc.photographs.load_photographs` takes it.
@@ -112,7 +117,7 @@ def make_venue_set(
         UserError: an input does not fit; nothing is written then.
     """
     root, marks = Path(out_dir), None if marks_dir is None else Path(marks_dir)
-    _check(root, (num_train, num_val), image_size, seed, weather)
+    _check(root, Parameters((num_train, num_val, 0, 0), (1, 1, 1, 1), seed, image_size), weather, margin_m)
     photographs = load_photographs(Path(cameras_file), Path(photos_dir), marks, image_size)
     for i, photograph in enumerate(photographs):  # report a venue without space before anything is written
         compose_photograph(photograph, (seed, 2, i), weather, margin_m)

@@ -18,6 +18,7 @@ from mmsynloc.minisynloc.ground import LINE_BGR
 from mmsynloc.minisynloc.pitch import line_coverage
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M
 from mmsynloc.structures import Camera, GroundCamera, to_synloc
+from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError
 
 __all__ = ["Photograph", "load_photographs", "matched_light"]
@@ -81,7 +82,7 @@ def matched_light(image: np.ndarray, camera: Camera) -> np.ndarray:
 
 def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     width, height = camera.image_size
-    if width * ANNOTATION_SIZE[1] != height * ANNOTATION_SIZE[0]:
+    if not same_shape(camera.image_size, ANNOTATION_SIZE):
         raise UserError(f"{where}: the camera's images are {width}x{height}; only 16:9 can be rendered")
     synloc = to_synloc(camera)[0].resized(ANNOTATION_SIZE)
     if _pitch_grid(synloc)[2].mean() < LEAST_PITCH:
@@ -89,22 +90,49 @@ def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     return synloc
 
 
-def _find_photographs(cameras: Cameras, photos_dir: Path) -> list[Path]:
-    """The photographs that the cameras are of: those that the file names, or all where it names none."""
+def _find_photographs(cameras: Cameras, photos_dir: Path) -> list[tuple[str, Path]]:
+    """The photographs that the cameras are of, by their names for the cameras: all where the camera has no name."""
     there = sorted(path for path in photos_dir.glob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
     if not cameras.image_names:
         if not there:
             raise UserError(f"{photos_dir}: holds no photographs")
-        return there
+        return [(path.name, path) for path in there]
     by_stem = {path.stem: path for path in there}
-    names = cameras.image_names
-    return [photos_dir / name if Path(name).suffix else by_stem.get(name, photos_dir / name) for name in names]
+    found = []
+    for name in cameras.image_names:
+        if Path(name).is_absolute() and not Path(name).is_relative_to(photos_dir.absolute()):
+            raise UserError(f"{cameras.path}: {name}: is not in the folder of the photographs, {photos_dir}")
+        found.append((name, photos_dir / name if Path(name).suffix else by_stem.get(name, photos_dir / name)))
+    return found
+
+
+def _find_marks(photographs: list[Path], photos_dir: Path, marks_dir: Path) -> dict[Path, Path]:
+    """The marks of those photographs that have some.
+
+    Raises:
+        UserError: there is no such folder, or something in it belongs to no photograph or has another suffix.
+    """
+    if not marks_dir.is_dir():
+        raise UserError(f"{marks_dir}: no such folder of marks")
+    names = {path.name for path in marks_dir.iterdir() if path.is_file() and not path.name.startswith(".")}
+    marks = {path: marks_dir / f"{path.stem}.png" for path in photographs if f"{path.stem}.png" in names}
+    photos = {path.name for path in photos_dir.rglob("*")} | {path.name for path in photographs}
+    stems = {Path(name).stem for name in photos}
+    for name in sorted(names - {path.name for path in marks.values()}):
+        stem = Path(name).stem
+        if stem not in stems and name.endswith(".png"):
+            raise UserError(f"{marks_dir / name}: no photograph of this name in {photos_dir}")
+        if stem in stems and f"{stem}.png" not in names and not (marks_dir.samefile(photos_dir) and name in photos):
+            raise UserError(f"{marks_dir / name}: marks must be a .png file")
+    if not marks:
+        raise UserError(f"{marks_dir}: has no marks of the photographs, .png files of their names")
+    return marks
 
 
 def _fitted(image: np.ndarray, camera: Camera, size: tuple[int, int], path: Path) -> np.ndarray:
     """The image at a size, if it has the shape of the camera's images."""
     height, width = image.shape[:2]
-    if abs(width * camera.image_size[1] / (height * camera.image_size[0]) - 1) > 0.005:
+    if not same_shape((width, height), camera.image_size):
         raise UserError(f"{path}: is {width}x{height}, and its camera's images are 16:9")
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA if width > size[0] else cv2.INTER_CUBIC)
 
@@ -120,23 +148,24 @@ def load_photographs(
             a name took all photographs of the folder.
         photos_dir: folder of the photographs.
         marks_dir: folder of black and white pictures named like the photographs with the suffix ``.png``, white where
-            near objects hide athletes; none for photographs without such a file.
+            near objects hide athletes; none for photographs without such a file. None where there is nothing to mark.
         size: width and height to bring them to.
 
     Raises:
-        UserError: a file is missing or broken, a photograph does not have the shape of its camera's images, or a camera
-            sees no pitch.
+        UserError: a file is missing or broken, a photograph does not have the shape of its camera's images, a camera
+            sees no pitch, or marks belong to no photograph.
     """
     cameras = read_cameras(cameras_file)
+    found = _find_photographs(cameras, photos_dir)
+    marks = {} if marks_dir is None else _find_marks([path for _, path in found], photos_dir, marks_dir)
     photographs = []
-    for path in _find_photographs(cameras, photos_dir):
-        name, photo = str(path.relative_to(photos_dir)), read_image(path)
+    for name, path in found:
+        photo = read_image(path)
         own_size = photo.shape[1], photo.shape[0]
         camera = _at_annotated_size(cameras.camera(name, own_size), f"{cameras_file}: {name}")
         image = _fitted(photo, camera, size, path)
-        marks = None if marks_dir is None else marks_dir / Path(name).with_suffix(".png").name
         cover = None
-        if marks is not None and marks.is_file():
-            cover = _fitted(read_image(marks)[..., 0], camera, size, marks).astype(np.float32) / 255
+        if path in marks:
+            cover = _fitted(read_image(marks[path])[..., 0], camera, size, marks[path]).astype(np.float32) / 255
         photographs.append(Photograph(name, camera, image, cover))
     return photographs

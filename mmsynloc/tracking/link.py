@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,19 @@ LOST_AFTER_S = 1.0
 CONFIRMED_AFTER_S = 0.2
 
 
-def link_positions(frames: Iterable[np.ndarray], interval_s: float) -> list[np.ndarray]:
+def link_positions(
+    frames: Iterable[np.ndarray], interval_s: float, missing: Iterable[int] | None = None
+) -> list[np.ndarray]:
     """Say which positions of successive frames are one athlete's.
 
     A tracker of norfair predicts each athlete by a Kalman filter in metres and takes the nearest detection. An athlete
-    who is missed for a second is lost; one who is seen only for a moment is no track.
+    who is missed for a second, or for three frames where those take longer, is lost, also where there are no frames;
+    one who is seen only for a moment is no track.
 
     Args:
         frames: for each frame the positions (N, 2) m; NaN ones are not linked.
         interval_s: time between frames.
+        missing: for each frame how many frames are missing before it; None where there are no gaps.
 
     Returns:
         For each frame the tracks (N,) int64, numbered from 1 in the order in which they begin; -1 for none.
@@ -38,7 +43,9 @@ def link_positions(frames: Iterable[np.ndarray], interval_s: float) -> list[np.n
     """
     tracker, detection = _make_tracker(interval_s)
     owners: list[list] = []
-    for points_m in frames:
+    for points_m, absent in zip(frames, repeat(0) if missing is None else missing):
+        for _ in range(min(absent, _frames_until_lost(interval_s) + 2)):  # as many lose everybody
+            tracker.update()
         found = [detection(point[None], data=row) for row, point in enumerate(points_m) if not np.isnan(point).any()]
         tracker.update(found)
         of_this_frame = {id(one) for one in found}
@@ -60,7 +67,7 @@ def _make_tracker(interval_s: float) -> tuple[Any, Any]:
     kalman = OptimizedKalmanFilterFactory(
         R=POSITION_SD_M**2, Q=velocity_change_m**2, pos_variance=POSITION_SD_M**2, vel_variance=speed_m**2
     )
-    lost, confirmed = (max(least, round(s / interval_s)) for s, least in ((LOST_AFTER_S, 3), (CONFIRMED_AFTER_S, 1)))
+    lost, confirmed = _frames_until_lost(interval_s), max(1, round(CONFIRMED_AFTER_S / interval_s))
     tracker = Tracker(
         distance_function="euclidean",
         distance_threshold=REACH_M + TOP_SPEED_M_S * interval_s,
@@ -71,6 +78,10 @@ def _make_tracker(interval_s: float) -> tuple[Any, Any]:
         past_detections_length=0,
     )
     return tracker, Detection
+
+
+def _frames_until_lost(interval_s: float) -> int:
+    return max(3, round(LOST_AFTER_S / interval_s))
 
 
 def _number(owners: Sequence[Sequence]) -> list[np.ndarray]:

@@ -39,6 +39,8 @@ class Tracks:
 def find_tracks(frames: Iterable[FramePositions]) -> Tracks:
     """Follow athletes over the frames of one video.
 
+    The median of the times between frames is taken for the video's; longer ones are gaps, in which everybody is missed.
+
     Args:
         frames: in order, with times.
 
@@ -56,7 +58,9 @@ def find_tracks(frames: Iterable[FramePositions]) -> Tracks:
     if (np.diff(times_s) <= 0).any():
         raise UserError("times go back: tracking follows athletes over the frames of one video")
     interval_s = float(np.median(np.diff(times_s))) if len(times) > 1 else 1.0
-    return Tracks(dict(zip(indices, _smoothed(times_s, positions, link_positions(positions, interval_s)))))
+    missing = [0, *(round(one / interval_s) - 1 for one in np.diff(times_s))]
+    links = link_positions(positions, interval_s, [max(count, 0) for count in missing])
+    return Tracks(dict(zip(indices, _smoothed(times_s, positions, links))))
 
 
 def _smoothed(

@@ -61,6 +61,15 @@ def test_check_data__images_are_missing(cfg, tmp_path):
         check_data(cfg)
 
 
+def test_check_data__a_training_needs_no_test(cfg, tmp_path):
+    (tmp_path / "annotations" / "test.json").unlink()
+    (tmp_path / "test").rename(tmp_path / "elsewhere")
+    check_data(cfg)
+    cfg.train_dataloader = None
+    with pytest.raises(UserError, match=r"test\.json: no such file \(test_dataloader\)"):
+        check_data(cfg)
+
+
 def test_check_data__looks_into_wrapped_data_sets(cfg, tmp_path):
     inner = cfg.train_dataloader.dataset
     cfg.train_dataloader.dataset = dict(type="ConcatDataset", datasets=[dict(type="RepeatDataset", dataset=inner)])

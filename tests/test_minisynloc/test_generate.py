@@ -26,10 +26,20 @@ def _snapshot(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
 
 
-def test_generate__nothing_asked_writes_empty_splits(tmp_path: Path) -> None:
+def test_generate__splits_without_images_get_no_files(tmp_path: Path) -> None:
     generate(tmp_path / "new" / "out", 0, 0, 0, 0, **TINY)
-    train = json.loads((tmp_path / "new" / "out" / "annotations" / "train.json").read_text())
-    assert train == {"images": [], "annotations": [], "categories": [{"id": 1, "name": "person"}]}
+    assert [path.name for path in (tmp_path / "new" / "out").iterdir()] == [MANIFEST_NAME]
+    generate(tmp_path / "test", 0, 0, 1, 0, **TINY)
+    written = {MANIFEST_NAME, "annotations", "annotations/test.json", "test", "test/000000.jpg"}
+    assert {str(path.relative_to(tmp_path / "test")) for path in (tmp_path / "test").rglob("*")} == written
+
+
+def test_generate__empty_files_of_former_versions_are_replaced(tmp_path: Path) -> None:
+    generate(tmp_path, 1, 0, 0, 0, **TINY)
+    for name in ("val", "test", "challenge_public"):
+        (tmp_path / "annotations" / f"{name}.json").write_text('{"images": []}')
+    generate(tmp_path, 1, 0, 0, 0, force=True, **{**TINY, "seed": 2})
+    assert sorted(path.name for path in (tmp_path / "annotations").iterdir()) == ["mini.json", "train.json"]
 
 
 def test_generate__writes_the_official_layout(mini_root: Path) -> None:

@@ -11,6 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
+from mmsynloc.apis import load_config
+from mmsynloc.apis.preflight import check_data
+from mmsynloc.files import read_annotations
 from mmsynloc.minisynloc.annotate import image_entry
 from mmsynloc.minisynloc.background import render_background
 from mmsynloc.minisynloc.median import median_background
@@ -56,6 +59,19 @@ def test_make_venue_set__writes_the_official_layout(tmp_path: Path, own: Venue, 
     change = np.abs(image - photo).max(2)
     assert change[inside].mean() > 3 * change[~inside].mean()  # people are where the boxes say, and nowhere else
     assert np.median(change) <= 6  # JPEG
+
+
+def test_make_venue_set__a_training_can_start_on_it(
+    tmp_path: Path, own: Venue, photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    make_venue_set(out, _write(tmp_path, photo, own.camera), tmp_path, 1, 1, image_size=SIZE)
+    written = sorted((out / "annotations").iterdir())
+    assert [path.name for path in written] == ["mini.json", "train.json", "val.json"]
+    for path in written:
+        assert len(read_annotations(path)) == 1
+    monkeypatch.setenv("SYNLOC_ROOT", str(out))
+    check_data(load_config("mmsynloc::demo_synloc.py"))
 
 
 def test_make_venue_set__the_same_seed_gives_the_same_files(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
@@ -122,6 +138,47 @@ def test_make_venue_set__without_space_for_people(tmp_path: Path, own: Venue, ph
     with pytest.raises(UserError, match="sees no place where people could stand"):
         make_venue_set(tmp_path / "out", cameras, tmp_path, marks_dir=tmp_path, image_size=SIZE)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("margin_m", [float("nan"), float("inf"), -60.0])
+def test_make_venue_set__refuses_a_margin(tmp_path: Path, margin_m: float) -> None:
+    with pytest.raises(UserError, match=r"margin .* m: choose a number greater than -34"):
+        make_venue_set(tmp_path / "new", "none.json", tmp_path, margin_m=margin_m)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (None, r"marks: no such folder of marks"),
+        ([], r"marks: has no marks of the photographs"),
+        (["000000.jpg"], r"marks.000000\.jpg: marks must be a \.png file"),
+        (["000000.png", "nort.png"], r"marks.nort\.png: no photograph of this name in"),
+    ],
+)
+def test_load_photographs__marks_that_do_not_fit(
+    tmp_path: Path, own: Venue, photo: np.ndarray, names: list[str] | None, message: str
+) -> None:
+    for folder in ("photos", "marks") if names is not None else ("photos",):
+        (tmp_path / folder).mkdir()
+    cameras = _write(tmp_path / "photos", photo, own.camera)
+    for name in names or ():
+        cv2.imwrite(str(tmp_path / "marks" / name), np.zeros(SIZE[::-1], np.uint8))
+    with pytest.raises(UserError, match=message):
+        load_photographs(cameras, tmp_path / "photos", tmp_path / "marks", SIZE)
+
+
+def test_load_photographs__cameras_of_absolute_paths(tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray) -> None:
+    (tmp_path / "photos").mkdir()
+    path = tmp_path / "photos" / "north.png"
+    cv2.imwrite(str(path), photo)
+    content: dict = {"K": opencv.intrinsics.tolist(), "dist": opencv.distortion.tolist()}
+    content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
+    file = tmp_path / "cameras.json"
+    file.write_text(json.dumps({str(path): content}))
+    assert len(load_photographs(file, tmp_path / "photos", None, SIZE)) == 1
+    file.write_text(json.dumps({str(tmp_path / "north.png"): content}))
+    with pytest.raises(UserError, match=r"north\.png: is not in the folder of the photographs"):
+        load_photographs(file, tmp_path / "photos", None, SIZE)
 
 
 def test_make_venue_set__refuses_a_full_folder_and_other_weather(tmp_path: Path) -> None:
@@ -201,6 +258,37 @@ def test_median_background__bad_input_is_one_clear_line(tmp_path: Path) -> None:
         cv2.imwrite(str(tmp_path / f"{i}.png"), np.zeros((10, width, 3), np.uint8))
     with pytest.raises(UserError, match=r"1.png: is 30x10, and the first frame 20x10"):
         median_background(tmp_path)
+
+
+def test_median_background__a_frame_that_cannot_be_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, path: str) -> None: ...
+
+        def isOpened(self) -> bool:
+            return True
+
+        def get(self, key: int) -> float:
+            return 5.0
+
+        def grab(self) -> bool:
+            return True
+
+        def retrieve(self) -> tuple[bool, None]:
+            return False, None
+
+        def release(self) -> None: ...
+
+    (tmp_path / "film.avi").write_text("")
+    monkeypatch.setattr(cv2, "VideoCapture", Broken)
+    with pytest.raises(UserError, match=r"film\.avi: frame 0 cannot be decoded"):
+        median_background(tmp_path / "film.avi")
+
+
+def test_median_background__a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "film\udcff.avi"
+    path.write_text("")
+    with pytest.raises(UserError, match=r"film.udcff\.avi'?: its name is not UTF-8"):
+        median_background(path)
 
 
 def test_make_venue__command_line(

@@ -53,6 +53,15 @@ def test_link_positions__missed_for_half_a_second():
     assert tracks[14].tolist() == tracks[27].tolist() == tracks[-1].tolist() == [1]
 
 
+@pytest.mark.parametrize(("absent", "same"), [(0, True), (12, True), (30, False), (10**9, False)])
+def test_link_positions__no_frames_for_a_time(absent, same):
+    path = walk([[0, 0]], [[1, 0]], 40)
+    seen = np.concatenate([path[:20], path[20:] + min(absent, 50) * DT * np.array([1, 0])])
+    tracks = link_positions(seen, DT, [absent if i == 20 else 0 for i in range(40)])
+    assert tracks[19].tolist() == [1]
+    assert tracks[-1].tolist() == [1 if same else 2]
+
+
 def test_link_positions__seen_for_a_moment_is_no_track():
     path = walk([[0, 0]], [[1, 0]], 20)
     seen = [np.vstack([one, [30.0, 30.0]]) if i == 10 else one for i, one in enumerate(path)]

@@ -67,6 +67,22 @@ def test_find_tracks__applied_to_the_frames():
     np.testing.assert_allclose(last.speeds_m_s, [2.5, NAN], atol=1e-6)
 
 
+@pytest.mark.parametrize(("gap_s", "count"), [(0.4, 1), (1.5, 2), (19.0, 2)])
+def test_find_tracks__a_gap_of_time(gap_s, count):
+    """Two athletes walk at 1 m/s to the right and to the left; nobody's speed is taken across a gap."""
+    pytest.importorskip("norfair")
+    starts, velocity = np.array([[0.0, 2.0], [0.0, -2.0]]), np.array([[1.0, 0.0], [-1.0, 0.0]])
+    times = [0.04 * i + (gap_s if i >= 20 else 0) for i in range(40)]
+    offset = velocity * gap_s if count == 1 else 0.0  # where they are lost, others of the same speed stand in the place
+    frames = [
+        replace(make_frame(i, starts + velocity * 0.04 * i + (offset if i >= 20 else 0)), time_s=time)
+        for i, time in enumerate(times)
+    ]
+    tracks = find_tracks(frames)
+    assert len(tracks) == 2 * count
+    np.testing.assert_allclose(np.stack([tracks.rows[i][2] for i in range(40)]), 1.0, atol=1e-6)
+
+
 def test_find_tracks__needs_times():
     frame = make_frame(0, np.zeros((1, 2)), fps=None)
     with pytest.raises(UserError, match=r"a\.mp4#0: has no time"):
