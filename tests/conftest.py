@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import mmsynloc  # noqa: F401  registers the modules and closes the gaps before MMPose is imported
 from mmsynloc.structures import Camera
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Processes that share the cores; also those that the tests start.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 SHARED = Path(__file__).parents[2] / "shared"
 

@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from mmsynloc.apis.preflight import check_file
 from mmsynloc.apis.run_config import build_runner
-from mmsynloc.apis.settings import evaluators, loaders
+from mmsynloc.apis.settings import loaders, locsim_metric
 from mmsynloc.apis.starting_point import local_checkpoint
 from mmsynloc.datasets.preparation.layout import annotation_path
 from mmsynloc.engine.checkpoints import is_address, read_checkpoint
@@ -20,6 +20,9 @@ from mmsynloc.evaluation.report import official_names
 from mmsynloc.utils import UserError
 
 __all__ = ["ann_file", "predict_split", "score_split"]
+
+# The metric's settings that say how to read the model's predictions.
+_READING = ("person_label", "pixel_corners", "scale_from_ori_shape")
 
 
 def ann_file(cfg: Config, split: str) -> Path:
@@ -67,10 +70,10 @@ def _write_results(cfg: Config, split: str, results_file: str | Path) -> None:
     if results_file.suffix != ".json":
         raise UserError(f"{results_file}: the file of predictions must end in .json")
     check_file(results_file, "the file of predictions")
-    ours = [metric for metric in evaluators(cfg, split) if metric.get("type") == "LocSimMetric"]
-    if not ours:
+    metric = locsim_metric(cfg, split)
+    if not metric:
         raise UserError(f"{split}_evaluator has no LocSimMetric, which writes the predictions")
-    ours[0]["outfile_prefix"] = str(results_file.with_suffix(""))
+    metric["outfile_prefix"] = str(results_file.with_suffix(""))
 
 
 def predict_split(
@@ -102,7 +105,9 @@ def predict_split(
     dataset = _test_dataset(cfg)
     dataset.ann_file = str(annotation_path(Path(), split))
     dataset.data_prefix = dict(img=f"{split}/")
-    cfg.test_evaluator = dict(type="LocSimMetric", format_only=True)
+    reading = {name: value for name, value in locsim_metric(cfg, "test").items() if name in _READING}
+    sizes_file = str(ann_file(cfg, split)) if reading.get("scale_from_ori_shape") else None
+    cfg.test_evaluator = dict(type="LocSimMetric", format_only=True, ann_file=sizes_file, **reading)
     cfg.load_from = checkpoint
     _write_results(cfg, "test", results_file)
     build_runner(cfg).test()

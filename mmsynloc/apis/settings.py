@@ -10,7 +10,7 @@ from mmpose.registry import OPTIMIZERS
 
 from mmsynloc.utils import UserError
 
-__all__ = ["check_settings", "crops_per_image", "evaluators", "fit_workers", "loaders"]
+__all__ = ["check_settings", "crops_per_image", "evaluators", "fit_workers", "loaders", "locsim_metric"]
 
 _GROUPS = ("model", "default_hooks", "env_cfg", "train_cfg", "val_cfg", "test_cfg", "optim_wrapper")
 _SPLITS = ("train", "val", "test")
@@ -95,6 +95,11 @@ def evaluators(cfg: Config, split: str) -> list[Any]:
     """The settings of the metrics of ``"val"`` or ``"test"``."""
     found = cfg.get(f"{split}_evaluator") or []
     return [one for one in (found if isinstance(found, (list, tuple)) else [found]) if isinstance(one, Mapping)]
+
+
+def locsim_metric(cfg: Config, split: str) -> Any:
+    """The settings of the first LocSim metric of ``"val"`` or ``"test"``; an empty mapping where there is none."""
+    return next((one for one in evaluators(cfg, split) if one.get("type") == "LocSimMetric"), {})
 
 
 def fit_workers(cfg: Config) -> None:

@@ -45,9 +45,11 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     from mmsynloc.files import read_camera, write_camera
     from mmsynloc.files.images import read_image, write_image
     from mmsynloc.structures import to_synloc
-    from mmsynloc.utils import UserError
+    from mmsynloc.utils import UserError, refuse_overwriting
     from mmsynloc.visualization.camera_view import blank_canvas, draw_markings
 
+    for flag, written in (("--out", args.out), ("--to-synloc", args.to_synloc)):
+        refuse_overwriting(flag, written, [args.file, args.image])
     image, size, name = None, args.size, args.name
     if args.image is not None:
         image = read_image(args.image)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mmsynloc.cli.flags import add_dataset_flags, chosen_splits, image_size
 from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -66,6 +66,7 @@ def run_coco(args: argparse.Namespace) -> None:
         raise UserError(f"{args.root}: no annotations/*.json")
     for split in splits:
         path = args.out / f"{split}.json"
+        refuse_overwriting("--out", path, [annotation_path(args.root, split)])
         print(f"{path}: {export_coco(annotation_path(args.root, split), path, args.to_size):,} annotations")
 
 
@@ -76,6 +77,7 @@ def run_predictions(args: argparse.Namespace) -> None:
         raise UserError("--from-size: fractions have no image size; leave it out with --normalised")
     box_format = args.box_format or ("cxcywh" if args.normalised else "xywh")
     format = PredictionFormat(args.from_size, args.normalised, box_format, args.corner_origin, args.category)
+    refuse_overwriting("--out", args.out, [args.predictions, args.ann_file])
     summary = import_predictions(args.predictions, args.ann_file, args.out, format)
     for alarm in summary.alarms:
         print(f"warning: {args.predictions}: {alarm}", file=sys.stderr)

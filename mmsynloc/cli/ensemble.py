@@ -14,6 +14,7 @@ import argparse
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import finite, show_warnings_plainly
+from mmsynloc.utils import refuse_overwriting
 
 __all__ = ["main"]
 
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     show_warnings_plainly()
     from mmsynloc.ensemble import RADIUS_M, fuse_files
 
+    refuse_overwriting("--out", args.out, [args.ann_file, *args.results])
     radius_m = RADIUS_M if args.radius is None else args.radius
     number = fuse_files(args.ann_file, args.results, args.out, args.weights, radius_m, not args.no_progress)
     print(f"{args.out}: {number:,} detections of {len(args.results)} results")

@@ -31,7 +31,7 @@ from mmsynloc.evaluation.oracles import score_oracles
 from mmsynloc.evaluation.report import format_oracles
 from mmsynloc.evaluation.scoring import read_detections
 from mmsynloc.files import read_annotations, read_json
-from mmsynloc.utils import dump_json
+from mmsynloc.utils import dump_json, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -65,6 +65,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     show_warnings_plainly()
+    refuse_overwriting("--out", args.out, [args.ann_file, args.results, args.img_ids])
     annotations = read_annotations(args.ann_file, keypoints_3d=bool(args.keypoints_3d))
     detections, stated = read_detections(args.results)
     img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])

@@ -33,8 +33,10 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis.preflight import check_file
     from mmsynloc.export import export_onnx
+    from mmsynloc.utils import refuse_overwriting
 
     check_file(args.out, "--out")
+    refuse_overwriting("--out", args.out, [args.config, args.checkpoint])
     written = export_onnx(
         args.config, args.checkpoint, args.out, args.image_size, args.opset, args.max_detections, args.cfg_options
     )

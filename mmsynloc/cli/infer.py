@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmsynloc.cli.flags import finite, hide_upstream_warnings, positive
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, refuse_overwriting
 
 if TYPE_CHECKING:
     from mmsynloc.apis.inferencer.backend import Backend
@@ -117,20 +117,12 @@ def _identify(args: argparse.Namespace, sources: Sequence[Source], model: _Model
     }
 
 
-def _refuse_overwriting(args: argparse.Namespace) -> None:
-    """Outputs must not be inputs: a slip such as ``--video match.mp4`` would destroy the match."""
-    read = [args.camera, args.config, args.checkpoint, *args.inputs]
-    existing = [Path(name) for name in read if name and os.path.exists(name)]
-    for flag, written in (("--out", args.out), ("--video", args.video), ("--vis-dir", args.vis_dir)):
-        if written is not None and written.exists() and any(written.samefile(path) for path in existing):
-            raise UserError(f"{flag} {written}: is read by this command, and would be overwritten")
-
-
 def _check(args: argparse.Namespace, shards: int) -> None:
     """Refuse what cannot be, before anything is loaded."""
     from mmsynloc.apis.preflight import check_file, check_folder
 
-    _refuse_overwriting(args)
+    for flag, written in (("--out", args.out), ("--video", args.video), ("--vis-dir", args.vis_dir)):
+        refuse_overwriting(flag, written, [args.camera, args.config, args.checkpoint, *args.inputs])
     if shards > 1 and args.video is not None:
         raise UserError("--video: a shared run makes none; draw the pictures of its output in one process")
     check_file(args.out, "--out")

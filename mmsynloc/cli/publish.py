@@ -23,7 +23,9 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis.weights import join_stages, slim_checkpoint
+    from mmsynloc.utils import refuse_overwriting
 
+    refuse_overwriting("OUT", args.out, [args.checkpoint, args.second_stage])
     if args.second_stage is None:
         size = slim_checkpoint(args.checkpoint, args.out)
     else:

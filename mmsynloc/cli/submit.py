@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from mmsynloc.apis.submission_check import check_submission
+from mmsynloc.apis.submission_positions import ensure_positions
 from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags, finite
 from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.files import read_json, write_submission
-from mmsynloc.utils import UserError, atomic_write, dump_json
+from mmsynloc.utils import UserError, atomic_write, dump_json, refuse_overwriting
 from mmsynloc.version import __version__
 
 __all__ = ["main"]
@@ -75,13 +76,15 @@ def pack(results_file: str | Path, threshold: float, annotations: str | Path, ar
     """
     with tempfile.TemporaryDirectory() as folder:
         checked = Path(folder) / "submission.zip"
-        write_submission(results_file, threshold, checked)
+        results_file, keypoint_index = ensure_positions(results_file, annotations, Path(folder) / "placed.json")
+        write_submission(results_file, threshold, checked, keypoint_index)
         if report(str(checked), annotations, args.out):
             print(f"{args.out}: not written")
             return 1
         with atomic_write(args.out) as temporary:
             shutil.copyfile(checked, temporary)
-    dump_json(provenance(args, threshold), Path(args.out).with_suffix(".threshold.json"), indent=1)
+    if Path(args.out).is_file():  # no stream
+        dump_json(provenance(args, threshold), Path(args.out).with_suffix(".threshold.json"), indent=1)
     return 0
 
 
@@ -149,4 +152,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     args = parse_args(argv, prog)
     if args.check is not None:
         return report(args.check, args.ann_file)
+    refuse_overwriting(
+        "--out", args.out, [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from]
+    )
     return submit(args) if args.results is None else submit_results(args)

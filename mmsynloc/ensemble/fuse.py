@@ -125,7 +125,8 @@ def fuse_detections(
     image = annotations.find_images(together.image_ids)
     order = np.argsort(image, kind="stable")
     parts = np.split(order, np.searchsorted(image[order], np.arange(1, len(annotations))))
-    share = np.asarray(weights, float) / np.sum(weights)
+    share = np.asarray(weights, float) / np.max(weights)  # the sum of large ones would overflow
+    share /= share.sum()
     for row, part in enumerate(parts):
         if len(part):
             yield _fuse_image(annotations, row, together[part], source[part], share[source[part]], radius_m)
@@ -147,8 +148,9 @@ def _fuse_image(
     place = mean(_positions_m(part))
     keypoints = None if part.keypoints is None else mean(part.keypoints)
     if keypoints is not None:
-        several = np.bincount(group) > 1
-        keypoints[several, _GROUND, :2] = annotations.camera(row).pitch_to_pixel(place[several]).points
+        pixels = annotations.camera(row).pitch_to_pixel(place).points
+        projected = (np.bincount(group) > 1) & np.isfinite(pixels).all(axis=1)
+        keypoints[projected, _GROUND, :2] = pixels[projected]
     fused = Detections(
         path=part.path,
         image_ids=np.repeat(part.image_ids[:1], number),

@@ -1,8 +1,17 @@
 """Small helpers that every part shares: clear errors and files that are never half-written."""
 
 from mmsynloc.utils.errors import UserError, first_line, run_tool
-from mmsynloc.utils.files import atomic_write, dump_json
+from mmsynloc.utils.files import atomic_write, dump_json, refuse_overwriting
 from mmsynloc.utils.parallel import parallel_map
 from mmsynloc.utils.setup_env import register_all_modules
 
-__all__ = ["UserError", "atomic_write", "dump_json", "first_line", "parallel_map", "register_all_modules", "run_tool"]
+__all__ = [
+    "UserError",
+    "atomic_write",
+    "dump_json",
+    "first_line",
+    "parallel_map",
+    "refuse_overwriting",
+    "register_all_modules",
+    "run_tool",
+]

@@ -7,14 +7,14 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mmsynloc.utils.errors import UserError
 
-__all__ = ["atomic_write", "dump_json"]
+__all__ = ["atomic_write", "dump_json", "refuse_overwriting"]
 
 _OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 """Files that the process has open already: a new file in their place would never reach who reads them."""
@@ -88,6 +88,23 @@ def _replace(temporary: Path, target: Path) -> None:
     os.umask(umask)
     temporary.chmod(0o666 & ~umask)  # mkstemp made it private to the user
     os.replace(temporary, target)
+
+
+def refuse_overwriting(flag: str, written: str | Path | None, read: Iterable[str | Path | None]) -> None:
+    """Make sure that a command's output is none of its inputs, which a slip such as ``--out match.mp4`` would destroy.
+
+    Args:
+        flag: the output's flag, for the message.
+        written: the output; None where nothing is written.
+        read: the inputs; those that are no files or folders, as addresses of streams, play no part.
+
+    Raises:
+        UserError: the output is one of the inputs.
+    """
+    if written is None or not (os.path.isfile(written) or os.path.isdir(written)):  # streams may be both
+        return
+    if any(os.path.exists(path) and os.path.samefile(written, path) for path in read if path):
+        raise UserError(f"{flag} {written}: is read by this command, and would be overwritten")
 
 
 def dump_json(obj: Any, path: str | Path, indent: int | None = None) -> None:

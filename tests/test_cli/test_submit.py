@@ -7,6 +7,7 @@ import json
 import pytest
 
 from mmsynloc.cli import evaluate, submit, test
+from mmsynloc.files import read_submission
 from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError, dump_json
 
@@ -64,6 +65,31 @@ def test_submit__saved_results_with_the_threshold_of_val(mini, tmp_path) -> None
     assert (told["score_threshold"], told["chosen_by"]) == (0.25, str(tmp_path / "val.json"))
     with pytest.raises(UserError, match="no number score_threshold"):
         submit.main([*arguments, "--threshold-from", str(ann_file)])
+
+
+@pytest.mark.parametrize("given", ["boxes", "positions", "nothing"])
+def test_submit__results_without_keypoints_score_as_they_are(mini, tmp_path, given) -> None:
+    ann_file = str(mini / "annotations" / "test.json")
+    people = json.loads((mini / "annotations" / "test.json").read_text())["annotations"]
+    where = {"boxes": "bbox", "positions": "position_on_pitch"}.get(given, "keypoint")
+    detections = [
+        {"image_id": p["image_id"], "category_id": 1, "score": 0.5, where: p[where]} for p in people if where in p
+    ]
+    if given == "boxes":  # over the horizon there is no position
+        detections.append({"image_id": 1, "category_id": 1, "score": 0.1, "bbox": [5.0, -9000.0, 8.0, 20.0]})
+    dump_json(detections, tmp_path / "r.json")
+    out = tmp_path / "s.zip"
+    arguments = ["--results", str(tmp_path / "r.json"), "--ann-file", ann_file, "--score-threshold", "0.4"]
+    assert submit.main([*arguments, "--out", str(out)]) == 0
+    if given != "nothing":
+        flag = {"boxes": "bbox", "positions": "position_on_pitch"}[given]
+        evaluation = ["--ann-file", ann_file, "--position-from"]
+        evaluate.main(
+            [*evaluation, flag, "--results", str(tmp_path / "r.json"), "--out", str(tmp_path / "r.stats.json")]
+        )
+        evaluate.main([*evaluation, "position_on_pitch", "--results", str(out), "--out", str(tmp_path / "zip.json")])
+        assert _stats(tmp_path / "zip.json")["AP"] == _stats(tmp_path / "r.stats.json")["AP"] > 0
+        assert read_submission(out).keypoint_index is None
 
 
 def test_submit__what_is_not_valid_is_not_written(mini, tmp_path, capsys) -> None:

@@ -75,6 +75,11 @@ def test_fuse__weights(write, fuse):
     assert found.scores.tolist() == pytest.approx([0.45])
 
 
+def test_fuse__weights_whose_sum_overflows(write, fuse):
+    found = fuse(write("a", [(0, 0.6, 0, 0)]), write("b", [(0, 0.4, 0, 0)]), weights=[1.5e308, 1.5e308])
+    assert found.scores.tolist() == pytest.approx([0.5])
+
+
 def test_fuse__two_detections_of_one_result_stay_two(write, fuse):
     found = fuse(write("a", [(0, 0.9, 0, 0), (0, 0.8, 0.2, 0)]), write("b", [(0, 0.7, 0.25, 0)]))
     assert found.scores.tolist() == pytest.approx([0.75, 0.45])

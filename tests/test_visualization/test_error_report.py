@@ -94,3 +94,22 @@ def test_window__nobody_is_the_middle():
 def test_window__goes_where_most_is_lost_and_stays_inside():
     points = np.array([[20.0, 20], [60, 40], [3000, 2000]])
     assert _window(points, np.array([1.0, 1, 1.5]), np.array([4000, 2250]))[:2].tolist() == [0, 0]
+
+
+def test_page__results_with_and_without_boxes(tmp_path):
+    """A result whose detections have no boxes has no rows in the groups by boxes; all others are there."""
+    ann = write_split(tmp_path, "val", [[(0.0, 0.0), (5.0, 10.0)], [(-5.0, -8.0)]])
+    people = json.loads(ann.read_text())["annotations"]
+    with_boxes = [{**person, "score": 0.9} for person in people]
+    without = [{key: value for key, value in one.items() if key not in ("bbox", "area")} for one in with_boxes]
+    for first, second in ((with_boxes, without), (without, with_boxes)):
+        (tmp_path / "first.json").write_text(json.dumps(first))
+        (tmp_path / "second.json").write_text(json.dumps(second))
+        paths = [tmp_path / "first.json", tmp_path / "second.json"]
+        write_error_report(ann, paths, tmp_path / "out.html", replicates=10, progress=False)
+        groups = (tmp_path / "out.html").read_text().partition('id="groups"')[2].partition("</section>")[0]
+        assert groups.count("Height of the box") == 1
+        names = ["first", "second"]
+        heights = groups.partition("Height of the box")[2].partition("</table>")[0]
+        assert [name for name in names if f">{name}<" in heights] == [names[0 if first is with_boxes else 1]]
+        assert all(f">{name}<" in groups.partition("Height of the box")[0] for name in names)

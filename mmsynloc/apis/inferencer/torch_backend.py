@@ -17,7 +17,7 @@ from mmengine.registry import MODELS, TRANSFORMS, DefaultScope
 from torch import nn
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
-from mmsynloc.apis.settings import evaluators
+from mmsynloc.apis.settings import locsim_metric
 from mmsynloc.engine.checkpoints import compare_weights, read_checkpoint, weights_of
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.optim.cpu_amp import has_fast_bfloat16
@@ -66,9 +66,7 @@ class TorchBackend:
         # Its place is taken here, where arrays are taken too and damaged files are found.
         self.pipeline = [transform for transform in pipeline if not isinstance(transform, LoadImageFromFile)]
         self.reads_whole_files = len(self.pipeline) < len(pipeline)
-        metric: Mapping[str, Any] = next(
-            (one for one in evaluators(cfg, "test") if one.get("type") == "LocSimMetric"), {}
-        )
+        metric = locsim_metric(cfg, "test")
         self.reading = {key: metric[key] for key in ("person_label", "pixel_corners") if key in metric}
         _load(self.model, checkpoint, name)
         self.model.to(self.device).eval()

@@ -111,30 +111,38 @@ def decode_predictions(
     """
     all_entries, place = _decode(data, where)
     wanted = format.category
-    chosen = [i for i, entry in enumerate(all_entries) if wanted is None or entry.category_id == wanted]
+    chosen = [i for i, entry in enumerate(all_entries) if wanted is None or str(entry.category_id) == str(wanted)]
     entries = [all_entries[i] for i in chosen]
+    if all_entries and not entries:
+        raise UserError(f"{where}: has no category {wanted}, only {', '.join(_categories(all_entries))}")
 
     def fail(row: int, reason: str) -> UserError:
         return fail_at(where, place.format(chosen[row]), reason)
 
-    categories = sorted({str(entry.category_id) for entry in entries})
+    categories = _categories(entries)
     if len(categories) > 1:
         raise UserError(f"{where}: has several categories, {', '.join(categories)}; choose one with --category")
     rows = _find_images(entries, annotations, fail)
     sizes = annotations.image_sizes[rows].astype(float)
     scales = _scales(sizes, format, where)
     scores = float_column([entry.score for entry in entries])
-    boxes_xywh = _boxes(entries, scales, format, fail)
-    results = Detections(
-        path=where,
-        image_ids=annotations.image_ids[rows],
-        category_ids=np.full(len(entries), annotations.category_id),
-        scores=scores,
-        boxes_xywh=boxes_xywh,
-        keypoints=_keypoints(entries, scales, format, fail),
-        positions_pitch_m=_positions(entries, fail),
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # such numbers are refused below
+        boxes_xywh = _boxes(entries, scales, format, fail)
+        results = Detections(
+            path=where,
+            image_ids=annotations.image_ids[rows],
+            category_ids=np.full(len(entries), annotations.category_id),
+            scores=scores,
+            boxes_xywh=boxes_xywh,
+            keypoints=_keypoints(entries, scales, format, fail),
+            positions_pitch_m=_positions(entries, fail),
+        )
+    refuse_where(~results.finite(), lambda row: fail(row, "its numbers are too large"))
     return ImportSummary(results, _alarms(boxes_xywh, sizes, format, where))
+
+
+def _categories(entries: list[_Foreign]) -> list[str]:
+    return sorted({str(entry.category_id) for entry in entries})
 
 
 def _decode(data: bytes, where: str) -> tuple[list[_Foreign], str]:

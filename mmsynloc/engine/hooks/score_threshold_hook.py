@@ -138,7 +138,9 @@ class ScoreThresholdHook(Hook):
     ``score_threshold`` in the file; those of metrics with another prefix are in ``others``, by their keys.
     """
 
-    priority = "LOWEST"  # CheckpointHook writes a validated checkpoint again where it is the best, which removes its file
+    priority = (
+        "LOWEST"  # CheckpointHook writes a validated checkpoint again where it is the best, which removes its file
+    )
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Write the thresholds beside the checkpoint that was validated."""

@@ -68,7 +68,10 @@ def render_page(annotations: Annotations, reports: Sequence[ResultReport], image
             cells_charts=charts.cells_charts(analyses, from_negative_x),
             calibration_chart=charts.calibration_chart(names, analyses),
             threshold_chart=charts.threshold_chart(names, analyses),
-            groups=[_group_table(attribute, reports) for attribute in first.groups],
+            groups=[
+                _group_table(attribute, reports)
+                for attribute in dict.fromkeys(a for one in analyses for a in one.groups)
+            ],
             thresholds=[_threshold_row(report) for report in reports],
             differences=_differences(reports),
             worst=worst_images(annotations, first, images),
@@ -103,9 +106,13 @@ def _number(value: float, form: str) -> str:
 
 
 def _group_table(attribute: str, reports: Sequence[ResultReport]) -> dict[str, Any]:
-    """The rows of one attribute: for each group those of all results, which have the same people."""
-    rows = [report.analysis.groups[attribute] for report in reports]
+    """The rows of one attribute: for each group those of the results that have it, by their names.
+
+    All have the same people; results without boxes have no groups by boxes.
+    """
+    reports = [report for report in reports if attribute in report.analysis.groups]
     names, analyses = [report.name for report in reports], [report.analysis for report in reports]
+    rows = [[(name, row) for row in analysis.groups[attribute]] for name, analysis in zip(names, analyses)]
     chart = charts.groups_chart(attribute, names, analyses) if attribute != "camera" else None
     return {"name": attribute, "rows": list(zip(*rows)), "chart": chart}
 

@@ -176,6 +176,15 @@ def test_decode_predictions__several_categories_need_a_choice():
     with pytest.raises(UserError, match="several categories, 0, 32"):
         _convert(*entries)
     assert _convert(*entries, category=0) == [_entry()]
+    assert _convert(_entry(category_id="0"), category=0) == [_entry()]
+    with pytest.raises(UserError, match="has no category 7, only 0, 32"):
+        _convert(*entries, category=7)
+    assert len(_summary([], category=7).results) == 0
+
+
+def test_decode_predictions__numbers_whose_scaling_overflows():
+    with pytest.raises(UserError, match=r"entry \[1\]: its numbers are too large"):
+        _convert(_entry(), _entry(bbox=[1e308, 0, 5, 5]), from_size=(1920, 1080))
 
 
 def test_decode_predictions__alarm_for_full_hd_taken_as_4k():
