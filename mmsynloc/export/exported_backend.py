@@ -73,7 +73,7 @@ class ExportedBackend:
         self.files = [str(path)]
         self.second_stage: ExportedSecondStage | None = None
         if "second_stage" in self._engine.metadata:
-            file = beside(Path(path), self._engine.metadata["second_stage"])
+            file = beside(Path(path), self._engine.metadata)
             self.files.append(str(file))
             self.second_stage = ExportedSecondStage(file, engine, threads)
             self.score_threshold = self.second_stage.score_threshold
@@ -122,8 +122,11 @@ class ExportedBackend:
         found = self._engine.run({name: np.stack([item.inputs[name] for item in batch]) for name in names})
         kept = found["scores"] > 0
         columns = (found["boxes_xyxy"], found["scores"], found["keypoints_px"])
-        detections = [FrameDetections(*(column[i][mask] for column in columns)) for i, mask in enumerate(kept)]
+        detections = [
+            FrameDetections(*(column[i][mask] for column in columns)).only_finite() for i, mask in enumerate(kept)
+        ]
         if self.second_stage is None:
             return detections
         frames = [item.frame for item in batch if item.frame is not None]
-        return self.second_stage.place(detections, frames, [item.camera for item in batch])
+        placed = self.second_stage.place(detections, frames, [item.camera for item in batch])
+        return [one.only_finite() for one in placed]

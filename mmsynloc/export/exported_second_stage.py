@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +11,30 @@ from mmsynloc.apis.inferencer.backend import FrameDetections
 from mmsynloc.export.engines import open_engine
 from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer
 from mmsynloc.structures import Camera
-from mmsynloc.utils import UserError, first_line
+from mmsynloc.utils import UserError, file_sha256, first_line
 
 __all__ = ["ExportedSecondStage", "beside"]
 
 
-def beside(detector: Path, name: str) -> Path:
+def beside(detector: Path, metadata: Mapping[str, str]) -> Path:
     """The file of the second stage that a detector's file names.
 
+    Args:
+        detector: the detector's file.
+        metadata: what it says of itself, see :func:`~mmsynloc.export.export_onnx`.
+
     Raises:
-        UserError: it is not in the detector's folder.
+        UserError: it is not in the detector's folder, or is of another export.
     """
+    name = metadata["second_stage"]
     if Path(name).name != name or name in ("", "..") or "\\" in name:
         raise UserError(f"{detector}: names a second stage outside of its folder: {name!r}")
     path = detector.with_name(name)
     if not path.is_file():
         raise UserError(f"{path}: no such file; {detector.name} is the first of two stages")
+    expected = metadata.get("second_stage_sha256")
+    if expected is not None and file_sha256(path) != expected:
+        raise UserError(f"{path}: is of another export than {detector.name}; export both anew")
     return path
 
 

@@ -6,6 +6,7 @@ import inspect
 import json
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from mmsynloc.export.engines import require
 from mmsynloc.models import SynLocTopdownEstimator
 from mmsynloc.models.structures.crop_points import CropPoints
 from mmsynloc.structures.crops import GEOMETRY_CHANNELS
-from mmsynloc.utils import UserError, atomic_write
+from mmsynloc.utils import UserError, atomic_write, file_sha256
 from mmsynloc.version import __version__
 
 __all__ = ["OPSETS", "POLYNOMIAL_SIZE", "Export", "export_onnx", "trace_to_onnx"]
@@ -58,9 +59,9 @@ def export_onnx(
     Returns:
         The files, and what each says of itself in its metadata: ``stage`` (``"detector"`` or ``"crops"``),
         ``input_size``, ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``; the ``score_threshold``
-        of the last stage, where a validation has chosen one; a first stage's ``second_stage``, the name of the file
-        beside it; a second stage's ``placer``, the settings of a
-        :class:`~mmsynloc.models.utils.crop_placer.CropPlacer` as JSON.
+        of the last stage, where a validation has chosen one; a first stage's ``second_stage`` and
+        ``second_stage_sha256``, the name and the digest of the file beside it; a second stage's ``placer``, the
+        settings of a :class:`~mmsynloc.models.utils.crop_placer.CropPlacer` as JSON.
 
     Raises:
         UserError: ``onnx`` is not installed, the config or the checkpoint cannot be used, the model is of a kind that
@@ -81,12 +82,23 @@ def export_onnx(
         exports = [_second_stage(model, beside, shared | _threshold(checkpoint))]
         if model.detector is not None:
             shared |= {"second_stage": beside.name}
-            exports.insert(0, _detector(model.detector, size, max_detections, out, shared))
-    for export in exports:
-        with atomic_write(export.path) as temporary:
+            exports.append(_detector(model.detector, size, max_detections, out, shared))
+    return _write(exports, opset)
+
+
+def _write(exports: Sequence[Export], opset: int) -> dict[Path, dict[str, str]]:
+    """Write a second stage and then its detector, or one alone; none of them appears unless all are complete."""
+    written: dict[Path, dict[str, str]] = {}
+    digest: dict[str, str] = {}
+    with ExitStack() as stack:
+        for export in exports:
+            temporary = stack.enter_context(atomic_write(export.path))
+            about = export.metadata | digest
             trace_to_onnx(export, temporary, opset)
-            _finish(temporary, export.metadata)
-    return {export.path: export.metadata for export in exports}
+            _finish(temporary, about)
+            digest = {"second_stage_sha256": file_sha256(temporary)}
+            written = {export.path: about} | written  # the detector first
+    return written
 
 
 class Export(NamedTuple):

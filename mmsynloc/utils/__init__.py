@@ -1,7 +1,7 @@
 """Small helpers that every part shares: clear errors and files that are never half-written."""
 
 from mmsynloc.utils.errors import UserError, first_line, run_tool
-from mmsynloc.utils.files import atomic_write, dump_json, refuse_overwriting
+from mmsynloc.utils.files import atomic_write, dump_json, file_sha256, refuse_overwriting
 from mmsynloc.utils.parallel import parallel_map
 from mmsynloc.utils.setup_env import register_all_modules
 
@@ -9,6 +9,7 @@ __all__ = [
     "UserError",
     "atomic_write",
     "dump_json",
+    "file_sha256",
     "first_line",
     "parallel_map",
     "refuse_overwriting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from typing import Any
 
 from mmsynloc.utils.errors import UserError
 
-__all__ = ["atomic_write", "dump_json", "refuse_overwriting"]
+__all__ = ["atomic_write", "dump_json", "file_sha256", "refuse_overwriting"]
 
 _OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 """Files that the process has open already: a new file in their place would never reach who reads them."""
@@ -88,6 +89,11 @@ def _replace(temporary: Path, target: Path) -> None:
     os.umask(umask)
     temporary.chmod(0o666 & ~umask)  # mkstemp made it private to the user
     os.replace(temporary, target)
+
+
+def file_sha256(path: str | Path) -> str:
+    """The SHA-256 digest of a file's content, as hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def refuse_overwriting(flag: str, written: str | Path | None, read: Iterable[str | Path | None]) -> None:

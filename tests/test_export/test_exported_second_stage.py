@@ -15,6 +15,8 @@ from mmsynloc.apis.inferencer import FrameDetections, SynLocInferencer
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
 from mmsynloc.export import ExportedBackend
+from mmsynloc.files import read_annotations
+from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError
 from tests.synloc_files import camera
 from tests.test_export.conftest import INPUT_SIZE, TWO_STAGES
@@ -48,6 +50,23 @@ def test_predict__equals_torch(engine, two_files, in_torch, pictures):
             apart.append(np.abs(ours.keypoints_px[at] - points).max())
         # In crops of noise two peaks of a distribution may be equally high
         assert not apart or np.quantile(apart, 0.9) < 2e-2
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_predict__equals_torch_on_a_match(engine, two_files, in_torch, tmp_path):
+    """What is found with some certainty in a rendered frame: all of it, in the same order."""
+    pytest.importorskip(engine)
+    generate(tmp_path, 0, 0, 1, 0, seed=3)
+    annotations = read_annotations(tmp_path / "annotations" / "test.json")
+    backend = ExportedBackend(two_files, engine, threads=1)
+    image, view = tmp_path / "test" / annotations.file_names[0], annotations.camera(0)
+    (ours,), (theirs,) = (one.predict([one.prepare(image, view, str(image))]) for one in (backend, in_torch))
+    athletes = theirs.scores > 0.05  # few are over the threshold, for the input is small
+    assert athletes.sum() > 5
+    assert len(ours.scores) == len(theirs.scores)
+    np.testing.assert_allclose(ours.scores[athletes], theirs.scores[athletes], atol=SCORE)
+    np.testing.assert_allclose(ours.boxes_xyxy[athletes], theirs.boxes_xyxy[athletes], atol=0.01)
+    np.testing.assert_allclose(ours.keypoints_px[athletes], theirs.keypoints_px[athletes], atol=2e-2)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -100,6 +119,14 @@ def test_half_precision__leaves_the_second_stage_exact(two_files, pictures):
 def test_open__second_file_is_missing(two_files, tmp_path):
     shutil.copy(two_files, tmp_path)
     with pytest.raises(UserError, match=r"model-crops\.onnx: no such file; model\.onnx is the first of two stages"):
+        ExportedBackend(tmp_path / "model.onnx")
+
+
+def test_open__second_file_is_of_another_export(two_files, tmp_path):
+    shutil.copy(two_files, tmp_path)
+    other = (two_files.with_name("model-crops.onnx")).read_bytes() + b"\0"
+    (tmp_path / "model-crops.onnx").write_bytes(other)
+    with pytest.raises(UserError, match=r"model-crops\.onnx: is of another export than model\.onnx"):
         ExportedBackend(tmp_path / "model.onnx")
 
 

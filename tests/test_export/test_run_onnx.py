@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -40,8 +41,24 @@ def test_run_onnx__is_the_back_ends_answer(exported, split):
     np.testing.assert_allclose(table[:, 2:4], expected.keypoints_px[seen, 1], atol=0.01)  # two digits
 
 
-def test_run_onnx__mistakes_are_one_line(exported, split, tmp_path):
+def test_run_onnx__takes_pixels_as_they_are_stored(exported, split, tmp_path):
+    """A turn that the camera has noted in the file plays no part, as everywhere else."""
+    image, annotations = split / "val" / "000000.jpg", split / "annotations" / "val.json"
+    turn = (
+        bytes.fromhex("ffe10022") + b"Exif\0\0II*\0\x08\0\0\0" + bytes.fromhex("0100120103000100000006000000 00000000")
+    )
+    data = image.read_bytes()
+    (tmp_path / image.name).write_bytes(data[:2] + turn + data[2:])
+    assert cv2.imread(str(tmp_path / image.name)).shape[:2] == cv2.imread(str(image)).shape[1::-1]
+    arguments = ["--camera", annotations, "--score-threshold", 0.02]
+    assert run(exported, tmp_path / image.name, *arguments).stdout == run(exported, image, *arguments).stdout
+
+
+def test_run_onnx__mistakes_are_one_line(exported, two_files, split, tmp_path):
     annotations = split / "annotations" / "val.json"
+    done = run(two_files, split / "val" / "000000.jpg", "--camera", annotations)
+    assert done.returncode == 1
+    assert "model.onnx: is of a two-stage model, which mmsynloc infer runs" in done.stderr
     done = run(exported, tmp_path / "other.jpg", "--camera", annotations)
     assert done.returncode == 1
     assert done.stderr.strip() == f"error: {annotations}: has no image other.jpg"

@@ -64,11 +64,16 @@ def main() -> None:
     args = parser.parse_args()
 
     session = onnxruntime.InferenceSession(args.model, providers=["CPUExecutionProvider"])
+    about = session.get_modelmeta().custom_metadata_map
+    if about.get("stage") != "detector" or "second_stage" in about:
+        sys.exit(
+            f"error: {args.model}: is of a two-stage model, which mmsynloc infer runs; this file runs one-stage ones"
+        )
     _, input_height, input_width, _ = session.get_inputs()[0].shape
-    threshold = args.score_threshold
-    if threshold is None:
-        threshold = float(session.get_modelmeta().custom_metadata_map.get("score_threshold", 0.5))
-    camera, image = read_camera(args.camera, args.image), cv2.imread(args.image)
+    threshold = float(about.get("score_threshold", 0.5)) if args.score_threshold is None else args.score_threshold
+    camera = read_camera(args.camera, args.image)
+    # Without the turn that a camera may have noted in the file: calibrations are of the pixels as they are stored.
+    image = cv2.imread(args.image, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if image is None:
         sys.exit(f"error: {args.image}: not a readable image")
 

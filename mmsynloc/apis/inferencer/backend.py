@@ -26,6 +26,12 @@ class FrameDetections(NamedTuple):
     scores: np.ndarray
     keypoints_px: np.ndarray
 
+    def only_finite(self) -> FrameDetections:
+        """Those whose numbers all are finite; the others are left out, as in the evaluation."""
+        finite = np.isfinite(self.boxes_xyxy).all(1) & np.isfinite(self.scores)
+        finite &= np.isfinite(self.keypoints_px).all((1, 2))
+        return FrameDetections(*(column[finite] for column in self))
+
 
 class Backend(Protocol):
     """Finds the athletes of images; :class:`~mmsynloc.apis.inferencer.SynLocInferencer` does the rest.

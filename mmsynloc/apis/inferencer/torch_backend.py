@@ -141,10 +141,9 @@ def _sample(camera: Camera, name: str) -> dict[str, Any]:
 
 def _detections(sample: Any, reading: Mapping[str, Any]) -> FrameDetections:
     found = gather_predictions({"img_id": 0, "pred_instances": sample.pred_instances}, **reading)
-    found = found[found.finite()]  # the others are left out, as in the evaluation
     if found.boxes_xywh is None:
         raise UserError("the model predicts no boxes")
     boxes = to_xyxy(found.boxes_xywh)
     if found.keypoints is None or not len(found):  # a box detector
-        return FrameDetections(boxes, found.scores, points_of_boxes(boxes))
-    return FrameDetections(boxes, found.scores, found.keypoints[:, :2, :2])
+        return FrameDetections(boxes, found.scores, points_of_boxes(boxes)).only_finite()
+    return FrameDetections(boxes, found.scores, found.keypoints[:, :2, :2]).only_finite()
