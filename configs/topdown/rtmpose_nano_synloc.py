@@ -23,7 +23,12 @@ model = dict(
     ),
 )
 _train_pipeline = [
-    dict(type="SynLocAthleteCrops", crops_per_image=24, height_m=2.5, photometric=dict(strength=0.7)),
+    dict(
+        type="SynLocAthleteCrops",
+        crops_per_image=24,
+        height_m=_base_.model.crop.height_m,
+        photometric=dict(strength=0.7),
+    ),
     dict(type="PackAthleteCrops"),
 ]
 train_dataloader = dict(batch_size=6, num_workers=1, dataset=dict(input_size=_size, pipeline=_train_pipeline))

@@ -69,8 +69,11 @@ class SynLocDataset(SampleSeeds, BaseCocoStyleDataset):
         """Parse the annotation file.
 
         Raises:
-            UserError: it is missing or broken, or an entry is wrong; a missing file comes with the way to get it.
+            UserError: it is missing or broken, an entry is wrong, or ``indices`` choose none; a missing file comes
+                with the way to get it.
         """
+        if isinstance(self._indices, (int, Sequence)) and not self._indices:
+            raise UserError(f"{self.ann_file}: indices={self._indices!r} leave no image")
         if not Path(self.ann_file).is_file():
             raise UserError(
                 f"{self.ann_file}: no such file. Set SYNLOC_ROOT to the data set's folder, or see docs/data.md "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from mmengine.registry import DefaultScope
 from mmpose.registry import DATASETS
 
 from mmsynloc.codecs import detach_ground_metric
@@ -19,6 +20,17 @@ def _dataset(path, **kwargs) -> SynLocDataset:
 def test_dataset__no_images(tmp_path):
     with pytest.raises(UserError, match=r"a\.json: has no images"):
         _dataset(write_annotations(tmp_path / "a.json", [], []))
+
+
+@pytest.mark.parametrize("indices", [0, []])
+def test_dataset__no_image_is_chosen(tmp_path, indices):
+    with pytest.raises(UserError, match=r"a\.json: indices=.* leave no image"):
+        _dataset(write_annotations(tmp_path / "a.json", [image_entry()], []), indices=indices)
+
+
+def test_dataset__some_images_are_chosen(tmp_path):
+    path = write_annotations(tmp_path / "a.json", [image_entry(i) for i in range(3)], [])
+    assert [info["img_id"] for info in _dataset(path, indices=[2, 0], test_mode=True)] == [2, 0]
 
 
 def test_dataset__metainfo(tmp_path):
@@ -67,6 +79,7 @@ def test_dataset__top_down_is_refused(tmp_path):
 def test_dataset__leaves_transforms_out_on_request(tmp_path):
     pipeline = [dict(type="SynLocMosaic"), dict(type="SynLocFlip"), dict(type="SynLocFlip")]
     path = write_annotations(tmp_path / "a.json", [image_entry()], [])
-    dataset = _dataset(path, pipeline=pipeline)
+    with DefaultScope.overwrite_default_scope("mmpose"):
+        dataset = _dataset(path, pipeline=pipeline)
     dataset.update_skip_type_keys(["SynLocMosaic", "NotThere"])
     assert [type(transform).__name__ for transform in dataset.pipeline.transforms] == ["SynLocFlip", "SynLocFlip"]

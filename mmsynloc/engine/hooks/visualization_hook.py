@@ -79,7 +79,9 @@ class SynLocVisualizationHook(Hook):
             from mmsynloc.visualization import overview_pixels  # matplotlib, only where something is drawn
 
             picture = overview_pixels(self._draw(runner, runner.val_dataloader, data_sample))
-            runner.visualizer.add_image(f"val_{Path(data_sample.img_path).stem}", picture, runner.iter)
+            runner.visualizer.add_image(
+                f"val_{_name(data_sample, runner.val_dataloader.dataset)}", picture, runner.iter
+            )
 
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Sequence | None = None
@@ -97,7 +99,7 @@ class SynLocVisualizationHook(Hook):
             if i % self.interval == 0:
                 from mmsynloc.visualization import save_overview  # matplotlib, only where something is drawn
 
-                path = folder / f"{phase}_{Path(data_sample.img_path).stem}.png"
+                path = folder / f"{phase}_{_name(data_sample, loader.dataset)}.png"
                 save_overview(self._draw(runner, loader, data_sample), path)
 
     def _draw(self, runner: Runner, loader: DataLoader, data_sample: Any) -> Any:
@@ -114,6 +116,13 @@ class SynLocVisualizationHook(Hook):
         if self._truths is None:
             self._truths = _Truths(dataset)
         return self._truths.of(img_id)
+
+
+def _name(data_sample: Any, dataset: Any) -> str:
+    """The image's name with the folders below the split's, for names may come again in another folder."""
+    path, folder = Path(data_sample.img_path), (getattr(dataset, "data_prefix", None) or {}).get("img")
+    relative = path.relative_to(folder) if folder and path.is_relative_to(folder) else Path(path.name)
+    return "_".join(relative.with_suffix("").parts)
 
 
 class _Truths:

@@ -68,6 +68,19 @@ def test_hook__writes_every_so_many_images(tmp_path):
     assert with_close_ups.shape[0] > 900
 
 
+def test_hook__names_come_again_in_another_folder(tmp_path):
+    runner, hook = _runner(tmp_path), SynLocVisualizationHook(enable=True, interval=1, out_dir=str(tmp_path / "out"))
+    samples = _outputs(runner, [0, 1])
+    for folder, sample in zip(("north", "south"), samples):
+        path = Path(sample.img_path)
+        moved = path.parent / folder / "0.jpg"
+        moved.parent.mkdir()
+        moved.write_bytes(path.read_bytes())
+        sample.set_metainfo({"img_path": str(moved)})
+    hook.after_test_iter(runner, 0, None, samples)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["test_north_0.png", "test_south_0.png"]
+
+
 def test_hook__examples_of_a_training_go_to_the_back_ends(tmp_path):
     runner, hook = _runner(tmp_path, training=True), SynLocVisualizationHook(examples=1)
     hook.after_val_iter(runner, 0, None, _outputs(runner, [0, 1]))
