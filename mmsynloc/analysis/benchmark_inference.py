@@ -13,12 +13,13 @@ from tqdm import tqdm
 
 from mmsynloc.analysis.benchmark import compare, one_core
 from mmsynloc.apis.config import load_config
+from mmsynloc.apis.inferencer import ExportedBackend
 from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
 from mmsynloc.engine.console import tell
 from mmsynloc.evaluation.scoring import score_results
-from mmsynloc.export import ExportedBackend, export_onnx
+from mmsynloc.export import export_onnx
 from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.minisynloc import generate
 from mmsynloc.structures.boxes import to_xywh

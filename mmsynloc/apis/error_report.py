@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,48 +13,20 @@ from tqdm import tqdm
 
 from mmsynloc.evaluation import score_detections
 from mmsynloc.evaluation.errors import TAUS_M, Analysis, analyse, bootstrap_weights, camera_positions_m
-from mmsynloc.evaluation.errors.advice import Advice, advise
+from mmsynloc.evaluation.errors.advice import advise
+from mmsynloc.evaluation.errors.result_report import ResultReport
 from mmsynloc.evaluation.oracles import score_oracles
 from mmsynloc.evaluation.scoring import read_detections
 from mmsynloc.evaluation.tables import camera_table, detection_table, people_table
 from mmsynloc.files import Annotations, Detections, People, read_annotations
 from mmsynloc.utils import UserError
 
-__all__ = ["REPLICATES", "ResultReport", "report_results", "write_error_report"]
+__all__ = ["REPLICATES", "report_results", "write_error_report"]
 
 REPLICATES = 300
 """Draws of the bootstrap: the ends of a 95 % interval are known to about a tenth of its width."""
 
 _STEP = 0.005  # of the distance from the camera: a few pixels
-
-
-@dataclass(frozen=True)
-class ResultReport:
-    """What the page shows of one results file.
-
-    Args:
-        name: short, different for each file.
-        path: of the file.
-        stats: the 17 statistics at each scale of LocSim, at the score threshold in use.
-        own_stats: those at tau 1 with the best threshold on this very file.
-        threshold_from: where the score threshold comes from, in words.
-        is_own: whether that is this very file.
-        oracles: mAP-LocSim by the names of :data:`~mmsynloc.evaluation.oracles.ORACLES`, at each scale.
-        analysis: the errors.
-        notes: warnings about the file.
-        advice: what to do next.
-    """
-
-    name: str
-    path: str
-    stats: dict[float, dict[str, float]]
-    own_stats: dict[str, float]
-    threshold_from: str
-    is_own: bool
-    oracles: dict[float, dict[str, float]]
-    analysis: Analysis
-    notes: list[str]
-    advice: list[Advice]
 
 
 def write_error_report(

@@ -1,4 +1,4 @@
-"""Models as ONNX files, and the engines that run them."""
+"""Models as ONNX files; :class:`mmsynloc.apis.inferencer.ExportedBackend` runs them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,8 @@ from typing import TYPE_CHECKING
 from mmsynloc.utils.lazy import lazy_attributes
 
 if TYPE_CHECKING:
-    from mmsynloc.export.engines import ENGINES, Engine, open_engine
-    from mmsynloc.export.exported_backend import ExportedBackend
     from mmsynloc.export.onnx_file import export_onnx
 
-__all__ = ["ENGINES", "Engine", "ExportedBackend", "export_onnx", "open_engine"]
+__all__ = ["export_onnx"]
 
-__getattr__ = lazy_attributes(
-    __name__,
-    {
-        "ENGINES": "engines",
-        "Engine": "engines",
-        "ExportedBackend": "exported_backend",
-        "export_onnx": "onnx_file",
-        "open_engine": "engines",
-    },
-)
+__getattr__ = lazy_attributes(__name__, {"export_onnx": "onnx_file"})

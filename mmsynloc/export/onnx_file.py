@@ -14,13 +14,13 @@ import torch
 from torch import nn
 
 from mmsynloc.apis.config import load_config
+from mmsynloc.apis.inferencer.engines import require
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
 from mmsynloc.engine.checkpoints import read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
 from mmsynloc.export.crop_graph import CropGraph, CropInputs
 from mmsynloc.export.detector_graph import DetectorGraph, DetectorInputs, DetectorOutputs
-from mmsynloc.export.engines import require
 from mmsynloc.models import SynLocTopdownEstimator
 from mmsynloc.models.structures.crop_points import CropPoints
 from mmsynloc.structures.crops import GEOMETRY_CHANNELS

@@ -8,9 +8,9 @@ import torch
 from mmpose.registry import MODELS
 
 from mmsynloc.apis import load_config
+from mmsynloc.apis.inferencer.engines import open_engine
 from mmsynloc.cli.export import main
 from mmsynloc.export.crop_graph import CropGraph
-from mmsynloc.export.engines import open_engine
 
 CONFIG = "mmsynloc::rtmpose_nano_synloc.py"
 

@@ -53,7 +53,7 @@ def inputs(batch: int, seed: int = 0) -> DetectorInputs:
 
 def export(graph: DetectorGraph, path: Path) -> dict:
     pytest.importorskip("onnx")
-    from mmsynloc.export.engines import open_engine
+    from mmsynloc.apis.inferencer.engines import open_engine
     from mmsynloc.export.onnx_file import Export, trace_to_onnx
 
     pytest.importorskip("onnxruntime")

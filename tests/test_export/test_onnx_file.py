@@ -10,7 +10,7 @@ from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.engine.hooks.score_threshold_hook import threshold_file
 from mmsynloc.files import read_json
 from mmsynloc.utils import UserError
-from tests.test_export.conftest import INPUT_SIZE, MODEL
+from tests.exported_models import INPUT_SIZE, MODEL
 
 
 def test_export__says_what_it_is(exported):

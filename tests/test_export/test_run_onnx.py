@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmsynloc.export import ExportedBackend
+from mmsynloc.apis.inferencer import ExportedBackend
 from mmsynloc.files import read_annotations
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "deployment" / "run_onnx.py"

@@ -8,14 +8,16 @@ from mmsynloc.utils.lazy import lazy_attributes
 
 if TYPE_CHECKING:
     from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
+    from mmsynloc.apis.inferencer.exported_backend import ExportedBackend
     from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
 
-__all__ = ["Backend", "FrameDetections", "SynLocInferencer"]
+__all__ = ["Backend", "ExportedBackend", "FrameDetections", "SynLocInferencer"]
 
 __getattr__ = lazy_attributes(
     __name__,
     {
         "Backend": "backend",
+        "ExportedBackend": "exported_backend",
         "FrameDetections": "backend",
         "SynLocInferencer": "synloc_inferencer",
     },

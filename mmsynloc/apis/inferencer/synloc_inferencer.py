@@ -21,7 +21,7 @@ from mmsynloc.utils import UserError
 if TYPE_CHECKING:
     from mmengine.config import Config
 
-    from mmsynloc.export import ExportedBackend
+    from mmsynloc.apis.inferencer.exported_backend import ExportedBackend
 
 __all__ = [
     "DEFAULT_CHECKPOINT",
@@ -244,7 +244,7 @@ def open_exported(path: str | Path | None, engine: str, half: bool) -> tuple[Exp
     Raises:
         UserError: there is no such file, the engine is not installed, or the file is no such model.
     """
-    from mmsynloc.export import ExportedBackend
+    from mmsynloc.apis.inferencer.exported_backend import ExportedBackend
 
     if not Path(str(path)).is_file():
         raise UserError(f"{path}: no such file")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mmsynloc.evaluation.errors import REPAIRS, TAUS_M, at_threshold, camera_positions_m, difference, interval
+from mmsynloc.evaluation.errors.result_report import ResultReport
 from mmsynloc.evaluation.oracles import ORACLES
 from mmsynloc.evaluation.tables import camera_table
 from mmsynloc.files import Annotations
@@ -18,9 +19,6 @@ from mmsynloc.utils import atomic_write
 from mmsynloc.version import __version__
 from mmsynloc.visualization.error_report import charts
 from mmsynloc.visualization.error_report.crops import LEGEND, worst_images
-
-if TYPE_CHECKING:
-    from mmsynloc.apis.error_report import ResultReport
 
 __all__ = ["render_page", "save_page"]
 

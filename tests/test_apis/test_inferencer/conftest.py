@@ -1,10 +1,14 @@
-"""A small model: the package's weights with a small input."""
+"""A small model: the package's weights with a small input; and exported models."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+
+from tests.exported_models import exported, pictures, split, two_files
+
+__all__ = ["exported", "pictures", "small_config", "split", "two_files"]
 
 
 @pytest.fixture

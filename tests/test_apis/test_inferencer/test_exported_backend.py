@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.inferencer import SynLocInferencer
+from mmsynloc.apis.inferencer import ExportedBackend, SynLocInferencer
+from mmsynloc.apis.inferencer.engines import open_engine
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
-from mmsynloc.export import ExportedBackend
-from mmsynloc.export.engines import open_engine
 from mmsynloc.files.images import BrokenImageError
 from mmsynloc.utils import UserError
+from tests.exported_models import INPUT_SIZE, MODEL
 from tests.synloc_files import camera
-from tests.test_export.conftest import INPUT_SIZE, MODEL
 from tests.test_export.same import assert_same
 
 ENGINES = ["onnxruntime", "openvino"]

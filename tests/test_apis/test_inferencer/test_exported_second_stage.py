@@ -11,15 +11,14 @@ import torch
 from mmpose.structures import PoseDataSample
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.inferencer import FrameDetections, SynLocInferencer
+from mmsynloc.apis.inferencer import ExportedBackend, FrameDetections, SynLocInferencer
 from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 from mmsynloc.apis.starting_point import local_checkpoint
-from mmsynloc.export import ExportedBackend
 from mmsynloc.files import read_annotations
 from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError
+from tests.exported_models import INPUT_SIZE, TWO_STAGES
 from tests.synloc_files import camera
-from tests.test_export.conftest import INPUT_SIZE, TWO_STAGES
 
 ENGINES = ["onnxruntime", "openvino"]
 SCORE = 1e-3  # crops follow boxes, which agree to 1e-3 px

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
+from mmsynloc.apis.inferencer.engines import open_engine
+from mmsynloc.apis.inferencer.exported_second_stage import ExportedSecondStage, beside
 from mmsynloc.datasets.transforms.plan import RenderPlan
 from mmsynloc.datasets.transforms.render import draw_plan
-from mmsynloc.export.engines import open_engine
-from mmsynloc.export.exported_second_stage import ExportedSecondStage, beside
 from mmsynloc.files.images import DecodedImage, check_shape, load_image
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import fit_matrix, invert

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
-from mmsynloc.export.engines import open_engine
+from mmsynloc.apis.inferencer.engines import open_engine
 from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError, file_sha256, first_line
