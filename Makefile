@@ -41,7 +41,7 @@ instant-demo: $(INSTALLED)  ## the package's weights on four frames, in half a m
 	$(BIN)/python tools/demo.py --instant
 
 test: $(INSTALLED)  ## the tests, with coverage and its floor
-	$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --cov --numprocesses logical --maxprocesses 4 --dist worksteal
 
 check: $(INSTALLED)  ## lint, format and types
 	$(BIN)/ruff check .
