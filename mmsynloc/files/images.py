@@ -1,34 +1,29 @@
-"""Image files: reading them at the resolution that suffices, and detecting broken ones.
+"""Image files: reading them at the resolution that suffices, and writing them.
 
 Orientation tags are ignored wherever an image is read, since labels hold for the pixels as they are stored.
 """
 
 from __future__ import annotations
 
-import os
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-from PIL import Image
 
-from mmsynloc.files.jpeg import decode_jpeg, find_gap, is_jpeg, parse_jpeg
+from mmsynloc.files.jpeg import decode_jpeg, is_jpeg, parse_jpeg
+from mmsynloc.files.png import find_png_gap
 from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = [
     "BrokenImageError",
     "DecodedImage",
-    "ImageProbe",
     "check_shape",
     "decode_image",
     "decode_pixels",
-    "image_size",
     "load_image",
-    "probe_image",
     "read_image",
     "write_image",
 ]
@@ -39,9 +34,6 @@ _REDUCED_FLAGS = {
     4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_ORIENTATION_TAG = 274
-_TAIL_BYTES = 1024  # where the end marker nearly always is
 
 
 class BrokenImageError(Exception):
@@ -68,98 +60,6 @@ class DecodedImage(NamedTuple):
 
     pixels: np.ndarray
     scale: tuple[float, float]
-
-
-class ImageProbe(NamedTuple):
-    """Properties of a file that need no decoding.
-
-    Args:
-        size: ``(width, height)`` as stored, in px, or None.
-        fault: what is wrong, or None.
-        orientation: the orientation tag; 1 is upright, and what a file without one has.
-    """
-
-    size: tuple[int, int] | None
-    fault: str | None
-    orientation: int = 1
-
-
-def image_size(file: Path | IO[bytes]) -> tuple[int, int] | None:
-    """``(width, height)`` from the header alone; None where there is no readable header."""
-    return _read_header(file)[0]
-
-
-def _read_header(file: Path | IO[bytes]) -> tuple[tuple[int, int] | None, int]:
-    try:
-        with Image.open(file) as image:
-            size = image.size
-            return size, _orientation(image)
-    except Exception:  # a decoder can raise any error on damaged bytes
-        return None, 1
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # the picture may be whole although its tag is damaged
-        return 1
-
-
-def probe_image(path: str | Path, decode: bool = False) -> ImageProbe:
-    """Look at one image file.
-
-    Args:
-        path: the file.
-        decode: also decode it, which finds damage in the middle; else only header and end are read.
-    """
-    path = Path(path)
-    try:
-        if path.stat().st_size == 0:
-            return ImageProbe(None, "empty file")
-        size, orientation = _read_header(path)
-        if size is None:
-            return ImageProbe(None, "no image")
-        return ImageProbe(size, _find_damage(path) if decode else _find_missing_end(path), orientation)
-    except OSError as error:
-        return ImageProbe(None, f"cannot be read: {error.strerror}")
-
-
-def _find_damage(path: Path) -> str | None:
-    try:
-        decode_pixels(path.read_bytes(), str(path), reduction=8, thorough=True)
-    except BrokenImageError as error:
-        return error.reason
-    return None
-
-
-def _find_missing_end(path: Path) -> str | None:
-    with path.open("rb") as file:
-        jpeg = is_jpeg(file.read(2))
-        file.seek(-min(path.stat().st_size, _TAIL_BYTES), os.SEEK_END)
-        tail = file.read()
-    if b"\xff\xd9" in tail or b"IEND" in tail:
-        return None
-    if not jpeg:
-        return _find_png_gap(path.read_bytes())
-    data = path.read_bytes()  # the end may be before bytes that something appended
-    header = parse_jpeg(data)
-    return find_gap(data, header) if header else "broken JPEG header"
-
-
-def _find_png_gap(data: bytes) -> str | None:
-    """What is wrong with the chunks of a PNG; None for a whole one and for other formats."""
-    if not data.startswith(_PNG_SIGNATURE):
-        return None
-    position = len(_PNG_SIGNATURE)
-    while position + 12 <= len(data):
-        length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
-        end = position + 8 + length
-        if end + 4 <= len(data) and zlib.crc32(data[position + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
-            return "damaged PNG"
-        if name == b"IEND":
-            return None
-        position = end + 4
-    return "truncated PNG"
 
 
 def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = False) -> np.ndarray:
@@ -192,7 +92,7 @@ def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = F
 
 
 def _decode_other(data: bytes) -> tuple[np.ndarray | None, str | None]:
-    fault = _find_png_gap(data)
+    fault = find_png_gap(data)
     if fault is not None:
         return None, fault
     try:

@@ -1,4 +1,4 @@
-"""JPEG files of every kind, and ways to damage them."""
+"""JPEG files of every kind and PNG, and ways to damage them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,18 @@ def jpeg(image: Image.Image | None = None, **options: object) -> bytes:
     file = io.BytesIO()
     (image or picture()).save(file, "JPEG", **options)
     return file.getvalue()
+
+
+def turned(size: tuple[int, int] = (80, 40)) -> bytes:
+    """A JPEG that says it should be shown turned."""
+    exif = Image.Exif()
+    exif[274] = 6
+    return jpeg(picture(size), exif=exif)
+
+
+def png(image: Image.Image) -> bytes:
+    """Encoded by OpenCV."""
+    return cv2.imencode(".png", np.asarray(image))[1].tobytes()
 
 
 def scan_bounds(data: bytes) -> tuple[int, int]:

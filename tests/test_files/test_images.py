@@ -5,21 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
-from mmsynloc.files.images import (
-    BrokenImageError,
-    decode_image,
-    decode_pixels,
-    image_size,
-    load_image,
-    probe_image,
-    read_image,
-    write_image,
-)
+from mmsynloc.files.images import BrokenImageError, decode_image, decode_pixels, load_image, read_image, write_image
 from mmsynloc.utils import UserError
 
-from .damaged import cut, jpeg, picture, zero_filled
+from .damaged import cut, jpeg, picture, png, turned, zero_filled
 
 
 def _encoded(size: tuple[int, int], suffix: str = ".jpg", *options: int) -> bytes:
@@ -111,27 +101,17 @@ def test_decode_image__never_half_a_frame(damage):
         decode_image(damage(jpeg()), (641, 363), 0.5, "x")
 
 
-def _turned(size: tuple[int, int] = (80, 40)) -> bytes:
-    exif = Image.Exif()
-    exif[274] = 6
-    return jpeg(picture(size), exif=exif)
-
-
 def test_decode_image__orientation_tag_is_ignored():
     # labels hold for the stored pixels
     for needed in (1.0, 0.25):
-        image = decode_image(_turned(), (80, 40), needed, "x")
+        image = decode_image(turned(), (80, 40), needed, "x")
         assert image.pixels.shape[0] * 2 == image.pixels.shape[1]
-    np.testing.assert_equal(decode_pixels(_turned(), "x"), decode_pixels(jpeg(picture((80, 40))), "x"))
-
-
-def _png(pixels: np.ndarray) -> bytes:
-    return cv2.imencode(".png", pixels)[1].tobytes()
+    np.testing.assert_equal(decode_pixels(turned(), "x"), decode_pixels(jpeg(picture((80, 40))), "x"))
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
 def test_decode_pixels__png_cut(part):
-    data = _png(np.asarray(picture((120, 90))))
+    data = png(picture((120, 90)))
     assert decode_pixels(data, "x").shape == (90, 120, 3)
     with pytest.raises(BrokenImageError, match="PNG"):
         decode_pixels(data[: int(len(data) * part)], "x")
@@ -140,7 +120,7 @@ def test_decode_pixels__png_cut(part):
 
 
 def test_decode_pixels__png_zero_filled():
-    data = _png(np.asarray(picture((120, 90))))
+    data = png(picture((120, 90)))
     half = len(data) // 2
     with pytest.raises(BrokenImageError, match="damaged PNG"):
         decode_pixels(data[:half] + bytes(100) + data[half + 100 :], "x")
@@ -155,46 +135,6 @@ def test_read_image__whole_missing_and_broken(tmp_path):
         read_image(path)
     with pytest.raises(UserError, match=r"b\.jpg: No such file"):
         read_image(tmp_path / "b.jpg")
-
-
-def test_probe_image__empty_missing_and_foreign_files(tmp_path):
-    (tmp_path / "empty.jpg").touch()
-    (tmp_path / "text.jpg").write_text("<html>")
-    assert probe_image(tmp_path / "empty.jpg").fault == "empty file"
-    assert probe_image(tmp_path / "text.jpg").fault == "no image"
-    assert probe_image(tmp_path / "absent.jpg").fault.startswith("cannot be read")
-
-
-@pytest.mark.parametrize("decode", [False, True])
-def test_probe_image__whole(tmp_path, decode):
-    path = tmp_path / "a.jpg"
-    for rest in (b"", bytes(64), bytes(5000)):
-        path.write_bytes(jpeg() + rest)
-        assert probe_image(path, decode) == ((641, 363), None, 1)
-    assert image_size(path) == (641, 363)
-
-
-@pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
-def test_probe_image__truncated_is_seen_without_decoding(tmp_path, part):
-    path = tmp_path / "a.jpg"
-    path.write_bytes(cut(jpeg(), part, closed=False))
-    assert probe_image(path).fault == "truncated JPEG"
-    data = _png(np.asarray(picture()))
-    path.write_bytes(data[: int(len(data) * part)])
-    assert probe_image(path).fault == "truncated PNG"
-
-
-def test_probe_image__damage_in_the_middle_is_seen_by_decoding(tmp_path):
-    path = tmp_path / "a.jpg"
-    path.write_bytes(zero_filled(jpeg(), 0.5, 512))
-    assert probe_image(path).fault is None
-    assert "damaged" in probe_image(path, decode=True).fault
-
-
-def test_probe_image__orientation(tmp_path):
-    path = tmp_path / "a.jpg"
-    path.write_bytes(_turned())
-    assert probe_image(path, decode=True) == ((80, 40), None, 6)
 
 
 def test_write_image__reads_back_and_says_its_size(tmp_path):

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from mmsynloc.apis.inferencer.run_identity import digest, stamp
-from mmsynloc.files.images import BrokenImageError, image_size, probe_image, read_image
+from mmsynloc.files.image_probe import image_size, probe_image
+from mmsynloc.files.images import BrokenImageError, read_image
 from mmsynloc.utils import UserError
 
 __all__ = ["Frame", "Problem", "Selection", "Source", "open_sources", "read_frames"]

@@ -17,7 +17,7 @@ from mmsynloc.datasets.preparation.labels import coordinate_alarms, resolution_n
 from mmsynloc.datasets.preparation.layout import OFFICIAL, SPLITS, annotation_path, image_files
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
 from mmsynloc.files import Annotations, read_annotations
-from mmsynloc.files.images import ImageProbe, probe_image
+from mmsynloc.files.image_probe import ImageProbe, probe_image
 from mmsynloc.utils import UserError, parallel_map
 
 __all__ = ["DECODE_MODES", "SplitReport", "check", "check_split"]

@@ -23,7 +23,7 @@ from mmsynloc.datasets.preparation.layout import (
     image_files,
     without_images_folder,
 )
-from mmsynloc.files.images import image_size
+from mmsynloc.files.image_probe import image_size
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.utils.zips import ZIP_ERRORS
 

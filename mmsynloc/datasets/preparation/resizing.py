@@ -21,7 +21,8 @@ from tqdm import tqdm
 from mmsynloc.datasets.preparation.disk import explain_full_disk, remove_leftovers, require_space
 from mmsynloc.datasets.preparation.layout import SPLITS, image_files
 from mmsynloc.files import read_json
-from mmsynloc.files.images import BrokenImageError, decode_pixels, image_size, probe_image, write_image
+from mmsynloc.files.image_probe import image_size, probe_image
+from mmsynloc.files.images import BrokenImageError, decode_pixels, write_image
 from mmsynloc.utils import UserError, atomic_write, dump_json, parallel_map
 
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]

@@ -9,7 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.plan import get_plan
-from mmsynloc.files.images import image_size
+from mmsynloc.files.image_probe import image_size
 from mmsynloc.structures.affine import (
     fit_matrix,
     flip_matrix,

@@ -16,7 +16,7 @@ from mmsynloc.datasets.preparation import check
 from mmsynloc.datasets.preparation.figures import save_figures
 from mmsynloc.datasets.preparation.report import as_dict, print_reports
 from mmsynloc.files import read_annotations
-from mmsynloc.files.images import image_size
+from mmsynloc.files.image_probe import image_size
 from mmsynloc.utils import UserError
 from tests.test_files.damaged import cut
 

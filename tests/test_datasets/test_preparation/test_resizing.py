@@ -11,7 +11,7 @@ from PIL import Image
 
 from mmsynloc.datasets.preparation import disk, resize
 from mmsynloc.datasets.preparation.resizing import MANIFEST_NAME, default_output, resize_image, target_size
-from mmsynloc.files.images import image_size
+from mmsynloc.files.image_probe import image_size
 from mmsynloc.structures import scale_points_px
 from mmsynloc.utils import UserError
 from tests.test_files.damaged import cut
