@@ -112,11 +112,22 @@ def _val_thresholds(
     annotations = read_annotations(ann_file)
     chosen: list[tuple[float, str] | None] = []
     for path in val_files:
-        detections, options = read_detections(path)
+        detections, options = _read(path)
+        _refuse_other_images(annotations, detections)
+        if not len(detections):
+            raise UserError(f"{path}: has no detections, by which a score threshold could be chosen")
         options["score_threshold"] = None
         stats = score_detections(annotations, detections, **options).stats
         chosen.append((stats["score_threshold"], f"chosen on {Path(path).name}"))
     return chosen
+
+
+def _read(path: str | Path) -> tuple[Detections, dict[str, Any]]:
+    """Detections, and how to score them: by what they have, where the file does not state it."""
+    detections, stated = read_detections(path)
+    if detections.keypoints is None and len(detections) and "position_from" not in stated:
+        stated["position_from"] = "bbox" if detections.positions_pitch_m is None else "position_on_pitch"
+    return detections, stated
 
 
 def _short_names(paths: list[str]) -> list[str]:
@@ -145,7 +156,7 @@ def _report(
     bar: tqdm,
 ) -> ResultReport:
     bar.set_description(f"{name}: scores")
-    detections, stated = read_detections(path)
+    detections, stated = _read(path)
     _refuse_other_images(annotations, detections)
     own = stated.pop("score_threshold", None)
     notes: list[str] = []

@@ -15,7 +15,15 @@ from mmengine.config import Config
 from mmsynloc.apis.settings import evaluators, loaders
 from mmsynloc.utils import UserError
 
-__all__ = ["check_data", "check_devices", "check_file", "check_folder", "process_count", "slurm_addresses"]
+__all__ = [
+    "check_data",
+    "check_devices",
+    "check_file",
+    "check_folder",
+    "process_count",
+    "slurm_addresses",
+    "unwrapped",
+]
 
 _RANK_VARIABLES = {"pytorch": "RANK", "slurm": "SLURM_PROCID", "mpi": "OMPI_COMM_WORLD_LOCAL_RANK"}
 _COUNT_VARIABLES = {"pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS", "mpi": "OMPI_COMM_WORLD_SIZE"}
@@ -71,7 +79,7 @@ def check_data(cfg: Config) -> None:
     for key, loader in loaders(cfg):
         if key == f"{unused}_dataloader":
             continue
-        for dataset in _datasets(loader["dataset"]):
+        for dataset in unwrapped(loader["dataset"]):
             root = str(dataset.get("data_root") or "")
             prefix = dataset.get("data_prefix")
             folder = prefix.get("img") if isinstance(prefix, Mapping) else None
@@ -83,13 +91,13 @@ def check_data(cfg: Config) -> None:
                 _require(os.path.isfile, "", metric.get("ann_file"), "no such file", f"{split}_evaluator")
 
 
-def _datasets(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def unwrapped(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The data set itself, or those that it wraps (``ConcatDataset``, ``RepeatDataset``)."""
     inner = [dataset["dataset"]] if "dataset" in dataset else list(dataset.get("datasets", []))
     if not inner:
         yield dataset
     for one in inner:
-        yield from _datasets(one)
+        yield from unwrapped(one)
 
 
 def _require(exists: Callable[[str], bool], root: str, name: Any, problem: str, key: str) -> None:

@@ -12,7 +12,7 @@ from mmengine.dataset import Compose
 from mmengine.registry import DATASETS, init_default_scope
 from tqdm import tqdm
 
-from mmsynloc.apis.preflight import check_data
+from mmsynloc.apis.preflight import check_data, unwrapped
 from mmsynloc.apis.settings import check_settings
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.utils import UserError
@@ -44,7 +44,7 @@ def augmented_samples(cfg: Config, split: str, count: int, seed: int = 0) -> lis
     init_default_scope(cfg.get("default_scope") or "mmpose")
     one = Config({key: cfg[key]}, filename=cfg.filename)
     check_data(one)
-    settings = dict(one[key]["dataset"])
+    settings = dict(next(unwrapped(one[key]["dataset"])))
     with config_errors(name):
         dataset = DATASETS.build(settings)
     dataset.pipeline = Compose([t for t in dataset.pipeline.transforms if not _makes_tensors(t)])

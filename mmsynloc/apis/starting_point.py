@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
+import re
 import urllib.error
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -51,14 +53,19 @@ def local_checkpoint(name: str) -> str:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             torch.hub.download_url_to_file(path, str(file), progress=False)
-        except (urllib.error.URLError, OSError, ValueError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
             raise UserError(f"{path}: cannot be downloaded: {getattr(error, 'reason', error)}") from None
     return str(file)
 
 
 def _cached_name(address: str) -> str:
-    """A file name for each address: many servers end theirs in the same ``model.pth``."""
+    """A file name for each address: many servers end theirs in the same ``model.pth``.
+
+    A name that ends in a digest, as OpenMMLab's and torch's do, stays, for it may be in torch's cache already.
+    """
     name = PurePosixPath(urlparse(address).path)
+    if re.search(r"-[0-9a-f]{8,}$", name.stem):
+        return name.name
     return f"{name.stem}-{hashlib.sha256(address.encode()).hexdigest()[:8]}{name.suffix}"
 
 

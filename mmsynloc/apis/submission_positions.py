@@ -7,17 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
+from mmsynloc.codecs import GROUND_INDEX
 from mmsynloc.evaluation.tables import detection_table
 from mmsynloc.files import read_annotations, read_results, write_results
+from mmsynloc.utils import UserError
 
 __all__ = ["ensure_positions"]
-
-_PELVIS_GROUND = 1
 
 
 def ensure_positions(results_file: str | Path, annotations: str | Path, out: str | Path) -> tuple[Path, int | None]:
     """Say what of the detections is their position; those that are boxes alone get one on the pitch.
 
+    Of two keypoints, or of one, the last is the point on the ground; other numbers are another skeleton's.
     The server takes a keypoint or ``position_on_pitch``, and no box: the middle of its lower edge is projected here, as
     ``LocSimMetric(position_from="bbox")`` does. Boxes whose lower edge lies above the horizon are nowhere and left out.
 
@@ -30,16 +31,23 @@ def ensure_positions(results_file: str | Path, annotations: str | Path, out: str
         The file to submit, and the keypoint that is the position; None where ``position_on_pitch`` is.
 
     Raises:
-        UserError: a file is missing or broken.
+        UserError: a file is missing or broken, or the detections have no position, or are of another split.
     """
     detections = read_results(results_file)
-    if detections.positions_pitch_m is not None and detections.keypoints is None:
+    number = 0 if detections.keypoints is None else detections.keypoints.shape[1]
+    if number in (1, 2):
+        return Path(results_file), number - 1
+    if not len(detections):
+        return Path(results_file), GROUND_INDEX
+    if detections.positions_pitch_m is not None:
         return Path(results_file), None
-    if detections.keypoints is not None or detections.boxes_xywh is None:
-        return Path(results_file), _PELVIS_GROUND
-    table = detection_table(detections, read_annotations(annotations), "bbox")[0]
-    if (table.image < 0).any():  # of another split: for the check to report
-        return Path(results_file), None
+    if number:
+        raise UserError(f"{results_file}: has {number} keypoints: keep pelvis and pelvis_ground, or the latter alone")
+    truth = read_annotations(annotations)
+    foreign = int((truth.find_images(detections.image_ids) < 0).sum())
+    if foreign:
+        raise UserError(f"{results_file}: {foreign} detections are of images that {annotations} lacks: another split?")
+    table = detection_table(detections, truth, "bbox")[0]
     positions = table.positions_pitch_m
     placed = replace(detections, positions_pitch_m=positions)[np.isfinite(positions).all(axis=1)]
     write_results([placed], out)

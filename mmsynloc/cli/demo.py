@@ -43,8 +43,9 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         return
     import torch
 
-    # On few cores a second thread gains little, and waits where another process uses the core.
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
+    # A core's second thread gains little, and waits where another process uses the core.
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     counts = {split: getattr(args, split) for split in DEMO_COUNTS}
     summary = run_demo(args.work_dir, args.seed, counts, args.epochs, args.strength)
     total = sum(summary["seconds"].values())

@@ -121,8 +121,6 @@ def _check(args: argparse.Namespace, shards: int) -> None:
     """Refuse what cannot be, before anything is loaded."""
     from mmsynloc.apis.preflight import check_file, check_folder
 
-    for flag, written in (("--out", args.out), ("--video", args.video), ("--vis-dir", args.vis_dir)):
-        refuse_overwriting(flag, written, [args.camera, args.config, args.checkpoint, *args.inputs])
     if shards > 1 and args.video is not None:
         raise UserError("--video: a shared run makes none; draw the pictures of its output in one process")
     check_file(args.out, "--out")
@@ -134,6 +132,19 @@ def _check(args: argparse.Namespace, shards: int) -> None:
         check_file(args.video, "--video")
     if args.vis_dir is not None:
         check_folder(args.vis_dir, "--vis-dir")
+
+
+def _check_outputs(args: argparse.Namespace, sources: Sequence[Source]) -> None:
+    """Refuse outputs that are inputs, or would be those of the next run."""
+    cameras = Path(args.camera).rglob("*") if os.path.isdir(args.camera) else ()
+    read = [args.camera, args.config, args.checkpoint, *args.inputs, *cameras]
+    for source in sources:
+        read += source.paths
+    for flag, written in (("--out", args.out), ("--video", args.video), ("--vis-dir", args.vis_dir)):
+        refuse_overwriting(flag, written, read)
+    for folder in filter(os.path.isdir, args.inputs):
+        if args.vis_dir is not None and args.vis_dir.resolve().is_relative_to(Path(folder).resolve()):
+            raise UserError(f"--vis-dir {args.vis_dir}: is in {folder}, whose images this command reads: name another")
 
 
 def _check_track(sources: Sequence[Source]) -> None:
@@ -185,7 +196,9 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     if form.needs_tracks and not args.track:
         raise UserError(f"--format {args.format} follows players over time: add --track")
     _check(args, shards)
-    sources, find_camera = open_sources(args.inputs, args.fps), camera_finder(args.camera)
+    sources = open_sources(args.inputs, args.fps)
+    _check_outputs(args, sources)
+    find_camera = camera_finder(args.camera)
     if args.track:
         _check_track(sources)
     model = _find_model(args)

@@ -84,8 +84,12 @@ def pack(results_file: str | Path, threshold: float, annotations: str | Path, ar
         with atomic_write(args.out) as temporary:
             shutil.copyfile(checked, temporary)
     if Path(args.out).is_file():  # no stream
-        dump_json(provenance(args, threshold), Path(args.out).with_suffix(".threshold.json"), indent=1)
+        dump_json(provenance(args, threshold), _threshold_file(args.out), indent=1)
     return 0
+
+
+def _threshold_file(out: str) -> Path:
+    return Path(out).with_suffix(".threshold.json")
 
 
 def provenance(args: argparse.Namespace, threshold: float) -> dict[str, Any]:
@@ -152,7 +156,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     args = parse_args(argv, prog)
     if args.check is not None:
         return report(args.check, args.ann_file)
-    refuse_overwriting(
-        "--out", args.out, [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from]
-    )
+    read = [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from]
+    for written in (args.out, _threshold_file(args.out)):
+        refuse_overwriting("--out", written, read)
     return submit(args) if args.results is None else submit_results(args)

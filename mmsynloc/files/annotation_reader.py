@@ -33,7 +33,7 @@ from mmsynloc.files.json_text import (
     without_garbage_collection,
 )
 from mmsynloc.files.names import normalise_file_name
-from mmsynloc.structures._projective import is_singular
+from mmsynloc.structures._projective import is_singular, sees_edge_on
 from mmsynloc.structures.lens_check import check_inverse
 from mmsynloc.utils import UserError
 
@@ -152,12 +152,12 @@ def _image_columns(entries: list[_Image], images: list[_Image], where: str) -> d
     if has["width"] and has["height"]:
         columns["image_sizes"] = np.array([(image.width, image.height) for image in images], np.int64)
     if has["camera_matrix"]:
-        refuse_where(
-            np.array([_sees_edge_on(image.camera_matrix) for image in entries]),
-            lambda row: fail(row, "camera_matrix sees the pitch edge-on: its ground homography is singular"),
-        )
         matrices = (chain.from_iterable(image.camera_matrix) for image in images)  # type: ignore[arg-type]
         columns["camera_matrices"] = float_table(matrices, 12).reshape(-1, 3, 4)
+        refuse_where(
+            sees_edge_on(columns["camera_matrices"]),
+            lambda row: fail_sorted(row, "camera_matrix sees the pitch edge-on: its ground homography is singular"),
+        )
         refuse_where(
             is_singular(columns["camera_matrices"]),
             lambda row: fail_sorted(row, "camera_matrix is singular: its left 3x3 part has no inverse"),
@@ -193,11 +193,6 @@ def _refuse_repeated(values: Sequence[Any], what: str, fail: _Fail) -> None:
     for row, value in enumerate(values):
         if seen.setdefault(value, row) != row:
             raise fail(row, f"{what} is that of entry [{seen[value]}] too")
-
-
-def _sees_edge_on(camera_matrix: Any) -> bool:
-    (a, b, _, c), (d, e, _, f), (g, h, _, k) = camera_matrix
-    return abs(a * (e * k - f * h) - b * (d * k - f * g) + c * (d * h - e * g)) < 1e-12
 
 
 def _polynomials(rows: list[list[float]]) -> np.ndarray:

@@ -18,15 +18,20 @@ from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = [
+    "IMAGE_SUFFIXES",
     "BrokenImageError",
     "DecodedImage",
     "check_shape",
     "decode_image",
     "decode_pixels",
+    "images_in",
     "load_image",
     "read_image",
     "write_image",
 ]
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+"""Of the files that are taken for images; those of the data set itself are fewer."""
 
 _REDUCED_FLAGS = {
     1: cv2.IMREAD_COLOR,
@@ -60,6 +65,17 @@ class DecodedImage(NamedTuple):
 
     pixels: np.ndarray
     scale: tuple[float, float]
+
+
+def images_in(folder: Path, below: bool = False) -> list[Path]:
+    """The image files of a folder by name, without hidden ones, such as macOS leaves on other disks.
+
+    Args:
+        folder: the folder.
+        below: also those of the folders in it.
+    """
+    files = folder.rglob("*") if below else folder.glob("*")
+    return sorted(path for path in files if path.suffix.lower() in IMAGE_SUFFIXES and path.name[0] != ".")
 
 
 def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = False) -> np.ndarray:
@@ -215,7 +231,8 @@ def check_shape(size: tuple[int, ...], annotated_size: tuple[int, int], name: st
     """
     if not same_shape(size, annotated_size):
         shapes = "{}x{}, annotated as {}x{}".format(*size, *annotated_size)
-        raise BrokenImageError(name, f"image is {shapes}: not the same shape")
+        fitting = f"{size[0]}x{round(size[0] * annotated_size[1] / annotated_size[0])}"
+        raise BrokenImageError(name, f"image is {shapes}: not the same shape, which would be {fitting}")
 
 
 def _file_scale(size: tuple[int, ...], annotated_size: tuple[int, int]) -> float:

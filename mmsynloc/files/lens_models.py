@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from mmsynloc.files.numbers import plain_name
+
 __all__ = ["is_fisheye"]
 
 FLAG_KEYS = ("fisheye", "fisheye_model", "is_fisheye", "use_fisheye", "useFisheye")
-MODEL_KEYS = ("distortion_model", "distortion_type", "lens_model", "camera_model", "camera_type", "model")
+LENS_KEYS = ("distortion_model", "distortion_type")
+MODEL_KEYS = (*LENS_KEYS, "lens_model", "camera_model", "camera_type", "model")
+"""What is under the others may be the maker's name of the camera."""
 
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", "", "none"}
 
@@ -51,13 +55,38 @@ DISTORTION_MODELS = {
     "radial",
     "fullopencv",
     "thinprism",
+    "opencv5",
+    "opencv8",
+    "opencv12",
+    "brown5",
 }
 """The polynomial distortion of the pinhole model, which a fisheye has not."""
 
 PINHOLE_MODELS = {"pinhole", "opencv", "opencvpinhole", "simplepinhole", "perspective", "standard"}
 """Kalibr, for one, calls the projection of a lens pinhole whose distortion it calls equidistant."""
 
-NO_MODELS = {"", "none", "null"}
+NO_MODELS = {"", "none", "null", "undistorted"}
+
+OTHER_MODELS = {
+    "fov",
+    "division",
+    "omni",
+    "omnidirectional",
+    "omniradtan",
+    "mei",
+    "unified",
+    "ucm",
+    "eucm",
+    "ds",
+    "doublesphere",
+    "scaramuzza",
+    "spherical",
+    "equirectangular",
+    "thinprismfisheye",
+    "radtanthinprismfisheye",
+    "splined",
+}
+"""Those that OpenCV's two cannot stand for."""
 
 
 def is_fisheye(content: Mapping[str, Any]) -> bool:
@@ -85,12 +114,12 @@ def _flag(value: Any, key: str) -> bool:
 
 def _model(value: Any, key: str) -> bool | None:
     """Whether the model named is the fisheye's; None where the name fits both."""
-    name = re.sub("[^a-z0-9]", "", _text(value).lower())
+    name = plain_name(_text(value)).removeprefix("lensmodel")
     if name in FISHEYE_MODELS:
         return True
     if name in DISTORTION_MODELS:
         return False
-    if name in PINHOLE_MODELS | NO_MODELS:
+    if name in PINHOLE_MODELS | NO_MODELS or (key not in LENS_KEYS and name not in OTHER_MODELS):
         return None
     raise ValueError(
         f"{key} is {_text(value)[:60]}, which is no lens model of OpenCV's that is known here: "

@@ -37,11 +37,16 @@ class ImageNames:
         self._exact: dict[str, int] = {}
         self._whole: dict[str, list[int]] = {}
         self._tails: dict[str, list[int]] = {}
+        # One folder before all names, as some tools export them, tells nothing.
+        folders = {PurePosixPath(name.replace("\\", "/")).parent for name in file_names}
         for row, name in enumerate(file_names):
             path = PurePosixPath(name.replace("\\", "/"))
             self._exact[str(path)] = row
-            for key in {str(path), str(path.with_suffix("")) if path.name else str(path)}:
+            alone = path.with_suffix("") if path.name else path
+            for key in {str(path), str(alone)}:
                 self._whole.setdefault(key, []).append(row)
+                if len(folders) == 1 < len(file_names) and path.parent.parts:
+                    self._whole.setdefault(PurePosixPath(key).name, []).append(row)
                 parts = PurePosixPath(key).parts
                 for first in range(1, len(parts)):
                     self._tails.setdefault(str(PurePosixPath(*parts[first:])), []).append(row)
@@ -60,7 +65,7 @@ class ImageNames:
             key = str(PurePosixPath(*parts[first:]))
             if key in self._exact:
                 return self._exact[key]
-            rows = self._whole.get(key, []) + (self._tails.get(key, []) if first == 0 else [])
+            rows = self._whole.get(key) or (self._tails.get(key, []) if first == 0 else [])
             if len(rows) > 1:
                 raise ValueError(f"image {name!r} fits {len(rows)} images; name its folder")
             if rows:

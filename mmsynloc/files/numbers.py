@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,16 @@ from mmsynloc.structures.image_shape import MAX_SIDE
 from mmsynloc.utils import UserError, first_line
 from mmsynloc.utils.arrays import finite_array
 
-__all__ = ["SIDE_KEYS", "number_array", "read_npy", "read_npz", "single_number", "stored_size"]
+__all__ = ["has_size", "number_array", "plain_name", "read_npy", "read_npz", "single_number", "stored_size"]
 
 MAX_BYTES = 10_000_000
 """Of a calibration's arrays; the largest have some thousand corners of a chessboard."""
 
-SIDE_KEYS = (("image_width", "width"), ("image_height", "height"))
+_SIZE_NAMES = ("imagesize", "resolution", "imageresolution", "cameraresolution", "imgsize")
+_SIDE_NAMES = {
+    "image_width": ("imagewidth", "width", "imgwidth"),
+    "image_height": ("imageheight", "height", "imgheight"),
+}
 
 
 def number_array(value: Any, name: str) -> np.ndarray:
@@ -42,16 +48,28 @@ def single_number(value: Any, name: str) -> float:
     return float(array.reshape(()))
 
 
+def plain_name(key: Any) -> str:
+    """A value's name in small letters and digits, for tools differ in capitals and underscores."""
+    return re.sub("[^a-z0-9]", "", str(key).lower())
+
+
+def has_size(content: Mapping[str, Any]) -> bool:
+    """Whether a calibration says for which size of images it is."""
+    return bool({plain_name(key) for key in content} & {*_SIZE_NAMES, *chain.from_iterable(_SIDE_NAMES.values())})
+
+
 def stored_size(content: Mapping[str, Any], image_size: tuple[int, int] | None) -> tuple[int, int]:
     """The ``(width, height)`` that a calibration has, or that of the image where it has none.
 
     Raises:
         ValueError: neither is there, or it is not a positive width and height.
     """
-    if "image_size" in content:
-        found = number_array(content["image_size"], "image_size").reshape(-1)
+    given = {plain_name(key): value for key, value in content.items()}
+    both = next((given[name] for name in _SIZE_NAMES if name in given), None)
+    if both is not None:
+        found = number_array(both, "the image's size").reshape(-1)
     else:
-        sides = {keys[0]: next((content[key] for key in keys if key in content), None) for keys in SIDE_KEYS}
+        sides = {side: next((given[n] for n in names if n in given), None) for side, names in _SIDE_NAMES.items()}
         if all(side is None for side in sides.values()):
             if image_size is None:
                 raise ValueError("has no image_width and image_height, and no image is there to take them from")

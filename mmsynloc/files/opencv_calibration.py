@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,23 @@ import numpy as np
 from mmsynloc.files.camera_source import CameraSource, ImageSize
 from mmsynloc.files.json_text import read_bytes, strip_byte_order_mark
 from mmsynloc.files.lens_models import is_fisheye
-from mmsynloc.files.numbers import MAX_BYTES, number_array, read_npz, stored_size
+from mmsynloc.files.numbers import MAX_BYTES, number_array, plain_name, read_npz, stored_size
 from mmsynloc.utils import UserError
 
 __all__ = ["opencv_source", "read_npz", "read_xml", "read_yaml"]
 
 KEYS = {
-    "camera_matrix": ("camera_matrix", "cameraMatrix", "Camera_Matrix", "K", "mtx", "intrinsics", "intrinsic_matrix"),
+    "camera_matrix": ("camera_matrix", "K", "mtx", "intrinsics", "intrinsic", "intrinsic_matrix"),
     "distortion_coefficients": (
-        "distortion_coefficients",
-        "Distortion_Coefficients",
-        "distortion",
-        "dist_coeffs",
-        "distCoeffs",
-        "dist",
-        "D",
+        *("distortion_coefficients", "distortion_coeffs", "distortion_coeff", "distortion", "distortion_params"),
+        *("dist_coeffs", "dist_coeff", "dist_coefs", "dist_coef", "dist", "D"),
     ),
-    "rvec": ("rvec", "R", "rotation", "rotation_matrix", "rvecs"),
-    "tvec": ("tvec", "T", "t", "translation", "translation_vector", "tvecs"),
+    "rvec": ("rvec", "rotation", "rotation_matrix", "R", "rvecs"),  # R may be ROS's rectification beside a rotation
+    "tvec": ("tvec", "T", "translation", "translation_vector", "tvecs"),
 }
-"""The names under which each value is looked for, in this order."""
+"""The names under which each value is looked for, in this order; capitals and underscores play no part."""
+
+_LIKE_DISTORTION = re.compile("dist(?!ance|ortionmodel|ortiontype)|[kp][1-6]$|k$")
 
 
 def opencv_source(content: Mapping[str, Any]) -> CameraSource:
@@ -48,8 +46,10 @@ def opencv_source(content: Mapping[str, Any]) -> CameraSource:
     if values["rvec"] is None or values["tvec"] is None:
         raise ValueError("has no pose on the pitch (rvec or R, and tvec or T): find it with cv2.solvePnP")
     if values["distortion_coefficients"] is None:
+        _refuse_unread_distortion(content)
         values["distortion_coefficients"] = ()
     arrays = {name: _matrix(value, name) for name, value in values.items()}
+    arrays["camera_matrix"] = _intrinsics(arrays["camera_matrix"])
     for name in ("rvec", "tvec"):
         arrays[name] = _one_pose(arrays[name], name)
     fisheye = is_fisheye(content)
@@ -65,18 +65,47 @@ def opencv_source(content: Mapping[str, Any]) -> CameraSource:
 
 
 def _find(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    return next((content[key] for key in keys if key in content), None)
+    given = {plain_name(key): value for key, value in content.items()}
+    given |= content  # K and k may both be there
+    return next((given[name] for key in keys for name in (key, plain_name(key)) if name in given), None)
+
+
+def _refuse_unread_distortion(content: Mapping[str, Any]) -> None:
+    """A lens must not lose its distortion because of the name that it has in the file."""
+    matrix = _find(content, KEYS["camera_matrix"])
+    unread = [key for key, value in content.items() if _LIKE_DISTORTION.match(plain_name(key)) and value is not matrix]
+    if unread:
+        raise ValueError(f"has {', '.join(map(str, unread[:6]))}: name the distortion distortion_coefficients")
+
+
+def _intrinsics(array: np.ndarray) -> np.ndarray:
+    """The matrix (3, 3), out of ROS's 9 numbers and Kalibr's 4 (focal lengths, principal point) too."""
+    if array.size != max(array.shape, default=0):
+        return array
+    if array.size == 4:
+        fx, fy, cx, cy = array.reshape(4)
+        return np.array([[fx, 0, cx], [0, fy, cy], [0, 0, 1]])
+    return array.reshape(3, 3) if array.size == 9 else array
 
 
 def _matrix(value: Any, name: str) -> np.ndarray:
-    """A plain array, or OpenCV's ``rows, cols, data``, or ``sizes, data`` of arrays that are not two-dimensional."""
+    """A plain array, or OpenCV's ``rows, cols, data``, or ``sizes, data`` of arrays that are not two-dimensional.
+
+    A sequence of one such matrix, as FileStorage has of C++'s vectors, is that matrix.
+    """
+    if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], Mapping):
+        value = value[0]
+    if isinstance(value, Mapping) and set(value) == {"_"}:
+        value = value["_"]
     if not isinstance(value, Mapping):
         return number_array(value, name)
     if not {"sizes", "rows", "cols", "data"} & set(value):
         shown = ", ".join(map(str, list(value)[:6])) or "nothing"
         raise ValueError(f"{name} is neither rows of numbers nor an OpenCV matrix (rows, cols, data); it has {shown}")
     parts = [value["sizes"]] if "sizes" in value else [value.get("rows"), value.get("cols")]
+    channels = re.match(r"\d+", str(value.get("dt", "")).strip('"'))  # 3d is an array of three doubles each
     shape = np.concatenate([number_array(part, f"shape of {name}").reshape(-1) for part in parts])
+    shape = np.append(shape, float(channels[0])) if channels else shape
     data = number_array(value.get("data"), f"data of {name}").reshape(-1)
     if (shape < 0).any() or data.size != shape.prod():
         raise ValueError(f"{name} is {'x'.join(f'{side:g}' for side in shape)}, and has {data.size} numbers")
@@ -114,6 +143,7 @@ def read_yaml(path: Path) -> Any:
     text = _text(path)
     if text.startswith("%YAML"):  # OpenCV writes %YAML:1.0, which is no YAML
         text = text.partition("\n")[2]
+    text = text.rstrip().removesuffix("---")  # with which rostopic ends each message
     try:
         return yaml.load(text, Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -139,7 +169,9 @@ def read_xml(path: Path) -> dict[str, Any]:
 
 def _xml_value(element: ElementTree.Element) -> Any:
     if len(element):
-        return {child.tag: _xml_value(child) for child in element}
+        values = [_xml_value(child) for child in element]
+        tags = [child.tag for child in element]
+        return values if len(tags) > 1 and set(tags) == {"_"} else dict(zip(tags, values))
     words = (element.text or "").split()
     return words[0] if len(words) == 1 else words
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from mmsynloc.files.camera_source import CameraSource, ImageSize
-from mmsynloc.files.numbers import SIDE_KEYS, number_array, stored_size
-from mmsynloc.structures.image_shape import MAX_SIDE, same_shape
+from mmsynloc.files.numbers import has_size, number_array, stored_size
 from mmsynloc.structures.soccernet_frame import PITCH_FROM_SOCCERNET
 
 __all__ = ["soccernet_source"]
@@ -30,6 +29,9 @@ SIZES = {
 """How many numbers each field has; 0: it may be missing."""
 
 DEFAULT_SIZE = (1920, 1080)
+USUAL_SIZES = ((640, 360), (960, 540), (1280, 720), (1920, 1080), (2560, 1440), (3840, 2160))
+CENTRE_TOLERANCE_PX = 2.0
+"""From twice the principal point to the size: some count pixels from 0, others from their edge."""
 
 
 def soccernet_source(content: Mapping[str, Any]) -> CameraSource:
@@ -82,9 +84,8 @@ def _distortion(fields: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def _size(content: Mapping[str, Any], cx: float, cy: float) -> ImageSize:
-    if any(key in content for keys in SIDE_KEYS for key in keys):
+    if has_size(content):
         return stored_size(content, None)
-    guess = round(2 * cx), round(2 * cy)
-    if min(guess) > 0 and max(guess) <= MAX_SIDE and same_shape(guess, DEFAULT_SIZE):
-        return guess
-    return DEFAULT_SIZE
+    # Only of usual sizes: where the principal point was estimated, twice of it is no size.
+    near = (size for size in USUAL_SIZES if max(abs(2 * cx - size[0]), abs(2 * cy - size[1])) <= CENTRE_TOLERANCE_PX)
+    return next(near, DEFAULT_SIZE)

@@ -8,12 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmsynloc.files.images import read_image
+from mmsynloc.files.images import images_in, read_image
 from mmsynloc.utils import UserError
 
 __all__ = ["median_background"]
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}
 LEAST_FRAMES = 3
 STRIP_ROWS = 64  # rows that are sorted at once, to bound the memory
 
@@ -24,7 +23,7 @@ def _spread(count: int, wanted: int) -> list[int]:
 
 
 def _from_folder(folder: Path, wanted: int) -> Iterator[tuple[str, np.ndarray]]:
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    paths = images_in(folder)
     for i in _spread(len(paths), wanted) if paths else []:
         yield str(paths[i]), read_image(paths[i])
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +79,8 @@ def _check(root: Path, parameters: Parameters, weather: str | None, margin_m: fl
         raise UserError(f"margin {margin_m} m: choose a number greater than -{PITCH_HALF_WIDTH_M:g}")
     if weather is not None and weather not in WEATHERS:
         raise UserError(f"weather {weather}: choose one of {', '.join(WEATHERS)}")
+    if not any(parameters.num_images):
+        raise UserError("0 images for train and 0 for val: there is nothing to make")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UserError(f"{root}: is there already; choose an empty or a new folder")
 
@@ -121,8 +126,36 @@ def make_venue_set(
     photographs = load_photographs(Path(cameras_file), Path(photos_dir), marks, image_size)
     for i, photograph in enumerate(photographs):  # report a venue without space before anything is written
         compose_photograph(photograph, (seed, 2, i), weather, margin_m)
+    with _removed_on_failure(root):
+        _render(root, photographs, (num_train, num_val), seed, weather, margin_m, progress)
+    return len(photographs)
+
+
+@contextmanager
+def _removed_on_failure(root: Path) -> Iterator[None]:
+    """Remove what has been written if it does not become whole, so that the same command can start again."""
+    was_there = root.exists()
+    try:
+        yield
+    except BaseException:
+        for path in root.glob("*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if root.exists() and not was_there:
+            root.rmdir()
+        raise
+
+
+def _render(
+    root: Path,
+    photographs: Sequence[Photograph],
+    counts: tuple[int, int],
+    seed: int,
+    weather: str | None,
+    margin_m: float,
+    progress: bool,
+) -> None:
     results = []
-    for split, count in zip(SPLITS, (num_train, num_val)):
+    for split, count in zip(SPLITS, counts):
         for image_id in tqdm(range(count), desc=split, unit="image", disable=not progress):
             photograph = photographs[image_id % len(photographs)]
             rendered, people = compose_photograph(photograph, (seed, SPLITS.index(split), image_id), weather, margin_m)
@@ -131,4 +164,3 @@ def make_venue_set(
             results.append((split, entry, people))
     write_annotations(root, results)
     dump_json({"photographs": [photograph.name for photograph in photographs], "seed": seed}, root / MANIFEST_NAME)
-    return len(photographs)

@@ -8,9 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmsynloc.datasets.preparation.layout import IMAGE_SUFFIXES
 from mmsynloc.files import Cameras, read_cameras
-from mmsynloc.files.images import read_image
+from mmsynloc.files.images import images_in, read_image
 from mmsynloc.minisynloc.background import Background
 from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE
 from mmsynloc.minisynloc.foreground import Foreground
@@ -90,9 +89,12 @@ def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     return synloc
 
 
-def _find_photographs(cameras: Cameras, photos_dir: Path) -> list[tuple[str, Path]]:
+def _find_photographs(cameras: Cameras, photos_dir: Path, marks_dir: Path | None) -> list[tuple[str, Path]]:
     """The photographs that the cameras are of, by their names for the cameras: all where the camera has no name."""
-    there = sorted(path for path in photos_dir.glob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    there = images_in(photos_dir)
+    if marks_dir is not None and marks_dir.is_dir() and marks_dir.samefile(photos_dir):
+        others = {path.stem for path in there if path.suffix != ".png"}
+        there = [path for path in there if path.suffix != ".png" or path.stem not in others]  # not their marks
     if not cameras.image_names:
         if not there:
             raise UserError(f"{photos_dir}: holds no photographs")
@@ -110,23 +112,45 @@ def _find_marks(photographs: list[Path], photos_dir: Path, marks_dir: Path) -> d
     """The marks of those photographs that have some.
 
     Raises:
-        UserError: there is no such folder, or something in it belongs to no photograph or has another suffix.
+        UserError: there is no such folder, something in it belongs to no photograph, to two of them, or has another
+            suffix.
     """
     if not marks_dir.is_dir():
         raise UserError(f"{marks_dir}: no such folder of marks")
-    names = {path.name for path in marks_dir.iterdir() if path.is_file() and not path.name.startswith(".")}
-    marks = {path: marks_dir / f"{path.stem}.png" for path in photographs if f"{path.stem}.png" in names}
-    photos = {path.name for path in photos_dir.rglob("*")} | {path.name for path in photographs}
-    stems = {Path(name).stem for name in photos}
-    for name in sorted(names - {path.name for path in marks.values()}):
-        stem = Path(name).stem
-        if stem not in stems and name.endswith(".png"):
-            raise UserError(f"{marks_dir / name}: no photograph of this name in {photos_dir}")
-        if stem in stems and f"{stem}.png" not in names and not (marks_dir.samefile(photos_dir) and name in photos):
-            raise UserError(f"{marks_dir / name}: marks must be a .png file")
+    found = {path: _mark_of(path, photos_dir, marks_dir) for path in photographs}
+    marks = {path: mark for path, mark in found.items() if mark is not None}
+    of_mark: dict[Path, Path] = {}
+    for path, mark in marks.items():
+        if of_mark.setdefault(mark, path) != path:
+            raise UserError(
+                f"{mark}: is named like two photographs, {of_mark[mark]} and {path}; put marks into folders like theirs"
+            )
+    _refuse_other_files(set(marks.values()), photos_dir, marks_dir)
     if not marks:
         raise UserError(f"{marks_dir}: has no marks of the photographs, .png files of their names")
     return marks
+
+
+def _mark_of(photograph: Path, photos_dir: Path, marks_dir: Path) -> Path | None:
+    """The photograph's marks: in the folder that is like its own, or else by its name alone."""
+    candidates = [marks_dir / f"{photograph.stem}.png"]
+    if photograph.is_relative_to(photos_dir):
+        candidates.insert(0, marks_dir / photograph.relative_to(photos_dir).with_suffix(".png"))
+    return next((path for path in candidates if path.is_file() and not path.samefile(photograph)), None)
+
+
+def _refuse_other_files(marks: set[Path], photos_dir: Path, marks_dir: Path) -> None:
+    """Report what lies among the marks and is none: mostly a slip in a name."""
+    photos = {path.name for path in photos_dir.rglob("*")}
+    stems, marked = {Path(name).stem for name in photos}, {path.stem for path in marks}
+    for path in sorted(set(marks_dir.iterdir()) - marks):
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        if path.stem not in stems and path.suffix == ".png":
+            raise UserError(f"{path}: no photograph of this name in {photos_dir}")
+        is_photo = marks_dir.samefile(photos_dir) and path.name in photos
+        if path.stem in stems and path.stem not in marked and not is_photo:
+            raise UserError(f"{path}: marks must be a .png file")
 
 
 def _fitted(image: np.ndarray, camera: Camera, size: tuple[int, int], path: Path) -> np.ndarray:
@@ -156,7 +180,7 @@ def load_photographs(
             sees no pitch, or marks belong to no photograph.
     """
     cameras = read_cameras(cameras_file)
-    found = _find_photographs(cameras, photos_dir)
+    found = _find_photographs(cameras, photos_dir, marks_dir)
     marks = {} if marks_dir is None else _find_marks([path for _, path in found], photos_dir, marks_dir)
     photographs = []
     for name, path in found:

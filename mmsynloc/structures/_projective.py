@@ -16,6 +16,7 @@ __all__ = [
     "multiply",
     "perspective_jacobian",
     "scale_points_px",
+    "sees_edge_on",
 ]
 
 
@@ -62,7 +63,15 @@ def perspective_jacobian(matrix: Any, projected: Any) -> Any:
 
 def is_singular(matrices: np.ndarray) -> np.ndarray:
     """Mask (...) of the camera matrices (..., 3, 4) whose left 3x3 part has no inverse: the camera has no centre."""
-    left = matrices[..., :3]
+    return _has_no_inverse(matrices[..., :3])
+
+
+def sees_edge_on(matrices: np.ndarray) -> np.ndarray:
+    """Mask (...) of the camera matrices (..., 3, 4) whose map of the ground has no inverse: it lies in that plane."""
+    return _has_no_inverse(matrices[..., [0, 1, 3]])
+
+
+def _has_no_inverse(left: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):  # of entries near the largest float, which count as singular
         size = np.linalg.norm(left, axis=-1).prod(-1)  # the largest determinant of rows of these lengths
         return ~(np.abs(np.linalg.det(left)) > 1e-12 * size)

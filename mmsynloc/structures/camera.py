@@ -15,6 +15,7 @@ from mmsynloc.structures._projective import (
     mask_out,
     multiply,
     perspective_jacobian,
+    sees_edge_on,
 )
 from mmsynloc.structures._radial import (
     array_namespace,
@@ -74,7 +75,7 @@ class Camera:
                 raise ValueError(f"{name} has the wrong shape {arrays[name].shape}")
         if arrays["camera_matrix"].shape != (3, 4):
             raise ValueError(f"camera_matrix has shape {arrays['camera_matrix'].shape}, not (3, 4)")
-        if abs(np.linalg.det(arrays["camera_matrix"][:, [0, 1, 3]])) < 1e-12:
+        if sees_edge_on(arrays["camera_matrix"]):
             raise ValueError("camera_matrix sees the pitch edge-on: its ground homography is singular")
         if is_singular(arrays["camera_matrix"]):
             raise ValueError("camera_matrix is singular: its left 3x3 part has no inverse, so the camera has no place")

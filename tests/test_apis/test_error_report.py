@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mmsynloc.apis.error_report import write_error_report
-from mmsynloc.evaluation import score_files
+from mmsynloc.evaluation import score_detections, score_files
+from mmsynloc.files import read_annotations, read_results
 from mmsynloc.utils import UserError
 from tests.synloc_files import annotation, image_entry, write_annotations, write_split
 from tests.test_evaluation.conftest import make_scene
@@ -112,6 +113,31 @@ def test_report__results_of_another_split(files):
     results.write_text(json.dumps([{**entry, "image_id": entry["image_id"] + 1000} for entry in entries]))
     with pytest.raises(UserError, match=r"res0.json: none of its images is in .*ann0.json"):
         report(ann, results)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda entries: [], "has no detections, by which a score threshold could be chosen"),
+        (lambda entries: [{**e, "image_id": e["image_id"] + 1000} for e in entries], "none of its images is in"),
+    ],
+)
+def test_report__no_threshold_is_chosen_on_another_split(files, change, message):
+    ann, results = files()
+    other = ann.parent / "val.json"
+    other.write_text(json.dumps(change(json.loads(results.read_text()))))
+    with pytest.raises(UserError, match=f"val.json: {message}"):
+        report(ann, results, val_ann_file=ann, val_results_files=[other])
+
+
+def test_report__boxes_alone(files):
+    ann, results = files()
+    kept = ("image_id", "category_id", "score", "bbox")
+    entries = [{name: entry[name] for name in kept} for entry in json.loads(results.read_text())]
+    results.write_text(json.dumps(entries))
+    (found,), _ = report(ann, results)
+    expected = score_detections(read_annotations(ann), read_results(results), position_from="bbox").stats
+    assert found.own_stats["AP"] == expected["AP"]
 
 
 def test_report__results_of_another_split_with_the_same_ids(tmp_path):

@@ -40,6 +40,12 @@ def test_augmented_samples__labels_in_pixels_of_the_image(config, num_keypoints)
     assert any((one["img"] != two["img"]).any() for one, two in zip(samples, other))
 
 
+def test_augmented_samples__of_a_data_set_that_is_wrapped():
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py", {"train_dataloader.dataset.input_size": (96, 64)})
+    cfg.train_dataloader.dataset = dict(type="RepeatDataset", times=2, dataset=cfg.train_dataloader.dataset)
+    assert len(augmented_samples(cfg, "train", 5)) == 3
+
+
 def test_augmented_samples__mistakes():
     with pytest.raises(UserError, match=r"val\.json: no such file"):
         augmented_samples(load_config("mmsynloc::yoloxpose_s_synloc.py"), "val", 1)

@@ -110,11 +110,15 @@ def test_infer__tracked_video(model, tmp_path):
         ({"--video": "radar.txt"}, "name a file that ends in .mp4"),
         ({"--vis-dir": "val"}, "--vis-dir val: is read by this command, and would be overwritten"),
         ({"--out": "annotations/val.json"}, "--out annotations/val.json: is read by this command"),
+        ({"--vis-dir": "val/drawn"}, "--vis-dir val/drawn: is in val, whose images this command reads"),
+        ({"input": "*.mp4", "--video": "match.mp4"}, "--video match.mp4: is read by this command"),
+        ({"--camera": "annotations", "--out": "annotations/val.json"}, "val.json: is read by this command"),
         ({"--track": None}, "--track needs times"),
     ],
 )
 def test_infer__mistakes(data, model, tmp_path, changes, reason, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    cv2.VideoWriter("match.mp4", cv2.VideoWriter.fourcc(*"mp4v"), 10, (64, 36)).write(np.zeros((36, 64, 3), np.uint8))
     flags = {"input": "val", "--camera": str(data), "--out": "out.csv", **dict(zip(model[::2], model[1::2])), **changes}
     source = flags.pop("input")
     arguments = [text for flag in flags.items() for text in flag if text is not None]

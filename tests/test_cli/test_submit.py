@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 
 import pytest
 
@@ -90,6 +91,47 @@ def test_submit__results_without_keypoints_score_as_they_are(mini, tmp_path, giv
         evaluate.main([*evaluation, "position_on_pitch", "--results", str(out), "--out", str(tmp_path / "zip.json")])
         assert _stats(tmp_path / "zip.json")["AP"] == _stats(tmp_path / "r.stats.json")["AP"] > 0
         assert read_submission(out).keypoint_index is None
+
+
+@pytest.mark.parametrize(("number", "index"), [(1, 0), (2, 1), (17, None)])
+def test_submit__the_keypoint_on_the_ground(mini, tmp_path, number, index) -> None:
+    ann_file = mini / "annotations" / "test.json"
+    people = json.loads(ann_file.read_text())["annotations"]
+    points = [[[9.0, 9.0, 1.0]] * max(number - 2, 0) + person["keypoints"] for person in people]
+    entries = [
+        {
+            **_detection(p["image_id"], p["bbox"], [*chain.from_iterable(k[-number:])]),
+            "position_on_pitch": p["position_on_pitch"],
+        }
+        for p, k in zip(people, points)
+    ]
+    dump_json(entries, tmp_path / "r.json")
+    out = tmp_path / "s.zip"
+    arguments = ["--results", str(tmp_path / "r.json"), "--ann-file", str(ann_file), "--score-threshold", "0.4"]
+    assert submit.main([*arguments, "--out", str(out)]) == 0
+    assert read_submission(out).keypoint_index == index
+    for entry in entries:
+        del entry["position_on_pitch"]
+    dump_json(entries, tmp_path / "r.json")
+    if index is None:
+        with pytest.raises(UserError, match=r"r\.json: has 17 keypoints: keep pelvis and pelvis_ground"):
+            submit.main([*arguments, "--out", str(out)])
+
+
+def test_submit__boxes_of_another_split(mini, tmp_path) -> None:
+    ann_file = str(mini / "annotations" / "test.json")
+    dump_json([{"image_id": 99, "category_id": 1, "bbox": [0, 0, 5, 9], "score": 0.5}], tmp_path / "r.json")
+    arguments = ["--results", str(tmp_path / "r.json"), "--ann-file", ann_file, "--score-threshold", "0.4"]
+    with pytest.raises(UserError, match=r"r\.json: 1 detections are of images that .* lacks: another split"):
+        submit.main([*arguments, "--out", str(tmp_path / "s.zip")])
+
+
+def test_submit__the_file_beside_the_zip_is_no_input(mini, tmp_path) -> None:
+    held = tmp_path / "s.threshold.json"
+    held.write_text('{"score_threshold": 0.4, "chosen_by": "validation of a.pth"}')
+    arguments = ["--results", "r.json", "--ann-file", "a.json", "--threshold-from", str(held)]
+    with pytest.raises(UserError, match=r"s\.threshold\.json: is read by this command"):
+        submit.main([*arguments, "--out", str(tmp_path / "s.zip")])
 
 
 def test_submit__what_is_not_valid_is_not_written(mini, tmp_path, capsys) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from mmsynloc.engine.hooks.score_threshold_hook import (
@@ -78,3 +79,24 @@ def test_hook__a_validation_of_another_prefix_alone(tmp_path):
     ScoreThresholdHook().after_val_epoch(runner, {"fifa15/score_threshold": 0.2})
     assert stored_thresholds(path, HUB) == {"fifa15_score_threshold": 0.2}
     assert stored_threshold(path, HUB) is None
+
+
+@pytest.mark.parametrize(
+    "metrics", [{"coco/AP": 0.5}, {"locsim/score_threshold": 0.4}, {"pelvis/score_threshold": 0.7}, None]
+)
+def test_hook__a_threshold_that_this_validation_has_not_chosen(tmp_path, metrics):
+    """The one in the hub is of the weights that the training began with; 0.4 was given."""
+    path = tmp_path / "a.pth"
+    ScoreThresholdHook().after_val_epoch(_runner(path, locsim_score_threshold=0.31), metrics)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hook__metrics_of_other_kinds(tmp_path):
+    path = tmp_path / "a.pth"
+    metrics = {"locsim/score_threshold": 0.31, "PCK": float("nan"), "EPE": np.float32(3)}
+    ScoreThresholdHook().after_val_epoch(_runner(path, locsim_score_threshold=0.31), metrics)
+    assert json.loads((tmp_path / "a.locsim.json").read_text())["metrics"] == {
+        "locsim/score_threshold": 0.31,
+        "PCK": None,
+        "EPE": 3.0,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,16 @@ def test_run_onnx__mistakes_are_one_line(exported, two_files, split, tmp_path):
     done = run(exported, tmp_path / "other.jpg", "--camera", annotations)
     assert done.returncode == 1
     assert done.stderr.strip() == f"error: {annotations}: has no image other.jpg"
+    entry = json.loads(annotations.read_text())["images"][0]
+    lists = {"list.json": [], "one.json": {**entry, "height": 999}}
+    lists["several.json"] = {"images": [{**entry, "file_name": name} for name in ("000000.jpg", "val/000000.jpg")]}
+    reasons = {"list.json": "neither an annotation", "one.json": "another shape", "several.json": "has several images"}
+    for name, content in lists.items():
+        (tmp_path / name).write_text(json.dumps(content))
+        done = run(exported, split / "val" / "000000.jpg", "--camera", tmp_path / name)
+        assert done.returncode == 1
+        assert reasons[name] in done.stderr
+        assert len(done.stderr.splitlines()) == 1
 
 
 def test_letterbox__keeps_pixel_centres(tmp_path):

@@ -40,11 +40,19 @@ def test_is_fisheye__by_its_model(content):
 
 
 @pytest.mark.parametrize(
-    "model", ["pinhole", "plumb_bob", "radtan", "rational_polynomial", "OPENCV", "Brown-Conrady", ""]
+    "model",
+    ["pinhole", "plumb_bob", "radtan", "rational_polynomial", "OPENCV", "LENSMODEL_OPENCV8", "Brown-Conrady", ""],
 )
 def test_is_fisheye__pinhole(model):
     assert not is_fisheye({"distortion_model": model})
     assert not is_fisheye({})
+
+
+@pytest.mark.parametrize("key", ["model", "camera_model", "camera_type", "lens_model"])
+@pytest.mark.parametrize("maker", ["Sony XYZ", "DS-2CD", "broadcast", 3, "Fujinon 4mm"])
+def test_is_fisheye__the_maker_of_a_camera_says_nothing(key, maker):
+    assert not is_fisheye({key: maker})
+    assert is_fisheye({key: maker, "distortion_model": "kb4"})
 
 
 @pytest.mark.parametrize(
@@ -52,7 +60,8 @@ def test_is_fisheye__pinhole(model):
     [
         ({"model": "division"}, "model is division, which is no lens model"),
         ({"camera_model": "omni"}, "camera_model is omni"),
-        ({"model": {"a": 1}}, "model is an object of a"),
+        ({"distortion_model": {"a": 1}}, "model is an object of a"),
+        ({"distortion_type": "Sony"}, "distortion_type is Sony"),
         ({"fisheye": "perhaps"}, "fisheye is perhaps, neither true nor false"),
         ({"fisheye": [1, 0]}, "fisheye is 1 0, neither"),
         ({"fisheye": 2}, "fisheye is 2, neither"),

@@ -62,6 +62,17 @@ def test_image_names__a_listed_name_without_a_folder_fits_every_folder(name):
     assert ImageNames(["a.jpg"]).find(name) == 0
 
 
+def test_image_names__one_folder_before_all_names_tells_nothing():
+    names = ImageNames(["images/a.jpg", "images/b.jpg"])
+    assert names.find("/data/frames/b.jpg") == names.find("b") == 1
+    with pytest.raises(ValueError, match="is not in"):
+        names.find("c.jpg")
+
+
+def test_image_names__the_one_without_a_folder():
+    assert ImageNames(["one/a.jpg", "a.jpg"]).find("a") == 1
+
+
 def test_image_names__listed_paths_may_be_the_longer_ones():
     names = ImageNames(["/data/val/one/a.jpg", "/data/val/two/a.jpg"])
     assert names.find("two/a.jpg") == names.find("val/two/a") == 1

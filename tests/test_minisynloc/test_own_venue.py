@@ -167,6 +167,61 @@ def test_load_photographs__marks_that_do_not_fit(
         load_photographs(cameras, tmp_path / "photos", tmp_path / "marks", SIZE)
 
 
+def test_load_photographs__marks_beside_the_photographs(
+    tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray
+) -> None:
+    """A .png beside a .jpg of the same name is its marks and no photograph, whatever names the cameras have."""
+    (tmp_path / "photos").mkdir()
+    cv2.imwrite(str(tmp_path / "photos" / "north.jpg"), photo)
+    cv2.imwrite(str(tmp_path / "photos" / "north.png"), np.full(SIZE[::-1], 255, np.uint8))
+    content: dict = {"K": opencv.intrinsics.tolist(), "dist": opencv.distortion.tolist()}
+    content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
+    for cameras in (content, {"north": content}):
+        (tmp_path / "cameras.json").write_text(json.dumps(cameras))
+        (one,) = load_photographs(tmp_path / "cameras.json", tmp_path / "photos", tmp_path / "photos", SIZE)
+        assert one.image.std() > 1
+        assert one.cover is not None
+        assert one.cover.min() == 1
+
+
+def test_load_photographs__marks_of_photographs_in_folders(
+    tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray
+) -> None:
+    content: dict = {"K": opencv.intrinsics.tolist(), "dist": opencv.distortion.tolist()}
+    content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
+    for name in ("a", "b"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "photos" / name / "north.jpg"), photo)
+    (tmp_path / "cameras.json").write_text(json.dumps({"a/north.jpg": content, "b/north.jpg": content}))
+    given = tmp_path / "cameras.json", tmp_path / "photos", tmp_path / "marks", SIZE
+    (tmp_path / "marks" / "b").mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / "marks" / "b" / "north.png"), np.full(SIZE[::-1], 255, np.uint8))
+    first, second = load_photographs(*given)
+    assert first.cover is None
+    assert second.cover is not None
+    (tmp_path / "marks" / "b" / "north.png").rename(tmp_path / "marks" / "north.png")
+    with pytest.raises(UserError, match=r"north\.png: is named like two photographs"):
+        load_photographs(*given)
+
+
+def test_make_venue_set__leaves_nothing_half_made(
+    tmp_path: Path, own: Venue, photo: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cameras, out = _write(tmp_path, photo, own.camera), tmp_path / "out"
+
+    def interrupt(*arguments: object) -> None:
+        assert list(out.rglob("*.jpg"))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mmsynloc.minisynloc.own_venue.write_annotations", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            make_venue_set(out, cameras, tmp_path, 1, 0, image_size=SIZE, progress=False)
+    assert not out.exists()
+    with pytest.raises(UserError, match="there is nothing to make"):
+        make_venue_set(out, cameras, tmp_path, 0, 0, image_size=SIZE)
+
+
 def test_load_photographs__cameras_of_absolute_paths(tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray) -> None:
     (tmp_path / "photos").mkdir()
     path = tmp_path / "photos" / "north.png"

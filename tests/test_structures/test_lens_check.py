@@ -30,6 +30,16 @@ def test_round_trip_px__by_hand():
     assert found == pytest.approx(0.01 * 5 / 8 * 3840)
 
 
+def test_check_inverse__the_development_kits_fit_of_a_wide_lens():
+    """A lens.json of degree 4 of a wide rectilinear lens, fitted as far as 1.5 widths from the axis as sskit does."""
+    frame, radius = np.linspace(0, 0.6, 50), np.linspace(0, 1.5, 200)
+    angle = np.polyval(np.polyfit(frame, np.arctan(frame / 0.7), 4), radius)
+    radius, angle = radius[(angle >= 0) & (angle < 1.5)], angle[(angle >= 0) & (angle < 1.5)]
+    dist_poly, undist_poly = np.polyfit(angle, radius, 8), np.polyfit(radius, angle, 8)
+    assert 5 < round_trip_px(dist_poly, undist_poly, SIZE) < 20
+    check_inverse(dist_poly, undist_poly, SIZE)
+
+
 @pytest.mark.parametrize("undist_poly", [[0.0], [0.0, 0.0], [-1.0, 0.0], [1e300, 0.0], [1.0, 2.0]])
 def test_check_inverse__refuses(undist_poly):
     with pytest.raises(ValueError, match="undist_poly is not the inverse of dist_poly"):

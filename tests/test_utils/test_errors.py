@@ -20,6 +20,14 @@ def test_run_tool__user_error_is_one_line(capsys, monkeypatch):
     assert capsys.readouterr().err == "error: a.json: no such file\n"
 
 
+def test_run_tool__names_that_no_text_can_hold(capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["tool", "--out", "cam\udce4.json"])
+    with pytest.raises(SystemExit) as end:
+        run_tool(lambda: 0)
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "error: 'cam\\udce4.json': its name is not UTF-8; rename it\n"
+
+
 def test_run_tool__defects_keep_their_traceback():
     with pytest.raises(ZeroDivisionError):
         run_tool(lambda: 1 / 0)

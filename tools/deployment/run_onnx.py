@@ -45,12 +45,20 @@ def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[
 
 def read_camera(path: str, image: str) -> dict[str, Any]:
     """The image's entry of an annotation file, or the only one of the file."""
-    content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    entries = content.get("images", [content])
-    named = [entry for entry in entries if Path(entry.get("file_name", "")).name == Path(image).name]
-    if not named and len(entries) > 1:
-        sys.exit(f"error: {path}: has no image {Path(image).name}")
-    return (named or entries)[0]
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        sys.exit(f"error: {path}: {error}")
+    if not isinstance(content, dict):
+        sys.exit(f"error: {path}: neither an annotation file nor one of its entries")
+    if "images" not in content:
+        return content
+    parts = Path(image).absolute().parts
+    names = [Path(entry["file_name"]).parts for entry in content["images"]]
+    named = [entry for entry, name in zip(content["images"], names) if parts[-len(name) :] == name]
+    if len(named) != 1:
+        sys.exit(f"error: {path}: has {'no image' if not named else 'several images'} {Path(image).name}")
+    return named[0]
 
 
 def main() -> None:
@@ -78,6 +86,8 @@ def main() -> None:
         sys.exit(f"error: {args.image}: not a readable image")
 
     frame_size = (camera["width"], camera["height"])
+    if abs(image.shape[1] / image.shape[0] * frame_size[1] / frame_size[0] - 1) > 0.005:
+        sys.exit(f"error: {args.image}: has another shape than its camera's images, {frame_size[0]}x{frame_size[1]}")
     pixels, to_frame = letterbox(image, (input_width, input_height), frame_size)
     polynomial = [0.0] * (9 - len(camera["undist_poly"])) + list(camera["undist_poly"])
     numbers = {

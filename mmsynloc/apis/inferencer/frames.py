@@ -6,6 +6,7 @@ import glob
 import time
 from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,12 +15,11 @@ import numpy as np
 
 from mmsynloc.apis.inferencer.run_identity import digest, stamp
 from mmsynloc.files.image_probe import image_size, probe_image
-from mmsynloc.files.images import BrokenImageError, read_image
+from mmsynloc.files.images import IMAGE_SUFFIXES, BrokenImageError, images_in, read_image
 from mmsynloc.utils import UserError
 
 __all__ = ["Frame", "Problem", "Selection", "Source", "open_sources", "read_frames"]
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 _LONGEST_NAME = 255  # of a file or folder, on all usual file systems
 _ALLOWED_SHORTFALL = 0.01  # of the frames that a container promises: some only estimate them
 
@@ -122,9 +122,11 @@ class Source(Protocol):
         live: whether frames are gone once they have been read.
         fps: frames a second; None for images.
         identity: tells the same frames in the same order from others; images may be mended in between.
+        paths: its files.
     """
 
     identity: str
+    paths: Sequence[str]
     total: int | None
     live: bool
     fps: float | None
@@ -168,6 +170,7 @@ class _Arrays:
     live = True
     fps: float | None = None
     identity = "arrays"
+    paths: Sequence[str] = ()
 
     def __init__(self, arrays: Iterable[np.ndarray]) -> None:
         self.arrays = arrays
@@ -199,6 +202,7 @@ class _Video:
     def __init__(self, name: str, live: bool) -> None:
         self.name, self.live = name, live
         self.identity = "live" if live else stamp(name)
+        self.paths: Sequence[str] = () if live else (name,)
         self.total: int | None = None
         self.fps: float | None = None
         if not live:
@@ -260,10 +264,20 @@ def open_sources(inputs: Any, fps: float | None = None) -> list[Source]:
         inputs = [inputs] if inputs.ndim == 3 else list(inputs)
     elif not isinstance(inputs, (list, tuple)):
         return [_Arrays(inputs)]
-    sources = [source for one in inputs for source in _resolve(one, fps)]
+    sources = list(_joined(source for one in inputs for source in _resolve(one, fps)))
     if not sources:
         raise UserError("no input is named")
     return sources
+
+
+def _joined(sources: Iterable[Source]) -> Iterator[Source]:
+    """Image files that are named one by one, as a shell expands a pattern, are one sequence."""
+    for is_file, run in groupby(sources, lambda source: isinstance(source, _Files) and len(source.paths) == 1):
+        if not is_file:
+            yield from run
+            continue
+        files = [source for source in run if isinstance(source, _Files)]
+        yield _Files([path for source in files for path in source.paths], files[0].fps)
 
 
 def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
@@ -276,7 +290,7 @@ def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
     if wrong:
         raise UserError(f"{name!a}: {wrong}")
     if path.is_dir():
-        paths = sorted(str(p) for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.name[0] != ".")
+        paths = [str(image) for image in images_in(path, below=True)]
         if not paths:
             raise UserError(f"{name}: this folder has no images")
         yield _Files(paths, fps)

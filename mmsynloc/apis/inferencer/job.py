@@ -106,7 +106,7 @@ def shard_of_process(environment: Mapping[str, str]) -> tuple[int, int]:
         The number from 0, and how many there are; (0, 1) for a process of its own.
 
     Raises:
-        UserError: a variable is not a number.
+        UserError: a variable is not a number, or the tasks of an array are not numbered one after the other.
     """
 
     def number(name: str, default: int = 0) -> int:
@@ -116,11 +116,15 @@ def shard_of_process(environment: Mapping[str, str]) -> tuple[int, int]:
         return int(text)
 
     if "RANK" in environment and "WORLD_SIZE" in environment:
-        return number("RANK"), number("WORLD_SIZE")
-    if "SLURM_ARRAY_TASK_ID" in environment and "SLURM_ARRAY_TASK_COUNT" in environment:
+        shard, shards = number("RANK"), number("WORLD_SIZE")
+    elif "SLURM_ARRAY_TASK_ID" in environment and "SLURM_ARRAY_TASK_COUNT" in environment:
         first, step = number("SLURM_ARRAY_TASK_MIN"), number("SLURM_ARRAY_TASK_STEP", 1)
-        return (number("SLURM_ARRAY_TASK_ID") - first) // max(step, 1), number("SLURM_ARRAY_TASK_COUNT")
-    return 0, 1
+        shard, shards = (number("SLURM_ARRAY_TASK_ID") - first) // max(step, 1), number("SLURM_ARRAY_TASK_COUNT")
+    else:
+        return 0, 1
+    if not 0 <= shard < shards:
+        raise UserError(f"the environment says part {shard} of {shards}, counted from 0: name the part by --shard I/N")
+    return shard, shards
 
 
 def run_job(job: InferJob, make_inferencer: Callable[[], SynLocInferencer]) -> JobResult:
@@ -179,23 +183,39 @@ def _predict(
 
         def report(problem: Problem) -> None:
             problems.append(problem)
-            if len(problems) >= _HOPELESS and not ledger.done:
-                raise UserError(f"none of the first {_HOPELESS} frames has a result; the last: {problem}")
             bar.write(f"WARNING  {problem}", file=sys.stderr)
+
+        def hopeful() -> bool:
+            return len(problems) < _HOPELESS or bool(ledger.done)
 
         shown: dict[int, Frame] = {}
         frames = read_frames(job.sources, selection)
         if job.live and job.pictures is not None:
             frames = _remember(frames, shown)
         with suppress(KeyboardInterrupt) if job.live else nullcontext():
-            for found in inferencer.infer(frames, job.find_camera, report):
-                ledger.append(found)
-                ledger.done.add(found.index)
-                if job.live and job.pictures is not None:
-                    job.pictures.add(shown[found.index].pixels(), found)
-                    for index in [index for index in shown if index <= found.index]:  # frames without a result too
-                        del shown[index]
-                bar.update()
+            for first in frames:  # once more where some of the first frames waited for others and were good
+                some = _while_hopeful(first, frames, hopeful)
+                for found in inferencer.infer(some, job.find_camera, report):
+                    ledger.append(found)
+                    ledger.done.add(found.index)
+                    if job.live and job.pictures is not None:
+                        job.pictures.add(shown[found.index].pixels(), found)
+                        for index in [index for index in shown if index <= found.index]:  # frames without a result too
+                            del shown[index]
+                    bar.update()
+                if not hopeful():
+                    raise UserError(
+                        f"none of the first {_HOPELESS} frames has a result; the last: {problems[_HOPELESS - 1]}"
+                    )
+
+
+def _while_hopeful(
+    first: Frame | Problem, others: Iterator[Frame | Problem], hopeful: Callable[[], bool]
+) -> Iterator[Frame | Problem]:
+    """Frames until too many have no result, so that those in the making come to their end."""
+    yield first
+    while hopeful() and (frame := next(others, None)) is not None:
+        yield frame
 
 
 def _remember(frames: Iterator[Frame | Problem], shown: dict[int, Frame]) -> Iterator[Frame | Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ __all__ = [
     "threshold_key",
 ]
 
-_KEY_END = "_score_threshold"
+_KEY_END, _METRIC_END = "_score_threshold", "/score_threshold"
 
 
 def threshold_key(prefix: str) -> str:
@@ -96,7 +97,7 @@ def _thresholds_in(values: Any) -> dict[str, float]:
 
 def _number(value: Any) -> float | None:
     """A finite number, None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:
         return float(value) if math.isfinite(value) else None
@@ -117,7 +118,7 @@ def _read_thresholds(path: Path) -> dict[str, float]:
 
 
 def _write_thresholds(path: Path, thresholds: Mapping[str, float], metrics: Mapping[str, float] | None) -> None:
-    content: dict[str, Any] = {"metrics": {} if metrics is None else dict(metrics)}
+    content: dict[str, Any] = {"metrics": {name: _number(value) for name, value in (metrics or {}).items()}}
     others = {key: value for key, value in thresholds.items() if key != THRESHOLD_KEY}
     if others:
         content = {"others": others, **content}
@@ -177,10 +178,13 @@ class ScoreThresholdHook(Hook):
 
 
 def _chosen(runtime_info: Mapping[str, Any], metrics: Mapping[str, float]) -> dict[str, float]:
-    """The thresholds that this validation chose; others in the hub may be of the weights that the run began with."""
+    """The thresholds that this validation chose.
+
+    Others in the hub may be of the weights that the run began with, and those in the metrics alone were given.
+    """
     known = _thresholds_in(runtime_info)
-    ours = {threshold_key(name.rpartition("/")[0]) for name in metrics if name.endswith("/score_threshold")}
-    return {key: value for key, value in known.items() if key == THRESHOLD_KEY or key in ours}
+    used = {threshold_key(name.rpartition("/")[0]): metrics[name] for name in metrics if name.endswith(_METRIC_END)}
+    return {key: known[key] for key, value in used.items() if key in known and known[key] == value}
 
 
 def _in_words(thresholds: Mapping[str, float]) -> str:

@@ -53,6 +53,21 @@ def test_read_frames__pattern_and_single_files_in_the_order_given(folder):
     assert [frame.name for frame in frames] == [str(folder / "more" / "c.png"), str(folder / "b.png")]
 
 
+def test_open_sources__files_that_a_shell_has_named_are_one_sequence(folder, tmp_path):
+    names = [str(folder / name) for name in ("a.JPG", "b.png", "more/c.png")]
+    video = write_video(tmp_path / "v.avi", 2)
+    sources = open_sources([*names, video, folder], fps=4)
+    assert [source.total for source in sources] == [3, 2, 3]
+    assert [list(source.paths) for source in sources] == [names, [video], names]
+    times = [frame.time_s for frame in read_frames(sources[:1], ALL)]
+    assert times == [0, 0.25, 0.5]
+
+
+def test_read_frames__hidden_files_are_left_out(folder):
+    (folder / "._a.JPG").write_bytes(b"")
+    assert len(read(folder)) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [

@@ -103,6 +103,18 @@ def test_run_job__nothing_fits(job):
     assert not job.out.exists()
 
 
+@pytest.mark.parametrize("good", [1, 3, 12])
+def test_run_job__good_frames_before_many_broken_ones_are_kept(job, good):
+    """They wait for the rest of a batch while the others are reported."""
+    arrays = [np.zeros((360 if i < good or i == 40 else 480, 640, 3), np.uint8) for i in range(41)]
+    find = camera_finder(camera())
+    backend = RedBoxes()
+    backend.batch_size = 8
+    run = replace(job, sources=open_sources(arrays), find_camera=find)
+    result = run_job(run, lambda: SynLocInferencer(backend=backend, score_threshold=0.0))
+    assert (result.frames, result.missing) == (good + 1, 40 - good)
+
+
 def test_run_job__interrupt_is_the_end_of_a_stream(job):
     stream = open_sources(iter([np.zeros((360, 640, 3), np.uint8)] * 9))
     find = camera_finder(camera())
@@ -230,6 +242,19 @@ def test_run_job__pictures_of_a_stream_are_drawn_as_it_goes(job, tmp_path):
 )
 def test_shard_of_process(environment, expected):
     assert shard_of_process(environment) == expected
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"RANK": "4", "WORLD_SIZE": "2"},
+        {"SLURM_ARRAY_TASK_ID": "9", "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_TASK_MIN": "1"},
+        {"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_TASK_MIN": "5"},
+    ],
+)
+def test_shard_of_process__no_such_part(environment):
+    with pytest.raises(UserError, match=r"the environment says part -?\d of \d, .* --shard I/N"):
+        shard_of_process(environment)
 
 
 def test_shard_of_process__no_number():
