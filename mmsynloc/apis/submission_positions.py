@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from mmsynloc.codecs import GROUND_INDEX
 from mmsynloc.evaluation.tables import detection_table
 from mmsynloc.files import read_annotations, read_results, write_results
 from mmsynloc.utils import UserError
 
 __all__ = ["ensure_positions"]
+
+_PELVIS_GROUND = 1  # codecs.GROUND_INDEX, without torch
 
 
 def ensure_positions(results_file: str | Path, annotations: str | Path, out: str | Path) -> tuple[Path, int | None]:
@@ -38,7 +39,7 @@ def ensure_positions(results_file: str | Path, annotations: str | Path, out: str
     if number in (1, 2):
         return Path(results_file), number - 1
     if not len(detections):
-        return Path(results_file), GROUND_INDEX
+        return Path(results_file), _PELVIS_GROUND
     if detections.positions_pitch_m is not None:
         return Path(results_file), None
     if number:
