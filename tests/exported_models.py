@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from tests.synloc_files import ANNOTATED_SIZE, write_split
 
@@ -15,14 +13,6 @@ WIDTH, HEIGHT = ANNOTATED_SIZE
 INPUT_SIZE = (640, 384)  # the frame's own scale, with 12 px of bars above and below
 MODEL = ("mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth")
 TWO_STAGES = ("mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth")
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def _export(model: tuple[str, str], folder: Path) -> Path:

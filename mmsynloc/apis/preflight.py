@@ -75,9 +75,9 @@ def check_data(cfg: Config) -> None:
     Raises:
         UserError: one is missing.
     """
-    unused = "test" if cfg.get("train_dataloader") else None
+    splits = ("train", "val") if cfg.get("train_dataloader") else ("val", "test")
     for key, loader in loaders(cfg):
-        if key == f"{unused}_dataloader":
+        if key.removesuffix("_dataloader") not in splits:
             continue
         for dataset in unwrapped(loader["dataset"]):
             root = str(dataset.get("data_root") or "")
@@ -85,8 +85,8 @@ def check_data(cfg: Config) -> None:
             folder = prefix.get("img") if isinstance(prefix, Mapping) else None
             _require(os.path.isfile, root, dataset.get("ann_file"), "no such file", key)
             _require(os.path.isdir, root, folder, "no such folder of images", key)
-    for split in ("val", "test"):
-        for metric in evaluators(cfg, split) if split != unused else ():
+    for split in splits:
+        for metric in evaluators(cfg, split):
             if not metric.get("format_only"):
                 _require(os.path.isfile, "", metric.get("ann_file"), "no such file", f"{split}_evaluator")
 

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_config_options, image_size, positive
+from mmsynloc.utils import refuse_overwriting
 
 __all__ = ["main"]
 
@@ -33,7 +34,6 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis.preflight import check_file
     from mmsynloc.export import export_onnx
-    from mmsynloc.utils import refuse_overwriting
 
     check_file(args.out, "--out")
     refuse_overwriting("--out", args.out, [args.config, args.checkpoint])

@@ -136,7 +136,9 @@ def _check(args: argparse.Namespace, shards: int) -> None:
 
 def _check_outputs(args: argparse.Namespace, sources: Sequence[Source]) -> None:
     """Refuse outputs that are inputs, or would be those of the next run."""
-    cameras = Path(args.camera).rglob("*") if os.path.isdir(args.camera) else ()
+    from mmsynloc.files.camera_kinds import camera_files
+
+    cameras = camera_files(Path(args.camera)) if os.path.isdir(args.camera) else ()
     read = [args.camera, args.config, args.checkpoint, *args.inputs, *cameras]
     for source in sources:
         read += source.paths

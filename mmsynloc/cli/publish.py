@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from mmsynloc.utils import refuse_overwriting
+
 __all__ = ["main"]
 
 
@@ -23,7 +25,6 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis.weights import join_stages, slim_checkpoint
-    from mmsynloc.utils import refuse_overwriting
 
     refuse_overwriting("OUT", args.out, [args.checkpoint, args.second_stage])
     if args.second_stage is None:

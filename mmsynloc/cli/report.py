@@ -14,6 +14,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from mmsynloc.utils import refuse_overwriting
+
 __all__ = ["main"]
 
 
@@ -41,7 +43,6 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis.error_report import write_error_report
-    from mmsynloc.utils import refuse_overwriting
 
     read = [args.ann_file, *args.results, args.val_ann, *(args.val_results or ())]
     refuse_overwriting("--out", args.out, read)

@@ -18,7 +18,7 @@ from mmsynloc.files.opencv_calibration import opencv_source, read_npz, read_xml,
 from mmsynloc.files.soccernet_calibration import soccernet_source
 from mmsynloc.utils import UserError
 
-__all__ = ["find_cameras"]
+__all__ = ["camera_files", "find_cameras"]
 
 LENS_NAME, MATRIX_NAME = "lens.json", "camera_matrix.npy"
 
@@ -100,6 +100,11 @@ def _find_in_annotations(annotations: Annotations) -> FoundCameras:
     shared = all(bool((array == array[0]).all()) for array in arrays)
     sources, ids = tuple(map(source, range(len(annotations)))), tuple(annotations.image_ids.tolist())
     return FoundCameras(sources, annotations.file_names, shared, ids)
+
+
+def camera_files(folder: Path) -> list[Path]:
+    """The files of a folder that may be read as cameras, each once."""
+    return sorted([*folder.glob("*.json"), *folder.glob(MATRIX_NAME)])
 
 
 def _find_in_folder(path: Path) -> FoundCameras:

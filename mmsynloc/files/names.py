@@ -37,15 +37,15 @@ class ImageNames:
         self._exact: dict[str, int] = {}
         self._whole: dict[str, list[int]] = {}
         self._tails: dict[str, list[int]] = {}
+        paths = [PurePosixPath(name.replace("\\", "/")) for name in file_names]
         # One folder before all names, as some tools export them, tells nothing.
-        folders = {PurePosixPath(name.replace("\\", "/")).parent for name in file_names}
-        for row, name in enumerate(file_names):
-            path = PurePosixPath(name.replace("\\", "/"))
+        in_one_folder = len(paths) > 1 and len({path.parent for path in paths}) == 1 and len(paths[0].parts) > 1
+        for row, path in enumerate(paths):
             self._exact[str(path)] = row
             alone = path.with_suffix("") if path.name else path
             for key in {str(path), str(alone)}:
                 self._whole.setdefault(key, []).append(row)
-                if len(folders) == 1 < len(file_names) and path.parent.parts:
+                if in_one_folder:
                     self._whole.setdefault(PurePosixPath(key).name, []).append(row)
                 parts = PurePosixPath(key).parts
                 for first in range(1, len(parts)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -17,7 +17,16 @@ from mmsynloc.structures.image_shape import MAX_SIDE
 from mmsynloc.utils import UserError, first_line
 from mmsynloc.utils.arrays import finite_array
 
-__all__ = ["has_size", "number_array", "plain_name", "read_npy", "read_npz", "single_number", "stored_size"]
+__all__ = [
+    "find_value",
+    "has_size",
+    "number_array",
+    "plain_name",
+    "read_npy",
+    "read_npz",
+    "single_number",
+    "stored_size",
+]
 
 MAX_BYTES = 10_000_000
 """Of a calibration's arrays; the largest have some thousand corners of a chessboard."""
@@ -53,6 +62,13 @@ def plain_name(key: Any) -> str:
     return re.sub("[^a-z0-9]", "", str(key).lower())
 
 
+def find_value(content: Mapping[str, Any], names: Iterable[str]) -> Any:
+    """The value under the first of the names that is there; capitals and underscores play no part. None for none."""
+    given = {plain_name(key): value for key, value in content.items()}
+    given |= content  # K and k may both be there
+    return next((given[key] for name in names for key in (name, plain_name(name)) if key in given), None)
+
+
 def has_size(content: Mapping[str, Any]) -> bool:
     """Whether a calibration says for which size of images it is."""
     return bool({plain_name(key) for key in content} & {*_SIZE_NAMES, *chain.from_iterable(_SIDE_NAMES.values())})
@@ -64,12 +80,11 @@ def stored_size(content: Mapping[str, Any], image_size: tuple[int, int] | None) 
     Raises:
         ValueError: neither is there, or it is not a positive width and height.
     """
-    given = {plain_name(key): value for key, value in content.items()}
-    both = next((given[name] for name in _SIZE_NAMES if name in given), None)
+    both = find_value(content, _SIZE_NAMES)
     if both is not None:
         found = number_array(both, "the image's size").reshape(-1)
     else:
-        sides = {side: next((given[n] for n in names if n in given), None) for side, names in _SIDE_NAMES.items()}
+        sides = {side: find_value(content, names) for side, names in _SIDE_NAMES.items()}
         if all(side is None for side in sides.values()):
             if image_size is None:
                 raise ValueError("has no image_width and image_height, and no image is there to take them from")

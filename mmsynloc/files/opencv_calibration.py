@@ -13,7 +13,7 @@ import numpy as np
 from mmsynloc.files.camera_source import CameraSource, ImageSize
 from mmsynloc.files.json_text import read_bytes, strip_byte_order_mark
 from mmsynloc.files.lens_models import is_fisheye
-from mmsynloc.files.numbers import MAX_BYTES, number_array, plain_name, read_npz, stored_size
+from mmsynloc.files.numbers import MAX_BYTES, find_value, number_array, plain_name, read_npz, stored_size
 from mmsynloc.utils import UserError
 
 __all__ = ["opencv_source", "read_npz", "read_xml", "read_yaml"]
@@ -39,7 +39,7 @@ def opencv_source(content: Mapping[str, Any]) -> CameraSource:
         ValueError: a value is missing or has the wrong shape, or the lens model is none of OpenCV's; the message names
             it.
     """
-    values = {name: _find(content, keys) for name, keys in KEYS.items()}
+    values = {name: find_value(content, keys) for name, keys in KEYS.items()}
     if values["camera_matrix"] is None:
         shown = ", ".join(map(str, list(content)[:8]))
         raise ValueError(f"has no camera_matrix (or {', '.join(KEYS['camera_matrix'][1:5])}); it has {shown}")
@@ -64,15 +64,9 @@ def opencv_source(content: Mapping[str, Any]) -> CameraSource:
     return camera
 
 
-def _find(content: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    given = {plain_name(key): value for key, value in content.items()}
-    given |= content  # K and k may both be there
-    return next((given[name] for key in keys for name in (key, plain_name(key)) if name in given), None)
-
-
 def _refuse_unread_distortion(content: Mapping[str, Any]) -> None:
     """A lens must not lose its distortion because of the name that it has in the file."""
-    matrix = _find(content, KEYS["camera_matrix"])
+    matrix = find_value(content, KEYS["camera_matrix"])
     unread = [key for key, value in content.items() if _LIKE_DISTORTION.match(plain_name(key)) and value is not matrix]
     if unread:
         raise ValueError(f"has {', '.join(map(str, unread[:6]))}: name the distortion distortion_coefficients")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from mmsynloc.files.images import images_in, read_image
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, undecodable
 
 __all__ = ["median_background"]
 
@@ -58,10 +58,8 @@ def median_background(source: str | Path, max_frames: int = 51) -> np.ndarray:
         UserError: the source cannot be read, has fewer than 3 frames, or frames of several sizes.
     """
     source = Path(source)
-    try:
-        str(source).encode("utf-8")
-    except UnicodeEncodeError:  # OpenCV's reader of videos crashes on it
-        raise UserError(f"{str(source)!a}: its name is not UTF-8; rename it") from None
+    if wrong := undecodable(str(source)):  # OpenCV's reader of videos crashes on it
+        raise UserError(f"{str(source)!a}: {wrong}")
     if not source.exists():
         raise UserError(f"{source}: no such file or folder")
     if max_frames < LEAST_FRAMES:

@@ -1,6 +1,7 @@
 """Small helpers that every part shares: clear errors and files that are never half-written."""
 
 from mmsynloc.utils.errors import UserError, first_line, run_tool
+from mmsynloc.utils.file_names import undecodable
 from mmsynloc.utils.files import atomic_write, dump_json, file_sha256, refuse_overwriting
 from mmsynloc.utils.parallel import parallel_map
 from mmsynloc.utils.setup_env import register_all_modules
@@ -15,4 +16,5 @@ __all__ = [
     "refuse_overwriting",
     "register_all_modules",
     "run_tool",
+    "undecodable",
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+
+from mmsynloc.utils.file_names import undecodable
 
 __all__ = ["UserError", "first_line", "run_tool"]
 
@@ -28,15 +30,6 @@ def first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _refuse_undecodable(arguments: Sequence[str]) -> None:
-    """File names that no text can hold, neither a message nor a file of results."""
-    for argument in arguments:
-        try:
-            argument.encode("utf-8")
-        except UnicodeEncodeError:
-            raise UserError(f"{argument!a}: its name is not UTF-8; rename it") from None
-
-
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
@@ -44,7 +37,9 @@ def run_tool(main: Callable[[], int | None]) -> None:
     status 1. Every other exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
     """
     try:
-        _refuse_undecodable(sys.argv[1:])
+        for argument in sys.argv[1:]:
+            if wrong := undecodable(argument):
+                raise UserError(f"{argument!a}: {wrong}")
         sys.exit(main())
     except UserError as error:
         if os.environ.get("MMSYNLOC_DEBUG") == "1":

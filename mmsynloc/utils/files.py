@@ -33,7 +33,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         UserError: the file cannot be written (no permission, disk full), or is a folder, a named pipe or the like.
     """
     path = Path(path)
-    temporary = target = None
+    temporary = None
     try:
         is_stream = _is_stream(path)
         target = path if is_stream else Path(os.path.realpath(path))  # a link stays, and so does who else uses it
@@ -44,8 +44,6 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         else:
             _replace(temporary, target)
     except OSError as error:
-        if error.filename is not None and Path(str(error.filename)) not in (path, target, temporary, path.parent):
-            raise  # of another file, which the writer has read
         raise UserError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
         if temporary is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -125,6 +126,23 @@ def test_infer__mistakes(data, model, tmp_path, changes, reason, monkeypatch):
     with pytest.raises(UserError, match=reason):
         infer(source, *arguments)
     assert not Path("out.csv").exists()
+
+
+def test_infer__the_output_may_lie_beside_the_cameras(data, model, tmp_path):
+    """Only camera files are inputs there, so the same command can be run again."""
+    entry = json.loads(data.read_text())["images"][0]
+    (tmp_path / "scene").mkdir()
+    for name in ("000000", "000001"):
+        (tmp_path / "scene" / f"{name}.json").write_text(json.dumps(entry))
+    arguments = [
+        tmp_path / "val" / "000000.jpg",
+        "--camera",
+        tmp_path / "scene",
+        "--out",
+        tmp_path / "scene" / "out.csv",
+    ]
+    for _ in range(2):
+        assert infer(*arguments, *model) == 0
 
 
 @pytest.mark.parametrize("what", ["images", "camera", "precision"])

@@ -45,6 +45,17 @@ def test_atomic_write__unwritable_folder(tmp_path):
         pass
 
 
+def test_atomic_write__temporary_file_cannot_be_made(tmp_path, monkeypatch):
+    """On a read-only disk the error names a file that nobody asked for."""
+
+    def refuse(dir=None, **kwargs):
+        raise PermissionError(13, "Permission denied", f"{dir}/.a-x1.json")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(UserError, match=r"a\.json: cannot be written: Permission denied"):
+        dump_json({}, tmp_path / "a.json")
+
+
 def test_atomic_write__of_a_link_the_file_that_it_points_to_is_replaced(tmp_path):
     (tmp_path / "store").mkdir()
     link = tmp_path / "a.json"

@@ -16,7 +16,7 @@ import numpy as np
 from mmsynloc.apis.inferencer.run_identity import digest, stamp
 from mmsynloc.files.image_probe import image_size, probe_image
 from mmsynloc.files.images import IMAGE_SUFFIXES, BrokenImageError, images_in, read_image
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, undecodable
 
 __all__ = ["Frame", "Problem", "Selection", "Source", "open_sources", "read_frames"]
 
@@ -317,11 +317,7 @@ def _wrong_name(name: str) -> str | None:
         return "an empty name"
     if "\0" in name or any(len(part) > _LONGEST_NAME for part in name.split("/")):
         return "no name of a file"
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return "its name is not UTF-8; rename it"
-    return None
+    return undecodable(name)
 
 
 def read_frames(sources: Sequence[Source], selection: Selection) -> Iterator[Frame | Problem]:

@@ -189,6 +189,16 @@ def _predict(
             return len(problems) < _HOPELESS or bool(ledger.done)
 
         shown: dict[int, Frame] = {}
+
+        def keep(found: FramePositions) -> None:
+            ledger.append(found)
+            ledger.done.add(found.index)
+            if job.live and job.pictures is not None:
+                job.pictures.add(shown[found.index].pixels(), found)
+                for index in [index for index in shown if index <= found.index]:  # frames without a result too
+                    del shown[index]
+            bar.update()
+
         frames = read_frames(job.sources, selection)
         if job.live and job.pictures is not None:
             frames = _remember(frames, shown)
@@ -196,17 +206,10 @@ def _predict(
             for first in frames:  # once more where some of the first frames waited for others and were good
                 some = _while_hopeful(first, frames, hopeful)
                 for found in inferencer.infer(some, job.find_camera, report):
-                    ledger.append(found)
-                    ledger.done.add(found.index)
-                    if job.live and job.pictures is not None:
-                        job.pictures.add(shown[found.index].pixels(), found)
-                        for index in [index for index in shown if index <= found.index]:  # frames without a result too
-                            del shown[index]
-                    bar.update()
+                    keep(found)
                 if not hopeful():
-                    raise UserError(
-                        f"none of the first {_HOPELESS} frames has a result; the last: {problems[_HOPELESS - 1]}"
-                    )
+                    last = problems[_HOPELESS - 1]
+                    raise UserError(f"none of the first {_HOPELESS} frames has a result; the last: {last}")
 
 
 def _while_hopeful(

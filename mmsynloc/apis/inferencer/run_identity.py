@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from mmsynloc.files.camera_kinds import camera_files
+
 __all__ = ["digest", "stamp"]
 
 
@@ -23,7 +25,7 @@ def stamp(path: str | Path) -> str:
     """
     path = Path(path)
     if path.is_dir():
-        files = sorted([*path.glob("*.json"), *path.glob("*.npy")])  # not what this run writes there
+        files = camera_files(path)  # not what this run writes there
         return f"{len(files)} files, {digest(f'{file.relative_to(path)}: {stamp(file)}' for file in files)}"
     if not path.is_file():
         return str(path)

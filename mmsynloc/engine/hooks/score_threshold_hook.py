@@ -139,9 +139,8 @@ class ScoreThresholdHook(Hook):
     ``score_threshold`` in the file; those of metrics with another prefix are in ``others``, by their keys.
     """
 
-    priority = (
-        "LOWEST"  # CheckpointHook writes a validated checkpoint again where it is the best, which removes its file
-    )
+    # After CheckpointHook, which writes a validated checkpoint again where it is the best: that removes the file.
+    priority = "LOWEST"
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Write the thresholds beside the checkpoint that was validated."""
