@@ -43,12 +43,13 @@ def camera_finder(cameras: Any) -> CameraOf:
 def _of_file(cameras: Cameras) -> CameraOf:
     one_for_all = cameras.found.shared or not cameras.image_names
     annotated = bool(cameras.found.image_ids)
+    first_free = max(cameras.found.image_ids, default=-1) + 1  # frames that the file does not list get ids of their own
     camera = lru_cache(maxsize=16)(cameras.camera)
 
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
         image_id = cameras.image_id(name)
         found = camera(None if one_for_all else name, None if annotated else size)
-        return index if image_id is None else image_id, found
+        return first_free + index if image_id is None else image_id, found
 
     return find
 

@@ -41,7 +41,9 @@ def test_camera_finder__annotation_file_gives_ids_too(tmp_path):
 
 def test_camera_finder__annotation_file_of_one_image_serves_all(tmp_path):
     find = camera_finder(str(write_annotations(tmp_path / "one.json", [image_entry(4)], None)))
-    assert find(3, "match.mp4#3", (640, 360))[0] == 3
+    assert find(7, "000004.jpg", (640, 360))[0] == 4
+    others = [find(index, f"match.mp4#{index}", (640, 360))[0] for index in (0, 3, 4)]
+    assert others == [5, 8, 9]  # none is the listed image's
 
 
 def test_camera_finder__missing_file(tmp_path):
