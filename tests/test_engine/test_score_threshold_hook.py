@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from mmengine.runner import EpochBasedTrainLoop
 
 from mmsynloc.engine.hooks.score_threshold_hook import (
     THRESHOLD_KEY,
@@ -89,6 +90,30 @@ def test_hook__a_threshold_that_this_validation_has_not_chosen(tmp_path, metrics
     path = tmp_path / "a.pth"
     ScoreThresholdHook().after_val_epoch(_runner(path, locsim_score_threshold=0.31), metrics)
     assert list(tmp_path.iterdir()) == []
+
+
+def _trainer(folder, epoch, last_checkpoint):
+    """A training's runner after an epoch of ten steps."""
+    info = {"locsim_score_threshold": 0.31} | ({"last_ckpt": str(last_checkpoint)} if last_checkpoint else {})
+    runner = _runner(None, **info)
+    runner._train_loop = object.__new__(EpochBasedTrainLoop)
+    runner.epoch, runner.iter, runner.work_dir = epoch, 10 * epoch, str(folder)
+    return runner
+
+
+@pytest.mark.parametrize(("name", "kept"), [("epoch_2.pth", True), ("iter_20.pth", True), ("epoch_1.pth", False)])
+def test_hook__in_training(tmp_path, name, kept):
+    path = tmp_path / "checkpoints" / name
+    path.parent.mkdir()
+    path.touch()
+    ScoreThresholdHook().after_val_epoch(_trainer(tmp_path, 2, path), {"locsim/score_threshold": 0.31})
+    assert threshold_file(path).is_file() == kept
+
+
+def test_hook__a_checkpoint_of_an_earlier_run_in_the_folder(tmp_path):
+    (tmp_path / "epoch_2.pth").touch()
+    ScoreThresholdHook().after_val_epoch(_trainer(tmp_path, 2, None), {"locsim/score_threshold": 0.31})
+    assert [path.name for path in tmp_path.iterdir()] == ["epoch_2.pth"]
 
 
 def test_hook__metrics_of_other_kinds(tmp_path):

@@ -166,14 +166,12 @@ class ScoreThresholdHook(Hook):
 
     @staticmethod
     def _validated_checkpoint(runner: Runner) -> Path | None:
-        """During training the checkpoint of this epoch, otherwise the loaded one."""
+        """During training the checkpoint of this epoch where this run has saved one, otherwise the loaded one."""
         if not isinstance(runner._train_loop, BaseLoop):
             return Path(runner._load_from) if runner._load_from else None
-        for name in (f"epoch_{runner.epoch}.pth", f"iter_{runner.iter}.pth"):
-            path = Path(runner.work_dir) / name
-            if path.is_file():
-                return path
-        return None
+        last = Path(runner.message_hub.runtime_info.get("last_ckpt") or "")
+        is_of_now = last.name in (f"epoch_{runner.epoch}.pth", f"iter_{runner.iter}.pth")
+        return last if is_of_now and last.is_file() else None
 
 
 def _chosen(runtime_info: Mapping[str, Any], metrics: Mapping[str, float]) -> dict[str, float]:
