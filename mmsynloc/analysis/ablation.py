@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.analysis.benchmark import one_thread
-from mmsynloc.apis.config import load_config, synloc_root
+from mmsynloc.apis.config import synloc_root
 from mmsynloc.apis.model_cost import model_cost
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.apis.training import set_epochs, train_only
@@ -43,7 +43,7 @@ class Settings:
 
     Args:
         out: folder of data and runs.
-        epochs: of each training (fivefold with windows), at least 2; None for the config's.
+        epochs: of each training, at least 2; None for the config's.
         from_scratch: whether the backbone starts untrained instead of from the package's weights.
         counts: images of each split of the data set.
         image_size: ``(width, height)`` of the data set's files.
@@ -150,8 +150,7 @@ def _job_config(job: Job) -> Config:
         to_upstream_recipe(cfg, settings.data_root.resolve(), settings.coco_file)
     cfg.merge_from_dict(dict(settings.options))
     if settings.epochs is not None:
-        usual = load_config("mmsynloc::ablation_synloc.py").train_cfg.max_epochs
-        set_epochs(cfg, settings.epochs * cfg.train_cfg.max_epochs // usual)
+        set_epochs(cfg, settings.epochs)
     if not settings.from_scratch:
         cfg.model.backbone.init_cfg = dict(type="Pretrained", prefix="backbone.", checkpoint=_START)
     cfg.optim_wrapper.type = "AmpOptimWrapper"  # all rows decode in float32

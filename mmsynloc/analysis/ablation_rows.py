@@ -12,7 +12,6 @@ from mmsynloc.config_scope import CONFIG_DIR, config_path
 
 __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 
-_BASE = "mmsynloc::ablation_synloc.py"
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
 _INHERITED = re.compile(r"\.\.?/(?:\w+/)?yoloxpose_s_synloc[-\w]*\.py")
 _OURS = ("16x9", "window-assigner")
@@ -29,14 +28,21 @@ class Row:
         against: the row that it is compared with; None for the first.
         weights_of: the row whose training it takes over, where its ideas act at test time only.
         upstream: upstream's pipeline in place of ours.
+        on_windows: trained on windows at the resolution of Full HD, not on whole frames.
     """
 
     name: str
     title: str
     ideas: tuple[str, ...] = ()
-    against: str | None = "window"
+    against: str | None = "windows"
     weights_of: str | None = None
     upstream: bool = False
+    on_windows: bool = False
+
+    @property
+    def budget(self) -> str:
+        """Name of the config that says how long it trains, and what the ideas are put on top of."""
+        return f"mmsynloc::ablation{'_windows' if self.on_windows else ''}_synloc.py"
 
 
 ROWS = {
@@ -46,26 +52,27 @@ ROWS = {
         Row("exact", "+ pixel-exact transforms", against="upstream"),
         Row("cached", "+ pixel-exact, image cache", ("cached",), against="exact"),
         Row("16x9", "+ pixel-exact + 16:9", ("16x9",), against="exact"),
-        Row("window", "ours: + window assigner", _OURS, against="16x9"),
-        Row("no-mosaic", "ours, no Mosaic or MixUp", (*_OURS, "no-mosaic")),
-        Row("locsim-loss", "ours + LocSim loss", (*_OURS, "locsim-loss")),
-        Row("locsim-quality", "ours + LocSim quality", (*_OURS, "locsim-quality")),
+        Row("window", "ours on frames: + window assigner", _OURS, against="16x9"),
+        Row("no-mosaic", "the same, no Mosaic or MixUp", (*_OURS, "no-mosaic"), against="window"),
+        Row("windows", "ours: windows at Full HD", against="window", on_windows=True),
+        Row("locsim-loss", "ours + LocSim loss", ("locsim-loss",), on_windows=True),
+        Row("locsim-quality", "ours + LocSim quality", ("locsim-quality",), on_windows=True),
         Row(
             "locsim-assigner",
             "the same + LocSim assigner",
-            (*_OURS, "locsim-quality", "locsim-assigner"),
-            "locsim-quality",
+            ("locsim-quality", "locsim-assigner"),
+            against="locsim-quality",
+            on_windows=True,
         ),
-        Row("ground-nms", "ours + ground NMS", (*_OURS, "ground-nms"), weights_of="window"),
-        Row("simcc", "ours + SimCC", (*_OURS, "simcc")),
-        Row("tta", "ours + flip TTA", (*_OURS, "tta"), against="ground-nms", weights_of="window"),
-        Row("windows", "ours + training on windows", (*_OURS, "windows")),
-        Row("joined", "-locsim.py: ours + loss, NMS, pitch margin", ("locsim",), weights_of="locsim-loss"),
+        Row("simcc", "ours + SimCC", ("simcc",), on_windows=True),
+        Row("ground-nms", "ours + ground NMS", ("ground-nms",), weights_of="windows", on_windows=True),
+        Row("tta", "the same + flip TTA", ("tta",), "ground-nms", weights_of="windows", on_windows=True),
         Row(
-            "joined-windows",
-            "-locsim-windows.py: the same + windows",
-            ("16x9", "windows", "locsim-windows"),
-            against="joined",
+            "joined",
+            "ours + LocSim loss + ground NMS",
+            ("locsim-loss", "ground-nms"),
+            weights_of="locsim-loss",
+            on_windows=True,
         ),
     )
 }
@@ -78,12 +85,12 @@ def row_config(row: Row, folder: Path) -> Config:
     inherit ``yoloxpose_s_synloc.py`` or one of its ideas; so an idea that builds on another must follow it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    base = config_path(_BASE)
+    base = config_path(row.budget).resolve()
     for number, idea in enumerate(row.ideas):
         text = config_path(f"mmsynloc::yoloxpose_s_synloc-{idea}.py").read_text(encoding="utf-8")
-        text = _INHERITED.sub(base.resolve().as_posix(), text)
+        text = _INHERITED.sub(base.as_posix(), text)
         text = text.replace("../_base_", (CONFIG_DIR / "_base_").resolve().as_posix())
-        base = folder / f"{number}_{idea}.py"
+        base = folder.resolve() / f"{number}_{idea}.py"
         base.write_text(text, encoding="utf-8")
     return Config.fromfile(str(base))
 

@@ -16,7 +16,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmsynloc.analysis import ablation
-from mmsynloc.analysis.ablation import Job, Settings, load_results, run_ablation, run_job
+from mmsynloc.analysis.ablation import COUNTS, Job, Settings, load_results, run_ablation, run_job
 from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, standard_error, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.apis.model_cost import model_cost
@@ -55,19 +55,21 @@ def test_row_config__has_the_ideas_of_the_config_files(row, tmp_path):
             assert cfg.train_dataloader.dataset.with_ground_metric
     assert {key: cfg.model.head[key] for key in head} == head
     sizes = [tuple(cfg[f"{split}_dataloader"].dataset.input_size) for split in ("train", "val", "test")]
-    wide = not {"16x9", "locsim"}.isdisjoint(row.ideas)
-    assert sizes[1:] == [(864, 480) if wide else (640, 640)] * 2
-    assert sizes[0] == ((288, 288) if "windows" in row.ideas else sizes[1])
+    frame = (1920, 1088) if row.on_windows else (864, 480) if "16x9" in row.ideas else (640, 640)
+    assert sizes == [(256, 256) if row.on_windows else frame, frame, frame]
 
 
-def test_rows__all_train_on_as_many_pixels(tmp_path):
+def test_rows__budgets(tmp_path):
     for row in ROWS.values():
         cfg = row_config(row, tmp_path / row.name)
         loader = cfg.train_dataloader
         width, height = loader.dataset.input_size
-        assert loader.batch_size * width * height == pytest.approx(8 * 640 * 640, rel=0.02)  # 864x480 has 1.3 % more
-        # as many steps: a batch that is larger by a factor makes epochs shorter by it
-        assert cfg.train_cfg.max_epochs == loader.batch_size
+        steps = COUNTS["train"] * cfg.train_cfg.max_epochs / loader.batch_size
+        if row.on_windows:
+            assert (steps, loader.batch_size, width, height) == (360, 8, 256, 256)
+        else:
+            assert (steps, loader.batch_size) == (240, 8)
+            assert width * height == pytest.approx(640 * 640, rel=0.02)  # 864x480 has 1.3 % more
 
 
 def test_row_config__trained_rows_and_the_rows_that_take_them_over_differ_at_test_time_only(tmp_path):
@@ -89,15 +91,16 @@ def test_to_upstream_recipe__takes_upstreams_pipeline(tmp_path):
     assert cfg.model.data_preprocessor.batch_augments[0].type == "BatchSyncRandomResize"
 
 
-def test_model_cost__equal_for_both_shapes(tmp_path):
+def test_model_cost__follows_the_pixels(tmp_path):
     square = model_cost(row_config(ROWS["exact"], tmp_path / "a"))
     wide = model_cost(row_config(ROWS["16x9"], tmp_path / "b"))
-    with_simcc = model_cost(row_config(ROWS["simcc"], tmp_path / "c"))
-    with_tta = model_cost(row_config(ROWS["tta"], tmp_path / "d"))
-    assert square.parameters == wide.parameters < with_simcc.parameters
-    assert with_tta.gflops == 2 * wide.gflops
+    full = model_cost(row_config(ROWS["windows"], tmp_path / "c"))
+    with_simcc = model_cost(row_config(ROWS["simcc"], tmp_path / "d"))
+    with_tta = model_cost(row_config(ROWS["tta"], tmp_path / "e"))
+    assert square.parameters == wide.parameters == full.parameters < with_simcc.parameters
     assert wide.gflops / square.gflops == pytest.approx(864 * 480 / 640**2, rel=1e-3)  # padding aside
-    assert with_simcc.gflops == wide.gflops
+    assert with_simcc.gflops == full.gflops
+    assert with_tta.gflops == 2 * full.gflops
 
 
 @pytest.fixture

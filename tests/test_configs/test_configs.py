@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,13 @@ def test_config_path__page_of_the_folder_has_every_config():
     for path in FILES:
         name = re.sub(r"_(nano|tiny|t|s|m|l|x)_synloc", "_{}_synloc", path.name)
         assert f"`{path.name}`" in page or f"`{name.format('*')}`" in page, path.name
+
+
+def test_config_path__page_of_the_folder_has_no_others():
+    page = (ROOT / "configs" / "README.md").read_text(encoding="utf-8")
+    names = re.findall(r"`(\S+\.py)`", "".join(line for line in page.splitlines() if line.startswith("|")))
+    for name in names:
+        assert any(fnmatch(path.name, name) for path in FILES), name
 
 
 @pytest.mark.parametrize(
