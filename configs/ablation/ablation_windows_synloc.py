@@ -1,6 +1,6 @@
 """The budget of the ablation's rows that train on windows, as ``demo_synloc.py`` does: 360 steps of 8 windows.
 
-A quarter of the pixels of the rows on whole frames: windows are cut around athletes, at the resolution of Full HD
+Half of the pixels of the rows on whole frames: windows are cut around athletes, at the resolution of Full HD
 files, and whole frames are only seen at test time.
 """
 
@@ -18,7 +18,7 @@ model = dict(
     data_preprocessor=dict(batch_augments=None),
     head=dict(_base_.short.head, assigner=dict(type="LocSimAssigner")),
 )
-train_dataloader = dict(dataset=dict(input_size=(256, 256), pipeline=_train_pipeline))
+train_dataloader = dict(batch_size=8, dataset=dict(input_size=(256, 256), pipeline=_train_pipeline))
 val_dataloader = test_dataloader = dict(dataset=dict(input_size=(1920, 1088)))
 
 train_cfg = dict(max_epochs=_epochs, val_interval=_epochs)

@@ -68,7 +68,7 @@ def test_rows__budgets(tmp_path):
         if row.on_windows:
             assert (steps, loader.batch_size, width, height) == (360, 8, 256, 256)
         else:
-            assert (steps, loader.batch_size) == (240, 8)
+            assert (steps, loader.batch_size) == (240, 4)
             assert width * height == pytest.approx(640 * 640, rel=0.02)  # 864x480 has 1.3 % more
 
 
