@@ -30,7 +30,7 @@ from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError, dump_json
 from mmsynloc.utils.parallel import parallel_map
 
-__all__ = ["COUNTS", "Job", "Settings", "load_results", "run_ablation", "run_job"]
+__all__ = ["COUNTS", "Job", "Settings", "load_results", "restore_results", "run_ablation", "run_job"]
 
 COUNTS = {"train": 240, "val": 24, "test": 60, "challenge": 0}
 _RESULT = "result.json"
@@ -111,6 +111,26 @@ def run_ablation(rows: Sequence[Row], seeds: int, settings: Settings, jobs: int)
                 bar.update()
 
 
+def restore_results(path: Path, settings: Settings) -> None:
+    """Put the runs of a page (its file of results) where ``settings.out`` lacks them, so that they are not repeated.
+
+    Raises:
+        UserError: the file is broken.
+    """
+    if not path.is_file():
+        return
+    known = read_json(path)
+    try:
+        runs = {ROWS[name]: results for name, results in known.items() if name in ROWS}
+        files = {settings.run_dir(row, run["seed"]) / _RESULT: run for row, results in runs.items() for run in results}
+    except (AttributeError, KeyError, TypeError):
+        raise UserError(f"{path}: not the runs of an ablation, as this tool writes them") from None
+    for file, run in files.items():
+        if not file.is_file():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            dump_json(run, file, indent=1)
+
+
 def load_results(rows: Sequence[Row], settings: Settings) -> dict[str, list[dict]]:
     """The results of each row's runs that are there, by its name and in the order of the seeds."""
     found = {row.name: (settings.out / row.name).glob(f"seed*/{_RESULT}") for row in rows}
@@ -124,14 +144,20 @@ def _alone_with(data_root: Path) -> Iterator[None]:
         yield
 
 
-def _fingerprint(cfg: Config, settings: Settings, *files: Path) -> str:
-    """What a result depends on, apart from the location of its folders; ``files`` are weights that it starts from."""
-    text = cfg.pretty_text
+def _fingerprint(cfg: Config, job: Job) -> str:
+    """What a result depends on, apart from the location of its folders.
+
+    Of a row that takes over weights it is also what these depend on, for the weights may lie on another machine.
+    """
+    text, settings = cfg.pretty_text, job.settings
     for name, folder in (("OUT", settings.out), ("CONFIGS", CONFIG_DIR)):
         text = text.replace(str(folder.resolve()), name).replace(str(folder), name)
     seen = hashlib.sha1(f"{text}{settings.counts}{settings.image_size}".encode())
-    for file in files:
-        seen.update(hashlib.sha1(file.read_bytes()).digest())
+    if job.row.weights_of:
+        trained = settings.run_dir(ROWS[job.row.weights_of], job.seed) / _RESULT
+        seen.update(read_json(trained)["fingerprint"].encode() if trained.is_file() else b"")
+    elif not settings.from_scratch:
+        seen.update(hashlib.sha1(Path(checkpoint_path(_START)).read_bytes()).digest())
     return seen.hexdigest()
 
 
@@ -208,17 +234,14 @@ def run_job(job: Job) -> dict:
 
 
 def _run_job(job: Job) -> dict:
-    taken_over, starts_from = None, []
     with _JOB_LOG.to(os.devnull):
         cfg = _job_config(job)
-    if job.row.weights_of:
-        taken_over = _checkpoint_in(job.settings.run_dir(ROWS[job.row.weights_of], job.seed))
-        starts_from.append(taken_over)
-    elif not job.settings.from_scratch:
-        starts_from.append(Path(checkpoint_path(_START)))
-    path, fingerprint = job.folder / _RESULT, _fingerprint(cfg, job.settings, *starts_from)
+    path, fingerprint = job.folder / _RESULT, _fingerprint(cfg, job)
     if path.is_file() and read_json(path).get("fingerprint") == fingerprint:
         return read_json(path)
+    taken_over = None
+    if job.row.weights_of:
+        taken_over = _checkpoint_in(job.settings.run_dir(ROWS[job.row.weights_of], job.seed))
     with _JOB_LOG.to(job.folder / "log.txt"):
         seconds = 0.0 if taken_over else train_only(cfg)
         result = _score(cfg, _own_link(taken_over, job.folder) if taken_over else _checkpoint_in(job.folder))

@@ -6,17 +6,17 @@ import json
 import math
 import os
 import runpy
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from mmsynloc.analysis import ablation
-from mmsynloc.analysis.ablation import COUNTS, Job, Settings, load_results, run_ablation, run_job
+from mmsynloc.analysis.ablation import COUNTS, Job, Settings, load_results, restore_results, run_ablation, run_job
 from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, standard_error, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
 from mmsynloc.apis.model_cost import model_cost
@@ -133,14 +133,28 @@ def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path
     assert load_results(rows, moved) == results
     assert "SYNLOC_ROOT" not in os.environ
 
+    # nor where only the page's results are there
+    page = tmp_path / "page.json"
+    page.write_text(json.dumps(results))
+    elsewhere = replace(settings, out=tmp_path / "elsewhere")
+    restore_results(page, elsewhere)
+    run_ablation(rows, 1, elsewhere, jobs=1)
+    assert load_results(rows, elsewhere) == results
+
     # a row that takes over weights is scored anew when they are others
-    checkpoint = tmp_path / "moved" / "exact" / "seed0" / "epoch_2.pth"
-    held = torch.load(checkpoint, weights_only=True)
-    torch.save({"state_dict": held["state_dict"]}, checkpoint)
+    trained = tmp_path / "moved" / "exact" / "seed0" / "result.json"
+    trained.write_text(json.dumps(base | {"fingerprint": "another"}))
     scored = []
     monkeypatch.setattr(ablation, "_score", lambda cfg, checkpoint: scored.append(checkpoint) or {})
     run_job(Job(small_rows["ground-nms"], 0, moved))
     assert [path.parent.parent.name for path in scored] == ["ground-nms"]
+
+
+@pytest.mark.parametrize("text", ["[]", '{"exact": 3}', '{"exact": [{}]}', "{"])
+def test_restore_results__broken_file(tmp_path, text):
+    (tmp_path / "page.json").write_text(text)
+    with pytest.raises(UserError, match=r"page\.json"):
+        restore_results(tmp_path / "page.json", Settings(tmp_path / "out"))
 
 
 def test_run_job__an_error_names_the_row(small_rows, tmp_path):
@@ -235,3 +249,7 @@ def test_tool__report_of_what_is_there(monkeypatch, tmp_path):
     assert not _run_tool(monkeypatch, "--out", tmp_path / "out", "--report-only", "--doc", doc)
     assert "| +0.100 | too few seeds |" in doc.read_text()
     assert (doc.parent / "images" / "ablation.png").is_file()
+    assert json.loads((doc.parent / "ablation.json").read_text())["upstream"][0]["stats"]["AP"] == 0.1
+    shutil.rmtree(tmp_path / "out")  # the page keeps its runs
+    assert not _run_tool(monkeypatch, "--out", tmp_path / "out", "--report-only", "--doc", doc)
+    assert "| +0.100 | too few seeds |" in doc.read_text()

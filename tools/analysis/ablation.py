@@ -3,7 +3,8 @@
     python tools/analysis/ablation.py --out work_dirs/ablation --seeds 4 --doc docs/ablation.md
 
 Each training takes minutes on one core, two cores do two at a time. Runs that are done are kept: after an
-interruption, or with more --seeds, only what is missing is run. The table has all rows that have a result.
+interruption, or with more --seeds, only what is missing is run, also of what the page's FILE.json holds. The table
+has all rows that have a result.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 from pathlib import Path
 
 import mmsynloc  # noqa: F401  closes the gaps before MMPose is imported
-from mmsynloc.analysis.ablation import Settings, load_results, run_ablation
+from mmsynloc.analysis.ablation import Settings, load_results, restore_results, run_ablation
 from mmsynloc.analysis.ablation_report import format_table, save_chart, write_page
 from mmsynloc.analysis.ablation_rows import ROWS
 from mmsynloc.utils import UserError, dump_json, run_tool
@@ -22,7 +23,7 @@ from mmsynloc.utils import UserError, dump_json, run_tool
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("work_dirs/ablation"), help="data and runs (%(default)s)")
-    parser.add_argument("--doc", type=Path, metavar="FILE", help="page to write the table into, with its picture")
+    parser.add_argument("--doc", type=Path, metavar="FILE.md", help="write table, picture and FILE.json of all runs")
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="to run (default: all)")
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each row (default: %(default)s)")
     parser.add_argument("--epochs", type=int, help="of each training (default: as the config says)")
@@ -40,6 +41,8 @@ def main() -> None:
         raise UserError("--seeds and --jobs must be at least 1, --epochs at least 2 (the first is the warm-up)")
     settings = Settings(args.out, args.epochs, args.from_scratch)
     rows = list(ROWS.values())
+    if args.doc:
+        restore_results(args.doc.with_suffix(".json"), settings)
     if not args.report_only:
         run_ablation([row for row in rows if row.name in args.rows], args.seeds, settings, args.jobs)
     results = load_results(rows, settings)
@@ -51,6 +54,7 @@ def main() -> None:
     if args.doc:
         picture = args.doc.parent / "images" / "ablation.png"
         save_chart(rows, results, picture)
+        dump_json(results, args.doc.with_suffix(".json"), indent=1)
         write_page(args.doc, f"{table}\n\n![mAP-LocSim of each row]({picture.relative_to(args.doc.parent)})")
 
 
