@@ -75,7 +75,9 @@ def benchmark_inference(
     seen = annotations.image_ids[:images].tolist()
     stats = {name: score_results(annotations, found, img_ids=seen).stats for name, found in results.items()}
     scores = {name: 100 * float(each["AP"]) for name, each in stats.items()}
-    first = next(iter(seconds))
+    first = next(iter(seconds), None)
+    if first is None:
+        raise UserError(f"none of {', '.join(variants)} runs here")
     report = {name: compare(value, seconds[first], "s", larger_is_better=False) for name, value in seconds.items()}
     return report | {f"{name}: mAP-LocSim": compare(s, scores[first], "points") for name, s in scores.items()}
 

@@ -16,7 +16,7 @@ from mmsynloc.evaluation.errors import TAUS_M, Analysis, analyse, bootstrap_weig
 from mmsynloc.evaluation.errors.advice import advise
 from mmsynloc.evaluation.errors.result_report import ResultReport
 from mmsynloc.evaluation.oracles import score_oracles
-from mmsynloc.evaluation.scoring import read_detections
+from mmsynloc.evaluation.scoring import position_options, read_detections
 from mmsynloc.evaluation.tables import camera_table, detection_table, people_table
 from mmsynloc.files import Annotations, Detections, People, read_annotations
 from mmsynloc.utils import UserError
@@ -125,9 +125,7 @@ def _val_thresholds(
 def _read(path: str | Path) -> tuple[Detections, dict[str, Any]]:
     """Detections, and how to score them: by what they have, where the file does not state it."""
     detections, stated = read_detections(path)
-    if detections.keypoints is None and len(detections) and "position_from" not in stated:
-        stated["position_from"] = "bbox" if detections.positions_pitch_m is None else "position_on_pitch"
-    return detections, stated
+    return detections, position_options(detections, stated)
 
 
 def _short_names(paths: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmsynloc.evaluation.scoring import position_options
 from mmsynloc.evaluation.tables import detection_table
 from mmsynloc.files import read_annotations, read_results, write_results
 from mmsynloc.utils import UserError
@@ -19,7 +20,7 @@ _PELVIS_GROUND = 1  # codecs.GROUND_INDEX, without torch
 def ensure_positions(results_file: str | Path, annotations: str | Path, out: str | Path) -> tuple[Path, int | None]:
     """Say what of the detections is their position; those that are boxes alone get one on the pitch.
 
-    Of two keypoints, or of one, the last is the point on the ground; other numbers are another skeleton's.
+    What they have decides, as for :func:`~mmsynloc.evaluation.scoring.position_options`.
     The server takes a keypoint or ``position_on_pitch``, and no box: the middle of its lower edge is projected here, as
     ``LocSimMetric(position_from="bbox")`` does. Boxes whose lower edge lies above the horizon are nowhere and left out.
 
@@ -35,15 +36,11 @@ def ensure_positions(results_file: str | Path, annotations: str | Path, out: str
         UserError: a file is missing or broken, or the detections have no position, or are of another split.
     """
     detections = read_results(results_file)
-    number = 0 if detections.keypoints is None else detections.keypoints.shape[1]
-    if number in (1, 2):
-        return Path(results_file), number - 1
     if not len(detections):
         return Path(results_file), _PELVIS_GROUND
-    if detections.positions_pitch_m is not None:
-        return Path(results_file), None
-    if number:
-        raise UserError(f"{results_file}: has {number} keypoints: keep pelvis and pelvis_ground, or the latter alone")
+    found = position_options(detections, {})
+    if found["position_from"] != "bbox":
+        return Path(results_file), found.get("keypoint_index")
     truth = read_annotations(annotations)
     foreign = int((truth.find_images(detections.image_ids) < 0).sum())
     if foreign:

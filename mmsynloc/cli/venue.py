@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmsynloc.cli.flags import image_size
+from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -47,8 +48,12 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
 
 def _write_median(args: argparse.Namespace) -> None:
-    from mmsynloc.files.images import write_image
+    from mmsynloc.files.images import IMAGE_SUFFIXES, images_in, write_image
     from mmsynloc.minisynloc.median import median_background
 
+    if args.out.suffix.lower() not in IMAGE_SUFFIXES:
+        raise UserError(f"OUT {args.out}: not an image; choose one of {', '.join(sorted(IMAGE_SUFFIXES))}")
+    source = Path(args.source)
+    refuse_overwriting("OUT", args.out, [source, *(images_in(source) if source.is_dir() else [])])
     write_image(args.out, median_background(args.source, args.frames))
     print(f"{args.out}: written")

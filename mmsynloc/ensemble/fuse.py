@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from mmsynloc.ensemble.clusters import cluster_on_ground
 from mmsynloc.evaluation.functional import MAX_DETECTIONS
-from mmsynloc.evaluation.scoring import read_detections
+from mmsynloc.evaluation.scoring import position_options, read_detections
 from mmsynloc.evaluation.tables import detection_table
 from mmsynloc.files import Annotations, Detections, read_annotations, write_results
 from mmsynloc.utils import UserError
@@ -21,7 +21,6 @@ __all__ = ["RADIUS_M", "fuse_detections", "fuse_files"]
 RADIUS_M = 0.6
 """Two athletes rarely stand closer; the radius of the suppression on the ground too."""
 
-_GROUND = 1  # the keypoint pelvis_ground
 _LEAST_SCORE = 1e-6  # a detection of score 0 still has a place
 
 
@@ -79,14 +78,22 @@ def _check(results_files: Sequence[str | Path], weights: Sequence[float], radius
 
 
 def _read(annotations: Annotations, path: str | Path) -> Detections:
-    """One result with its ground positions; detections that take no part in the evaluation are left out."""
-    detections, options = read_detections(path)
-    if options.get("keypoint_index", _GROUND) != _GROUND:
-        raise UserError(f"{path}: positions are keypoint {options['keypoint_index']}, not {_GROUND}, pelvis_ground")
-    source = "position_on_pitch" if detections.keypoints is None else "keypoint"
-    table, _ = detection_table(detections, annotations, source, _GROUND)
-    placed = replace(detections, positions_pitch_m=table.positions_pitch_m)
-    return placed[table.image >= 0]
+    """One result with its ground positions; detections that take no part in the evaluation are left out.
+
+    Keypoints that are not the position are left out too.
+    """
+    detections, stated = read_detections(path)
+    options = position_options(detections, stated)
+    source = options.get("position_from", "keypoint")
+    last = 0 if detections.keypoints is None else detections.keypoints.shape[1] - 1
+    index = options.get("keypoint_index", last)
+    if source == "keypoint" and index != last:
+        raise UserError(f"{path}: positions are keypoint {index}, not {last}, the last: pelvis_ground")
+    table, _ = detection_table(detections, annotations, source, index)
+    keypoints = detections.keypoints if source == "keypoint" else None
+    placed = replace(detections, keypoints=keypoints, positions_pitch_m=table.positions_pitch_m)
+    somewhere = (source == "keypoint") | np.isfinite(table.positions_pitch_m).all(1)
+    return placed[(table.image >= 0) & somewhere]
 
 
 def _refuse_different_fields(results: Sequence[Detections]) -> None:
@@ -118,11 +125,12 @@ def fuse_detections(
         radius_m: largest distance between detections of one athlete.
 
     Yields:
-        The detections of each image, the best score first, at most 100: as many as the evaluation takes.
+        The detections of each annotated image, the best score first, at most 100: as many as the evaluation takes.
     """
     together = Detections.concatenate(list(results), "ensemble")
     source = np.repeat(np.arange(len(results)), [len(result) for result in results])
     image = annotations.find_images(together.image_ids)
+    together, source, image = together[image >= 0], source[image >= 0], image[image >= 0]
     order = np.argsort(image, kind="stable")
     parts = np.split(order, np.searchsorted(image[order], np.arange(1, len(annotations))))
     share = np.asarray(weights, float) / np.max(weights)  # the sum of large ones would overflow
@@ -150,7 +158,7 @@ def _fuse_image(
     if keypoints is not None:
         pixels = annotations.camera(row).pitch_to_pixel(place).points
         projected = (np.bincount(group) > 1) & np.isfinite(pixels).all(axis=1)
-        keypoints[projected, _GROUND, :2] = pixels[projected]
+        keypoints[projected, -1, :2] = pixels[projected]
     fused = Detections(
         path=part.path,
         image_ids=np.repeat(part.image_ids[:1], number),

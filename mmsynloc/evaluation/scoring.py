@@ -32,7 +32,14 @@ from mmsynloc.files import (
 )
 from mmsynloc.utils import UserError
 
-__all__ = ["read_detections", "score_detections", "score_files", "score_keypoints_3d", "score_results"]
+__all__ = [
+    "position_options",
+    "read_detections",
+    "score_detections",
+    "score_files",
+    "score_keypoints_3d",
+    "score_results",
+]
 
 
 def score_detections(
@@ -201,3 +208,33 @@ def read_detections(results_file: str | Path) -> tuple[Detections, dict[str, Any
     if submission.keypoint_index is not None:
         options |= {"position_from": "keypoint", "keypoint_index": submission.keypoint_index}
     return submission.detections, options
+
+
+def position_options(detections: Detections, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Say where the positions of detections are from, where their file does not, by what they have.
+
+    Of two keypoints, or of one, the last is the point on the ground; other numbers are another skeleton's, which needs
+    ``position_on_pitch`` beside it. Boxes alone stand at the middle of their lower edge.
+
+    Args:
+        detections: of one file.
+        stated: options of :func:`score_detections` that the file states.
+
+    Returns:
+        ``stated``, and ``position_from`` and ``keypoint_index`` where they follow.
+
+    Raises:
+        UserError: the keypoints are another skeleton's, and there are no positions.
+    """
+    if "position_from" in stated or not len(detections):
+        return dict(stated)
+    number = 0 if detections.keypoints is None else detections.keypoints.shape[1]
+    if number in (1, 2):
+        return {**stated, "position_from": "keypoint", "keypoint_index": number - 1}
+    if detections.positions_pitch_m is not None:
+        return {**stated, "position_from": "position_on_pitch"}
+    if number:
+        raise UserError(
+            f"{detections.path}: has {number} keypoints: keep pelvis and pelvis_ground, or the latter alone"
+        )
+    return {**stated, "position_from": "bbox"}

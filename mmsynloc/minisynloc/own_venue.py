@@ -17,7 +17,7 @@ from tqdm import tqdm
 from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.generate import write_annotations
-from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
+from mmsynloc.minisynloc.photographs import Photograph, load_photographs
 from mmsynloc.minisynloc.plan import SPLITS, Parameters
 from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, compose_scene
@@ -30,6 +30,7 @@ __all__ = ["WEATHERS", "compose_photograph", "make_venue_set"]
 WEATHERS = ("overcast", "sun", "floodlight")
 MANIFEST_NAME = "venue.json"
 MAX_ATTEMPTS = 30
+MOST_MARGIN_M = 6.5  # of sample_scene, as far as people of the official set stand
 JPEG_QUALITY = 92
 # What a photograph has of these is in it already.
 CLEAR: dict[str, float | str] = {"haze": 0.0, "vignette": 0.0, "stand_shadow": "no"}
@@ -62,11 +63,10 @@ def compose_photograph(
     fixed = CLEAR if weather is None else {**CLEAR, "weather": weather}
     venue = replace(sample_venue((*seed, 1), Randomisation(1.0, fixed)), camera=photograph.camera)
     background = photograph.background(sum(lamp.strength for lamp in venue.lamps))
-    light = matched_light(photograph.image, photograph.camera)
     for _ in range(MAX_ATTEMPTS):
         limits = PITCH_HALF_WIDTH_M + margin_m + 0.5, PITCH_HALF_LENGTH_M + margin_m + 0.5
         scene = sample_scene(rng, Randomisation(), *limits)
-        rendered = compose_scene(scene, venue, background, _compositing(rng, light))
+        rendered = compose_scene(scene, venue, background, _compositing(rng, photograph.light))
         annotations = annotate_scene(scene, rendered, venue.camera)
         if annotations:
             return rendered, annotations
@@ -77,6 +77,8 @@ def _check(root: Path, parameters: Parameters, weather: str | None, margin_m: fl
     parameters.check()
     if not (math.isfinite(margin_m) and PITCH_HALF_WIDTH_M + margin_m > 0):
         raise UserError(f"margin {margin_m} m: choose a number greater than -{PITCH_HALF_WIDTH_M:g}")
+    if margin_m > MOST_MARGIN_M:
+        raise UserError(f"margin {margin_m} m: nobody is placed further than {MOST_MARGIN_M:g} m beyond the lines")
     if weather is not None and weather not in WEATHERS:
         raise UserError(f"weather {weather}: choose one of {', '.join(WEATHERS)}")
     if not any(parameters.num_images):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -41,6 +42,11 @@ class Photograph:
     camera: Camera
     image: np.ndarray
     cover: np.ndarray | None
+
+    @cached_property
+    def light(self) -> np.ndarray:
+        """Its light; see :func:`matched_light`."""
+        return matched_light(self.image, self.camera)
 
     def background(self, lamp_share: float) -> Background:
         """The photograph with, and without, the light of lamps that contribute a share of it."""
@@ -91,6 +97,8 @@ def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
 
 def _find_photographs(cameras: Cameras, photos_dir: Path, marks_dir: Path | None) -> list[tuple[str, Path]]:
     """The photographs that the cameras are of, by their names for the cameras: all where the camera has no name."""
+    if not photos_dir.is_dir():
+        raise UserError(f"{photos_dir}: no such folder of photographs")
     there = images_in(photos_dir)
     if marks_dir is not None and marks_dir.is_dir() and marks_dir.samefile(photos_dir):
         others = {path.stem for path in there if path.suffix != ".png"}

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from mmsynloc.visualization.labels import plain_label
 from mmsynloc.visualization.overlay import PREDICTED_RGB, TRUE_RGB
 
 __all__ = ["draw_contact_sheet"]
@@ -45,7 +46,7 @@ def draw_contact_sheet(samples: Sequence[Mapping[str, Any]], title: str = "") ->
     inches = np.array([columns * (cell + 16), rows * (cell * height / width + 36) + 70]) / _DPI
     figure = Figure(figsize=tuple(inches), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=14)
+    figure.suptitle(plain_label(title), fontsize=14)
     places = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in places:
         axes.set_axis_off()
@@ -75,7 +76,7 @@ def _draw_sample(axes: Axes, sample: Mapping[str, Any]) -> None:
     axes.set(xlim=(-0.5, image.shape[1] - 0.5), ylim=(image.shape[0] - 0.5, -0.5))
     tall = f", median {np.median(boxes[:, 3] - boxes[:, 1]):.0f} px tall" if len(boxes) else ""
     count = f"{len(boxes)} athlete" + ("" if len(boxes) == 1 else "s")
-    axes.set_title(f"{Path(sample['img_path']).name}: {count}{tall}", fontsize=10)
+    axes.set_title(plain_label(f"{Path(sample['img_path']).name}: {count}{tall}"), fontsize=10)
 
 
 def _legend(samples: Sequence[Mapping[str, Any]]) -> list[Line2D]:

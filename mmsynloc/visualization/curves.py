@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ __all__ = ["plot_curves", "read_scalars"]
 
 
 def read_scalars(work_dir: str | Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What the runs in a work dir have logged, each step once: that of the newest run, where one was resumed.
+    """What the runs in a work dir have logged, each step once: of a run that began anew nothing older is shown.
 
     Args:
         work_dir: with ``<time>/vis_data/scalars.json``.
@@ -26,13 +27,22 @@ def read_scalars(work_dir: str | Path) -> tuple[list[dict[str, Any]], list[dict[
     train: dict[int, dict[str, Any]] = {}
     val: dict[int, dict[str, Any]] = {}
     for path in sorted(Path(work_dir).glob("*/vis_data/scalars.json")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:  # the last line of a run that was killed
-                continue
+        entries = _entries(path)
+        begin = next((entry for entry in entries if "loss" in entry), None)
+        if begin is not None:
+            train = {step: entry for step, entry in train.items() if step < begin["step"]}
+            val = {epoch: entry for epoch, entry in val.items() if epoch < begin.get("epoch", epoch + 1)}
+        for entry in entries:
             (train if "loss" in entry else val)[entry["step"]] = entry
     return [train[step] for step in sorted(train)], [val[step] for step in sorted(val)]
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    entries = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError):  # the last line of a run that was killed
+            entries.append(json.loads(line))
+    return entries
 
 
 def plot_curves(axes: Sequence[Axes], work_dir: str | Path) -> None:

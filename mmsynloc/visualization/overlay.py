@@ -15,6 +15,7 @@ PREDICTED_RGB = (255, 140, 0)
 TRUE_RGB = (0, 229, 255)
 ERROR_RGB = (255, 0, 170)
 _SUBPIXEL_BITS = 4
+_FARTHEST_PX = 1e6  # OpenCV's corners are 32-bit integers
 
 
 def draw_athletes(
@@ -28,7 +29,7 @@ def draw_athletes(
 
     Args:
         image_bgr: (H, W, 3) uint8, of any size.
-        athletes: in pixels of ``annotated_size``.
+        athletes: in pixels of ``annotated_size``; those whose numbers are not finite are left out.
         annotated_size: ``(width, height)`` of the annotations.
         color_rgb: of boxes and points.
         thickness: of the lines, in pixels of the image.
@@ -42,7 +43,11 @@ def draw_athletes(
     unit = 1 << _SUBPIXEL_BITS
     boxes = scale_points_px(np.asarray(athletes.boxes_xyxy, dtype=float).reshape(-1, 2, 2), scale)
     points = scale_points_px(np.asarray(athletes.ground_px, dtype=float).reshape(-1, 2), scale)
-    for corners, point in zip(np.rint(boxes * unit).astype(int), np.rint(points * unit).astype(int)):
+    finite = np.isfinite(boxes).all((1, 2)) & np.isfinite(points).all(1)
+    boxes, points = (
+        np.rint(places[finite].clip(-_FARTHEST_PX, _FARTHEST_PX) * unit).astype(int) for places in (boxes, points)
+    )
+    for corners, point in zip(boxes, points):
         top_left, bottom_right = (tuple(map(int, corner)) for corner in corners)
         cv2.rectangle(image, top_left, bottom_right, color, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
         centre, radius = tuple(map(int, point)), (thickness + 2) * unit

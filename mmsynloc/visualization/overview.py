@@ -12,6 +12,7 @@ from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import atomic_write
 from mmsynloc.visualization.cases import Case, Pairs, pair_athletes, unsure_cases, worst_cases
 from mmsynloc.visualization.close_ups import draw_close_up
+from mmsynloc.visualization.labels import plain_label
 from mmsynloc.visualization.overlay import TRUE_RGB, draw_athletes
 from mmsynloc.visualization.pitch import draw_pitch
 
@@ -54,7 +55,7 @@ def make_overview(
     frame_axes, pitch_axes = parts[0].subplots(1, 2, width_ratios=(1.22, 1))
     frame_axes.imshow(drawn[..., ::-1], interpolation="antialiased")
     frame_axes.set_axis_off()
-    frame_axes.set_title(title, fontsize=11, loc="left")
+    frame_axes.set_title(plain_label(title), fontsize=11, loc="left")
     draw_pitch(pitch_axes, predicted, truth, camera, pairs)
     if cases and predicted is not None:
         places = parts[1].subplots(1, max(close_ups, len(cases)), squeeze=False)[0]

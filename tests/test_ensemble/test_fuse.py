@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from mmsynloc.ensemble import fuse_files
+from mmsynloc.ensemble import fuse_detections, fuse_files
 from mmsynloc.evaluation import score_files
-from mmsynloc.files import read_results, write_submission
+from mmsynloc.files import read_annotations, read_results, write_submission
 from mmsynloc.utils import UserError
 from tests.synloc_files import annotation, camera, image_entry, write_annotations
 from tests.test_evaluation.conftest import make_scene
@@ -145,3 +146,49 @@ def test_fuse__different_fields_are_refused(write, fuse, tmp_path):
     with pytest.raises(UserError, match=r"b\.json: its boxes have"):
         fuse(write("a", [(0, 0.9, 0, 0)]), write("b", [(0, 0.9, 0, 0)], keep=("keypoints",)))
     assert not (tmp_path / "out.json").exists()
+
+
+def _submission(write, tmp_path, name, rows, metadata):
+    """A submission of results that have keypoints and positions."""
+    path = write(name, rows)
+    entries = json.loads(path.read_text())
+    for entry, (_, _, x, y) in zip(entries, rows):
+        entry["position_on_pitch"] = [x + 20.0, y]
+    path.write_text(json.dumps(entries))
+    zipped = tmp_path / f"{name}.zip"
+    write_submission(path, 0.5, zipped, metadata)
+    return zipped
+
+
+def test_fuse__submissions_that_state_their_positions(write, fuse, tmp_path):
+    rows = [(0, 0.9, 1, 2)]
+    found = fuse(*(_submission(write, tmp_path, name, rows, None) for name in "ab"))
+    assert found.keypoints is None
+    np.testing.assert_allclose(found.positions_pitch_m, [[21, 2]], atol=1e-9)
+    found = fuse(*(_submission(write, tmp_path, name, rows, 1) for name in "ab"))
+    np.testing.assert_allclose(positions_m(found), [[1, 2]], atol=1e-6)
+
+
+def test_fuse__the_ground_point_alone_and_boxes_alone(write, fuse):
+    rows = [(0, 0.9, 1, 2)]
+    paths = []
+    for name in "ab":
+        path = write(name, rows)
+        entries = [
+            {**entry, "keypoints": np.reshape(entry["keypoints"], (-1, 3))[-1].tolist()}
+            for entry in json.loads(path.read_text())
+        ]
+        path.write_text(json.dumps(entries))
+        paths.append(path)
+    found = fuse(*paths)
+    np.testing.assert_allclose(camera().pixel_to_pitch(found.keypoints[:, 0, :2]).points, [[1, 2]], atol=1e-6)
+    boxes = [write(name, rows, keep=("bbox",)) for name in "cd"]
+    assert np.isfinite(fuse(*boxes).positions_pitch_m).all()
+
+
+def test_fuse_detections__images_that_the_annotations_lack(write, tmp_path):
+    annotations = read_annotations(write_annotations(tmp_path / "ann.json", [image_entry(3)], None))
+    result = read_results(write("a", [(3, 0.9, 0, 0), (777, 0.8, 0, 0)]))
+    placed = replace(result, positions_pitch_m=np.zeros((2, 2)))
+    (found,) = fuse_detections(annotations, [placed, placed], [1, 1])
+    assert found.image_ids.tolist() == [3]

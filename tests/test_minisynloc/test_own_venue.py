@@ -13,7 +13,9 @@ import pytest
 
 from mmsynloc.apis import load_config
 from mmsynloc.apis.preflight import check_data
+from mmsynloc.cli.venue import main
 from mmsynloc.files import read_annotations
+from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import image_entry
 from mmsynloc.minisynloc.background import render_background
 from mmsynloc.minisynloc.median import median_background
@@ -144,6 +146,11 @@ def test_make_venue_set__without_space_for_people(tmp_path: Path, own: Venue, ph
 def test_make_venue_set__refuses_a_margin(tmp_path: Path, margin_m: float) -> None:
     with pytest.raises(UserError, match=r"margin .* m: choose a number greater than -34"):
         make_venue_set(tmp_path / "new", "none.json", tmp_path, margin_m=margin_m)
+
+
+def test_make_venue_set__refuses_a_margin_where_nobody_would_be_placed(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"margin 15.0 m: nobody is placed further than 6.5 m"):
+        make_venue_set(tmp_path / "new", "none.json", tmp_path, margin_m=15.0)
 
 
 @pytest.mark.parametrize(
@@ -358,3 +365,18 @@ def test_make_venue__command_line(
             runpy.run_path(tool, run_name="__main__")
         said = capsys.readouterr()
         assert expected in said.out + said.err
+
+
+def test_load_photographs__no_such_folder(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = _write(tmp_path, photo, own.camera)
+    (tmp_path / "marks").mkdir()
+    with pytest.raises(UserError, match="absent: no such folder of photographs"):
+        load_photographs(cameras, tmp_path / "absent", tmp_path / "marks", (640, 360))
+
+
+def test_make_venue__background_over_its_input(tmp_path: Path) -> None:
+    for name in ("0.png", "1.png"):
+        write_image(tmp_path / "frames" / name, np.zeros((36, 64, 3), np.uint8))
+    for out, message in ((tmp_path / "frames" / "0.png", "is read by this command"), ("a.mp4", "not an image")):
+        with pytest.raises(UserError, match=message):
+            main(["background", str(tmp_path / "frames"), str(out)])

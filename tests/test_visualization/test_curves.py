@@ -45,3 +45,12 @@ def test_plot_curves__three_lines(work_dir, tmp_path):
     empty = Figure().subplots(1, 3)
     plot_curves(empty, tmp_path / "absent")
     assert [len(ax.lines) for ax in empty] == [0, 0, 0]
+
+
+def test_read_scalars__a_shorter_training_from_scratch_in_the_same_folder(tmp_path):
+    old = [dict(loss=1.0, step=10 * i, epoch=i) for i in range(1, 6)] + [{"locsim/AP": 0.5, "step": i} for i in (1, 2)]
+    _write(tmp_path, "20260101_000000", old)
+    _write(tmp_path, "20260102_000000", [dict(loss=9.0, step=10, epoch=1), {"locsim/AP": 0.1, "step": 1}])
+    train, val = read_scalars(tmp_path)
+    assert [(entry["step"], entry["loss"]) for entry in train] == [(10, 9.0)]
+    assert [(entry["step"], entry["locsim/AP"]) for entry in val] == [(1, 0.1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from mmengine.visualization import MLflowVisBackend
 from mmpose.registry import VISBACKENDS
 
@@ -20,3 +21,12 @@ def test_mlflow__takes_the_names_of_all_statistics(monkeypatch, tmp_path):
     backend.add_scalar("a (b)", 1.0)
     # What MLflow allows, by its error message.
     assert all(re.fullmatch(r"[\w\-./: ]+", name) for name in logged)
+
+
+def test_mlflow__pictures_have_a_format_and_a_step(monkeypatch, tmp_path):
+    logged = []
+    monkeypatch.setattr(MLflowVisBackend, "add_image", lambda self, name, image, step=0: logged.append(name))
+    backend = VISBACKENDS.build(dict(type="SynLocMLflowVisBackend", save_dir=str(tmp_path)))
+    for step in (10, 20):
+        backend.add_image("val_000012", np.zeros((4, 4, 3), np.uint8), step)
+    assert logged == ["val_000012_10.png", "val_000012_20.png"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from mmsynloc.datasets.data_infos import require_frames, require_labels
-from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
+from mmsynloc.datasets.preparation.layout import IMAGE_SUFFIXES, SPLITS, annotation_path
 from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.utils import UserError, atomic_write
 
@@ -79,7 +80,7 @@ def export_yolo(
         _export_split(annotations, root, out, split, images, progress)
         counts[split] = len(annotations)
     with atomic_write(out / "data.yaml") as temporary:
-        temporary.write_text(_data_file(out, counts))
+        temporary.write_text(_data_file(out, counts), encoding="utf-8")
     return counts
 
 
@@ -100,7 +101,8 @@ def _export_split(annotations: Annotations, root: Path, out: Path, split: str, i
     boxes_xyxy = annotations.people.boxes_xyxy if annotations.people else np.zeros((0, 4))
     keypoints = require_labels(annotations)[1]
     for folder in ("images", "labels"):
-        (out / folder / split).mkdir(parents=True, exist_ok=True)
+        _make_folder(out / folder / split)
+    _refuse_others(out, split, annotations.file_names)
     for row, name in enumerate(tqdm(annotations.file_names, desc=split, unit="image", disable=not progress)):
         if images != "none":
             _place(root / split / name, _inside(out, "images", split, name), images)
@@ -109,6 +111,23 @@ def _export_split(annotations: Annotations, root: Path, out: Path, split: str, i
             lines = yolo_lines(boxes_xyxy[people], keypoints[people], annotations.image_sizes[row])
             with atomic_write(_inside(out, "labels", split, name).with_suffix(".txt")) as temporary:
                 temporary.write_text("".join(f"{line}\n" for line in lines))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be made: {error.strerror or error}") from None
+
+
+def _refuse_others(out: Path, split: str, names: Sequence[str]) -> None:
+    """Make sure that no image or label of another data set, or of a larger one, stays for a trainer to train on."""
+    written = {PurePosixPath(name).with_suffix("") for name in names}
+    for folder, suffixes in (("images", IMAGE_SUFFIXES), ("labels", (".txt",))):
+        base = out / folder / split
+        for path in base.rglob("*"):
+            if path.suffix.lower() in suffixes and PurePosixPath(path.relative_to(base)).with_suffix("") not in written:
+                raise UserError(f"{path}: is of another data set, and would be trained on too; choose a new folder")
 
 
 def _inside(out: Path, *parts: str) -> Path:
@@ -138,7 +157,7 @@ def _place(source: Path, target: Path, mode: str) -> None:
 
 
 def _data_file(out: Path, splits: dict[str, int]) -> str:
-    lines = [f"path: {os.path.abspath(out)}"]
+    lines = [f"path: {json.dumps(os.path.abspath(out))}"]  # a string of JSON is one of YAML
     lines += [f"{split}: images/{split}" for split in splits]
     if "train" in splits and "val" not in splits:
         lines.append("val: images/train")  # trainers insist on one

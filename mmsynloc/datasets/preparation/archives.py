@@ -75,16 +75,22 @@ def find_fault(path: Path, progress: bool = True) -> str | None:
 
     Returns:
         None for a whole zip, else what is wrong with it.
+
+    Raises:
+        UserError: the disk or the rights do not let it be read, which says nothing about the zip.
     """
     if _is_verified(path):
         return None
-    if not zipfile.is_zipfile(path):
-        return "cut short or no zip (its directory is missing)"
     try:
-        with zipfile.ZipFile(path) as archive:
-            fault = _first_bad_entry(archive, path.name, progress)
-    except (*ZIP_ERRORS, OSError) as error:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                return "cut short or no zip (its directory is missing)"
+            with zipfile.ZipFile(file) as archive:
+                fault = _first_bad_entry(archive, path.name, progress)
+    except ZIP_ERRORS as error:
         return f"its directory cannot be read ({error})"
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from None
     if fault is None:
         _remember_verified(path)
     return fault
@@ -99,7 +105,7 @@ def _first_bad_entry(archive: zipfile.ZipFile, name: str, progress: bool) -> str
                 with archive.open(info) as file:
                     while chunk := file.read(_CHUNK_BYTES):
                         bar.update(len(chunk))
-            except (*ZIP_ERRORS, OSError) as error:
+            except ZIP_ERRORS as error:
                 return f"entry {info.filename} is corrupt ({error})"
     return None
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
+from mmsynloc.datasets.data_infos import require_labels
 from mmsynloc.datasets.preparation.appearance import APPEARANCE, appearance, compare_appearance, joint_distance
 from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
 from mmsynloc.files import Annotations, read_annotations
@@ -46,13 +47,17 @@ def sample_appearance(
         raise UserError(f"{root}: no annotated people whose looks could be compared")
     with closing(parallel_map(_measure, tasks, workers)) as results:
         rows = list(tqdm(results, f"looks in {root.name}", len(tasks), unit="image", delay=1, disable=not progress))
-    return np.concatenate(rows)
+    sample = np.concatenate(rows)
+    if not len(sample):
+        raise UserError(f"{root}: no annotated person is large enough in the images for its looks to be compared")
+    return sample
 
 
 def _tasks(folder: Path, annotations: Annotations) -> list[tuple[Path, np.ndarray, tuple[int, int]]]:
     people = annotations.people
     if people is None or not len(people):
         return []
+    require_labels(annotations)
     with_people = np.flatnonzero(annotations.people_per_image)
     rows = with_people[np.linspace(0, len(with_people) - 1, min(len(with_people), _IMAGES)).astype(int)]
     sizes, boxes = annotations.image_sizes.tolist(), people.boxes_xyxy
@@ -94,6 +99,8 @@ def print_comparison(sample: np.ndarray, reference: np.ndarray, name: str, conso
         values = (f"{found.median:.1f}", f"{found.reference_median:.1f}", f"{found.ks:.2f}", f"{found.p_value:.2g}")
         table.add_row(statistic, *values, f"{found.outside:.0%}")
     console.print(table)
+    if min(len(sample), len(reference)) < 2:
+        return
     console.print(
         f"joint distance {joint_distance(sample, reference):.3f} (energy distance, 0 where both look alike, to 1)"
     )

@@ -51,9 +51,14 @@ def paired_distances_m(
         (P,) metres of the pairs of all images; empty where no person is found.
     """
     usable = (detections.scores > score_threshold) & np.isfinite(detections.positions_pitch_m).all(-1)
-    distances = [np.zeros(0)]
-    for image in np.unique(people.image):
-        found = detections.positions_pitch_m[usable & (detections.image == image)]
-        there = people.positions_pitch_m[people.image == image]
-        distances.append(closest_pairs(there, found, max_distance_m)[2])
-    return np.concatenate(distances)
+    images = np.unique(people.image)
+    there = _by_image(people.image, people.positions_pitch_m, images)
+    found = _by_image(detections.image[usable], detections.positions_pitch_m[usable], images)
+    return np.concatenate([np.zeros(0), *(closest_pairs(*pair, max_distance_m)[2] for pair in zip(there, found))])
+
+
+def _by_image(image: np.ndarray, rows: np.ndarray, images: np.ndarray) -> list[np.ndarray]:
+    """The rows of each of some images, which are in order."""
+    order = np.argsort(image, kind="stable")
+    begins, ends = (np.searchsorted(image[order], images, side) for side in ("left", "right"))
+    return [rows[order[begin:end]] for begin, end in zip(begins, ends)]

@@ -16,6 +16,7 @@ from mplsoccer import Pitch
 
 from mmsynloc.evaluation.errors import REPAIRS, Analysis, PitchCells
 from mmsynloc.evaluation.functional import locsim_to_distance_m
+from mmsynloc.visualization.labels import plain_label
 from mmsynloc.visualization.pitch import PITCH_LENGTH_M, PITCH_WIDTH_M, pitch_to_plot
 
 __all__ = [
@@ -80,7 +81,7 @@ def gap_chart(names: Sequence[str], analyses: Sequence[Analysis]) -> str:
 
 
 def _shortened(name: str, length: int = 18) -> str:
-    return name if len(name) <= length else "…" + name[1 - length :]
+    return plain_label(name if len(name) <= length else "…" + name[1 - length :])
 
 
 def offsets_chart(analysis: Analysis) -> str:

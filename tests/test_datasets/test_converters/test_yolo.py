@@ -132,3 +132,25 @@ def test_export_yolo__links_that_leave_the_folder(root, tmp_path):
     with pytest.raises(UserError, match="is a link that leaves"):
         export_yolo(root, tmp_path / "yolo", progress=False)
     assert (root / "train" / "000000.jpg").read_bytes() == b"an image"
+
+
+def test_export_yolo__a_folder_that_cannot_be_made(root, tmp_path):
+    (tmp_path / "yolo").write_text("a file")
+    with pytest.raises(UserError, match=r"yolo.*: cannot be made: "):
+        export_yolo(root, tmp_path / "yolo", progress=False)
+
+
+def test_export_yolo__images_and_labels_of_another_data_set(root, tmp_path):
+    export_yolo(root, tmp_path / "yolo", progress=False)
+    for other in ("images/train/other.png", "labels/train/other.txt"):
+        (tmp_path / "yolo" / other).touch()
+        with pytest.raises(UserError, match=rf"{other}: is of another data set"):
+            export_yolo(root, tmp_path / "yolo", progress=False)
+        (tmp_path / "yolo" / other).unlink()
+    export_yolo(root, tmp_path / "yolo", progress=False)
+
+
+def test_export_yolo__a_folder_with_signs_of_yaml_in_its_name(root, tmp_path):
+    out = tmp_path / "run #2: Größe"
+    export_yolo(root, out, progress=False)
+    assert yaml.safe_load((out / "data.yaml").read_text(encoding="utf-8"))["path"] == str(out)

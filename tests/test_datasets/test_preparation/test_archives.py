@@ -131,3 +131,18 @@ def test_open_zip__no_zip(tmp_path):
     (tmp_path / "train.zip").write_bytes(b"<html>")
     with pytest.raises(UserError, match=r"train\.zip: cut short or no zip"):
         open_zip(tmp_path / "train.zip")
+
+
+def test_find_fault__a_disk_that_cannot_be_read_says_nothing_about_the_zip(tmp_path, monkeypatch):
+    path = _zip(tmp_path / "val.zip", ["000001.jpg"])
+
+    def fails(self, *args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", fails)
+    with pytest.raises(UserError, match=r"val\.zip: cannot be read: Permission denied"):
+        find_fault(path, progress=False)
+    monkeypatch.undo()
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", fails)
+    with pytest.raises(UserError, match=r"val\.zip: cannot be read: Permission denied"):
+        find_fault(path, progress=False)

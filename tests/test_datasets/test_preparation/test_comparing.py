@@ -60,3 +60,27 @@ def test_check__compare(tmp_path, capsys) -> None:
     printed = capsys.readouterr().out
     assert "Looks of 9 people" in printed
     assert "Against 9 people" in printed
+
+
+def test_sample_appearance__people_of_whom_too_little_is_in_the_images(tmp_path) -> None:
+    root = _data_set(tmp_path / "a", 80)
+    for path in (root / "test").iterdir():
+        cv2.imwrite(str(path), np.zeros((18, 32, 3), np.uint8))
+    with pytest.raises(UserError, match=r"a: no annotated person is large enough"):
+        sample_appearance(root, progress=False)
+
+
+def test_sample_appearance__people_without_boxes(tmp_path) -> None:
+    root = _data_set(tmp_path / "a", 80)
+    people = [{k: v for k, v in annotation(0, 0, (0.0, 0.0)).items() if k != "bbox"}]
+    write_annotations(root / "annotations" / "test.json", [image_entry(0)], people)
+    with pytest.raises(UserError, match=r"test\.json"):
+        sample_appearance(root, progress=False)
+
+
+def test_print_comparison__a_reference_of_one_person(tmp_path, capsys) -> None:
+    sample = sample_appearance(_data_set(tmp_path / "a", 80), progress=False)
+    print_comparison(sample, sample[:1], "one", Console(width=100))
+    printed = capsys.readouterr().out
+    assert "Against 1 people of one" in printed
+    assert "joint distance" not in printed

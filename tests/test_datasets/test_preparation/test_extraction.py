@@ -103,7 +103,8 @@ def test_extract__goes_on_after_an_interruption(root, tree):
     kept, partial, lost = (root / "train" / f"00000{i}.jpg" for i in range(3))
     os.utime(kept, ns=(1, 1))
     partial.write_bytes(partial.read_bytes()[:50])
-    lost.rename(root / "train" / ".000002-abcd.jpg")  # what a killed run leaves behind
+    left = lost.rename(root / "train" / ".000002-abcd1234.jpg")  # what a killed run leaves behind
+    os.utime(left, (0, 0))
     _extract(root)
     assert _files(root) == _files(tree)
     assert kept.stat().st_mtime_ns == 1

@@ -89,7 +89,7 @@ def test_resize__goes_on_after_an_interruption(root, tmp_path):
     kept, partial, lost = (out / "train" / f"00000{i}.jpg" for i in range(3))
     os.utime(kept, ns=(1, 1))
     partial.write_bytes(b"")
-    lost.rename(out / "train" / ".000002-abcd.jpg")
+    os.utime(lost.rename(out / "train" / ".000002-abcd1234.jpg"), (0, 0))
     assert _resize(root, out=out)[:2] == (2, 20)
     assert kept.stat().st_mtime_ns == 1
     assert len(list((out / "train").iterdir())) == 20
@@ -135,7 +135,9 @@ def test_resize__one_file_name_in_two_folders(root):
         "val/game 0/000000.jpg",
         "val/game 1/000000.jpg",
     ]
-    (out / "val" / "game 1" / ".000000-abcd.jpg").touch()  # what a killed run leaves
+    left = out / "val" / "game 1" / ".000000-abcd1234.jpg"  # what a killed run leaves
+    left.touch()
+    os.utime(left, (0, 0))
     assert _resize(root) == (0, 22, [])
     assert len(list((out / "val" / "game 1").iterdir())) == 1
 
