@@ -33,10 +33,11 @@ _INDICATORS = ("iou", "oks", "locsim")
 class LocSimAssigner(nn.Module):
     """SimOTA (Ge et al., "YOLOX", 2021; ``SimOTAAssigner`` of MMPose) with LocSim beside IoU and OKS.
 
-    The options have upstream's names and defaults, but for ``dynamic_k_indicator``. Upstream lets an athlete choose among all priors that lie in the
-    box or near the centre of any athlete, at a cost that keeps it to its own as long as there are enough. A small
-    athlete has few, and takes the rest from anywhere in the image. With ``window`` it chooses among the cells around
-    its own centre only; the work then has a fixed shape, no step of which makes the host wait for the device.
+    The options have upstream's names and defaults, but for ``dynamic_k_indicator``. Upstream lets an athlete choose
+    among all priors that lie in the box or near the centre of any athlete, at a cost that keeps it to its own as
+    long as there are enough. A small athlete has few, and takes the rest from anywhere in the image. With
+    ``window`` it chooses among the cells around its own centre only; the work then has a fixed shape, no step of
+    which makes the host wait for the device.
 
     The overlap of the result is OKS, or IoU where that is the indicator, whatever decides; the head's option
     ``quality`` chooses what the classification learns.
