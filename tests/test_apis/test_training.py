@@ -10,12 +10,12 @@ from mmsynloc.apis.training import set_epochs
 
 def test_set_epochs__stretches_the_schedule():
     cfg = load_config("mmsynloc::ablation_synloc.py")
-    set_epochs(cfg, 16)
+    set_epochs(cfg, 8)
     warm_up, cosine = cfg.param_scheduler
     assert (warm_up.begin, warm_up.end) == (0, 2)
-    assert (cosine.begin, cosine.end, cosine.T_max) == (2, 16, 14)
-    assert cfg.train_cfg.max_epochs == cfg.default_hooks.checkpoint.interval == 16
-    assert cfg.custom_hooks[0].num_last_epochs == 4
+    assert (cosine.begin, cosine.end, cosine.T_max) == (2, 8, 6)
+    assert cfg.train_cfg.max_epochs == cfg.default_hooks.checkpoint.interval == 8
+    assert cfg.custom_hooks[0].num_last_epochs == 2
 
 
 def test_set_epochs__upstreams_three_parts():
