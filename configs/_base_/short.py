@@ -13,4 +13,10 @@ short = dict(
     ema=dict(type="EMAHook", ema_type="ForeachEMA", momentum=0.01, gamma=50, update_buffers=True, priority=49),
     # Upstream switches these on for its last epochs; where there are few, from the start.
     head=dict(use_aux_loss=True, loss_kpt_aux=dict(type="L1Loss", use_target_weight=True, loss_weight=5.0)),
+    # Windows of 256x256 around athletes, at the resolution of Full HD files; before the transforms to targets.
+    full_hd_windows=[
+        dict(type="SynLocRandomCrop", scale_range=(0.4, 0.65)),
+        dict(type="SynLocFlip"),
+        dict(type="RenderSynLocImage"),
+    ],
 )

@@ -7,12 +7,7 @@ files, and whole frames are only seen at test time.
 _base_ = "./ablation_synloc.py"
 
 _epochs = 12
-_train_pipeline = [
-    dict(type="SynLocRandomCrop", scale_range=(0.4, 0.65)),
-    dict(type="SynLocFlip"),
-    dict(type="RenderSynLocImage"),
-    *_base_.synloc.train_dataloader.dataset.pipeline[-3:],
-]
+_train_pipeline = [*_base_.short.full_hd_windows, *_base_.synloc.train_dataloader.dataset.pipeline[-3:]]
 
 model = dict(
     data_preprocessor=dict(batch_augments=None),

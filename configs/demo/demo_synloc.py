@@ -7,12 +7,7 @@ frames at test time: most of a frame is empty grass, so this is where the second
 _base_ = ["../yoloxpose_nano_synloc.py", "../_base_/locsim.py", "../_base_/short.py"]
 
 _epochs = 30
-_train_pipeline = [
-    dict(type="SynLocRandomCrop", scale_range=(0.4, 0.65)),
-    dict(type="SynLocFlip"),
-    dict(type="RenderSynLocImage"),
-    *_base_.synloc.train_dataloader.dataset.pipeline[-3:],
-]
+_train_pipeline = [*_base_.short.full_hd_windows, *_base_.synloc.train_dataloader.dataset.pipeline[-3:]]
 
 model = dict(
     data_preprocessor=dict(batch_augments=None),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import io
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import TextIO
 
 import numpy as np
 from mmengine.config import Config
+from mmengine.runner import Runner
 from tqdm import tqdm
 
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
@@ -35,6 +38,7 @@ __all__ = ["COUNTS", "Job", "Settings", "load_results", "restore_results", "run_
 COUNTS = {"train": 240, "val": 24, "test": 60, "challenge": 0}
 _RESULT = "result.json"
 _START = "mmsynloc::demo_synloc.pth"  # trained on venues of other seeds
+_SETTINGS = set(inspect.signature(Runner).parameters)  # not what config files share among themselves
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,9 @@ def _fingerprint(cfg: Config, job: Job) -> str:
 
     Of a row that takes over weights it is also what these depend on, for the weights may lie on another machine.
     """
-    text, settings = cfg.pretty_text, job.settings
+    settings = job.settings
+    used = {key: value for key, value in cfg.to_dict().items() if key in _SETTINGS}
+    text = json.dumps(used, sort_keys=True, default=str)  # the config's own text is wrapped by the length of paths
     for name, folder in (("OUT", settings.out), ("CONFIGS", CONFIG_DIR)):
         text = text.replace(str(folder.resolve()), name).replace(str(folder), name)
     seen = hashlib.sha1(f"{text}{settings.counts}{settings.image_size}".encode())

@@ -75,9 +75,7 @@ def benchmark_inference(
     seen = annotations.image_ids[:images].tolist()
     stats = {name: score_results(annotations, found, img_ids=seen).stats for name, found in results.items()}
     scores = {name: 100 * float(each["AP"]) for name, each in stats.items()}
-    first = next(iter(seconds), None)
-    if first is None:
-        raise UserError(f"none of {', '.join(variants)} runs here")
+    first = next(iter(seconds))
     report = {name: compare(value, seconds[first], "s", larger_is_better=False) for name, value in seconds.items()}
     return report | {f"{name}: mAP-LocSim": compare(s, scores[first], "points") for name, s in scores.items()}
 
@@ -114,6 +112,8 @@ def _build(variants: Sequence[str], config: str, checkpoint: str, folder: Path) 
             backends[name] = makers[name]()
         except UserError as error:
             tell(f"{name} is left out: {error}")
+    if not backends:
+        raise UserError(f"none of {', '.join(variants)} runs here")
     return backends
 
 

@@ -21,7 +21,7 @@ from mmsynloc.minisynloc.photographs import Photograph, load_photographs
 from mmsynloc.minisynloc.plan import SPLITS, Parameters
 from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, compose_scene
-from mmsynloc.minisynloc.scene import sample_scene
+from mmsynloc.minisynloc.scene import FARTHEST_M, sample_scene
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M, sample_venue
 from mmsynloc.utils import UserError, dump_json
 
@@ -30,7 +30,7 @@ __all__ = ["WEATHERS", "compose_photograph", "make_venue_set"]
 WEATHERS = ("overcast", "sun", "floodlight")
 MANIFEST_NAME = "venue.json"
 MAX_ATTEMPTS = 30
-MOST_MARGIN_M = 6.5  # of sample_scene, as far as people of the official set stand
+MOST_MARGIN_M = min(FARTHEST_M[0] - PITCH_HALF_WIDTH_M, FARTHEST_M[1] - PITCH_HALF_LENGTH_M)
 JPEG_QUALITY = 92
 # What a photograph has of these is in it already.
 CLEAR: dict[str, float | str] = {"haze": 0.0, "vignette": 0.0, "stand_shadow": "no"}

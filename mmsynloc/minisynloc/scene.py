@@ -14,9 +14,10 @@ from mmsynloc.minisynloc.poses import sample_pose
 from mmsynloc.minisynloc.randomisation import FULL, Randomisation
 from mmsynloc.minisynloc.venue import PITCH_HALF_LENGTH_M, PITCH_HALF_WIDTH_M
 
-__all__ = ["MAX_PEOPLE", "Scene", "sample_scene"]
+__all__ = ["FARTHEST_M", "MAX_PEOPLE", "Scene", "sample_scene"]
 
 MAX_PEOPLE = 28
+FARTHEST_M = (41.0, 59.0)  # from the middle, across and along, as people of the official set
 MIN_GAP_M = 0.55
 FORMATIONS = np.array(
     [
@@ -170,7 +171,7 @@ def sample_scene(
     occasion, pace = randomisation.kind(rng, "occasion"), randomisation.number(rng, "pace")
     spots = _sample_spots(rng, ball, occasion, kits)
     spots = [spots[i] for i in sorted(rng.permutation(len(spots))[:MAX_PEOPLE])]
-    limit = np.minimum([41.0, 59.0], [board_x_m - 0.5, board_y_m - 0.5])
+    limit = np.minimum(FARTHEST_M, [board_x_m - 0.5, board_y_m - 0.5])
     positions = np.clip(_separate(np.array([spot.position for spot in spots])), -limit, limit)
     figures = []
     for spot, position in zip(spots, positions):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -15,7 +16,7 @@ from typing import Any
 
 from mmsynloc.utils.errors import UserError
 
-__all__ = ["atomic_write", "dump_json", "file_sha256", "refuse_overwriting"]
+__all__ = ["atomic_write", "dump_json", "file_sha256", "is_temporary", "refuse_overwriting"]
 
 _OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 """Files that the process has open already: a new file in their place would never reach who reads them."""
@@ -76,6 +77,11 @@ def _temporary(target: Path, folder: Path | None) -> Path:
     handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.stem}-", suffix=target.suffix)
     os.close(handle)
     return Path(name)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file of this name, which has a suffix, may be one that :func:`atomic_write` was still writing."""
+    return re.fullmatch(r"\..+-[a-z0-9_]{8}\.\w+", name) is not None
 
 
 def _copy_into(temporary: Path, target: Path) -> None:

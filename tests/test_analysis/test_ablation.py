@@ -150,6 +150,15 @@ def test_run_ablation__trains_scores_and_keeps_what_is_done(small_rows, tmp_path
     assert [path.parent.parent.name for path in scored] == ["ground-nms"]
 
 
+def test_fingerprint__is_that_of_any_folder(tmp_path):
+    """The text of a config is wrapped by the length of the paths in it."""
+    seen = set()
+    for folder in (tmp_path / "a", tmp_path / ("a" * 90) / ("b" * 90)):
+        job = Job(ROWS["upstream"], 0, Settings(folder))
+        seen.add(ablation._fingerprint(ablation._job_config(job), job))
+    assert len(seen) == 1
+
+
 @pytest.mark.parametrize("text", ["[]", '{"exact": 3}', '{"exact": [{}]}', "{"])
 def test_restore_results__broken_file(tmp_path, text):
     (tmp_path / "page.json").write_text(text)

@@ -144,7 +144,7 @@ def _place(source: Path, target: Path, mode: str) -> None:
         raise UserError(f"{source}: no such image; run the check, or export without images")
     if target.exists() and not target.is_symlink() and target.samefile(source):
         raise UserError(f"{target}: is the data set's own image; take another --out")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
     target.unlink(missing_ok=True)
     if mode == "link":
         try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from scipy import stats
+from scipy.spatial.distance import cdist
 
 __all__ = ["APPEARANCE", "Comparison", "appearance", "compare_appearance", "joint_distance"]
 
@@ -143,8 +144,6 @@ def compare_appearance(sample: np.ndarray, reference: np.ndarray) -> dict[str, C
 
 def _energy(first: np.ndarray, second: np.ndarray) -> float:
     """Mean Euclidean distance between the rows of two samples."""
-    from scipy.spatial.distance import cdist  # its import takes longer than most checks
-
     return float(cdist(first, second).mean())
 
 

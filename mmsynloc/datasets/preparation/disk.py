@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -11,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mmsynloc.utils import UserError
+from mmsynloc.utils.files import is_temporary
 
 __all__ = ["explain_full_disk", "format_bytes", "is_disk_full", "remove_leftovers", "require_space"]
 
-_TEMPORARY = re.compile(r"\..+-[a-z0-9_]{8}\.\w+")  # the names of atomic_write
 _AT_WORK_S = 60
 
 
@@ -67,10 +66,10 @@ def explain_full_disk(folder: Path) -> Iterator[None]:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Delete what a killed run left half-written: atomic writes use hidden names ``.STEM-RANDOM.SUFFIX``.
+    """Delete what a killed run left half-written.
 
     Files of the last minute may be those of another run that is still at work.
     """
-    for path in folder.glob(".*-*.*") if folder.is_dir() else ():
-        if _TEMPORARY.fullmatch(path.name) and path.is_file() and time.time() - path.stat().st_mtime > _AT_WORK_S:
+    for path in folder.glob(".*") if folder.is_dir() else ():
+        if is_temporary(path.name) and path.is_file() and time.time() - path.stat().st_mtime > _AT_WORK_S:
             path.unlink(missing_ok=True)

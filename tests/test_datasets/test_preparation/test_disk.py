@@ -9,6 +9,7 @@ from mmsynloc.datasets.preparation.disk import remove_leftovers
 
 def test_remove_leftovers__no_folder(tmp_path):
     remove_leftovers(tmp_path / "absent")
+    assert not any(tmp_path.iterdir())
 
 
 def test_remove_leftovers__only_what_a_killed_run_left(tmp_path):
