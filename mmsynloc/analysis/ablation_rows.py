@@ -15,6 +15,7 @@ __all__ = ["ROWS", "Row", "row_config", "to_upstream_recipe"]
 _UPSTREAM = "mmpose::body_2d_keypoint/yoloxpose/coco/yoloxpose_s_8xb32-300e_coco-640.py"  # at 640x640, as our rows
 _INHERITED = re.compile(r"\.\.?/(?:\w+/)?yoloxpose_s_synloc[-\w]*\.py")
 _OURS = ("16x9", "window-assigner")
+_LOCSIM = ("locsim-quality", "locsim-assigner", "locsim-loss")
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,24 @@ ROWS = {
             against="locsim-quality",
             on_windows=True,
         ),
-        Row("simcc", "ours + SimCC", ("simcc",), on_windows=True),
-        Row("ground-nms", "ours + ground NMS", ("ground-nms",), weights_of="windows", on_windows=True),
-        Row("tta", "the same + flip TTA", ("tta",), "ground-nms", weights_of="windows", on_windows=True),
+        Row("locsim", "the same + LocSim loss", _LOCSIM, against="locsim-assigner", on_windows=True),
         Row(
-            "joined",
-            "ours + LocSim loss + ground NMS",
-            ("locsim-loss", "ground-nms"),
-            weights_of="locsim-loss",
+            "ground-nms",
+            "the same + ground NMS",
+            (*_LOCSIM, "ground-nms"),
+            against="locsim",
+            weights_of="locsim",
             on_windows=True,
         ),
+        Row(
+            "tta",
+            "the same + flip TTA",
+            (*_LOCSIM, "tta"),
+            against="ground-nms",
+            weights_of="locsim",
+            on_windows=True,
+        ),
+        Row("simcc", "ours + SimCC", ("simcc",), on_windows=True),
     )
 }
 

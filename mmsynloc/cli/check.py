@@ -34,7 +34,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def show_appearance(args: argparse.Namespace, splits: Sequence[str] | None) -> None:
     """Print statistics of the people's looks, and of another data set's beside them."""
-    from mmsynloc.datasets.preparation.comparing import print_appearance, print_comparison, sample_appearance
+    from mmsynloc.datasets.preparation.appearance_sample import sample_appearance
+    from mmsynloc.datasets.preparation.report import print_appearance, print_comparison
 
     workers, progress = args.workers or os.cpu_count() or 1, not args.no_progress
     sample = sample_appearance(args.source or args.root, splits, workers, progress)
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     print_reports(reports)
     labels = {report.split: report.labels for report in reports if report.labels is not None}
     if labels and not args.no_figures:
-        from mmsynloc.datasets.preparation.figures import save_figures
+        from mmsynloc.visualization.data_figures import save_figures
 
         print(f"figures: {', '.join(str(path) for path in save_figures(labels, args.figures))}")
     if args.appearance or args.compare:

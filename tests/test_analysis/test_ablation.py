@@ -42,11 +42,14 @@ def test_row_config__has_the_ideas_of_the_config_files(row, tmp_path):
     cfg = row_config(row, tmp_path)
     assert cfg.model.backbone.widen_factor == 0.25
     usual = Config.fromfile(config_path("mmsynloc::yoloxpose_s_synloc.py").resolve())  # as the rows' files have it
-    head = {}  # of two ideas about one option the later one holds
+    head: dict = {}  # of two ideas about one option the later one holds
     for idea in row.ideas:
         alone = Config.fromfile(config_path(f"mmsynloc::yoloxpose_s_synloc-{idea}.py").resolve())
         for key, value in alone.model.head.items():
             if key != "type" and value != usual.model.head.get(key) and key != "head_module_cfg":
+                known = usual.model.head.get(key)
+                if isinstance(value, dict) and isinstance(known, dict):
+                    value = head.get(key, known) | {k: v for k, v in value.items() if v != known.get(k)}
                 head[key] = value
         assert alone.model.test_cfg.items() <= cfg.model.test_cfg.items() or len(row.ideas) > 2
         if alone.train_dataloader.dataset.pipeline != usual.train_dataloader.dataset.pipeline:

@@ -13,6 +13,7 @@ from mmpose.structures import PoseDataSample
 from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
+from mmsynloc.models.heads.detections import ground_radius_m
 from mmsynloc.models.utils.ground_nms import distinct_athletes
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import resize_matrix
@@ -98,7 +99,7 @@ def merge_windows(
     merged = InstanceData.cat(kept)
     merged = merged[np.argsort(-merged.bbox_scores, kind="stable")]
     positions = camera.pixel_to_pitch(merged.keypoints[:, GROUND_INDEX, :2]).points
-    return merged[distinct_athletes(merged.bboxes, positions, cfg.get("ground_nms_radius_m", 0.6))]
+    return merged[distinct_athletes(merged.bboxes, positions, ground_radius_m(cfg))]
 
 
 def _at_border(found: InstanceData, window: Window, frame_size: tuple[int, int]) -> np.ndarray:

@@ -12,7 +12,7 @@ from torch import Tensor
 from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features
 from mmsynloc.models.structures import Decoded, Predictions, take_priors
 from mmsynloc.models.utils.ground_map import GroundMap, input_to_pitch, make_ground_map
-from mmsynloc.models.utils.ground_nms import box_nms, remove_duplicates
+from mmsynloc.models.utils.ground_nms import GROUND_NMS_RADIUS_M, box_nms, remove_duplicates
 from mmsynloc.models.utils.views import View
 from mmsynloc.structures.pitch_markings import near_pitch
 
@@ -22,6 +22,7 @@ __all__ = [
     "box_threshold",
     "cameras_for",
     "detect",
+    "ground_radius_m",
     "mode_for",
     "select",
     "setting_in_metres",
@@ -83,6 +84,11 @@ def box_threshold(cfg: Mapping[str, Any]) -> float:
     if mode not in _NMS_MODES:
         raise ValueError(f"test_cfg.nms_mode must be one of {', '.join(_NMS_MODES)}, not {mode!r}")
     return cfg.get("loose_nms_thr", 0.9) if mode == "ground" else cfg.get("nms_thr", 1.0)
+
+
+def ground_radius_m(cfg: Mapping[str, Any]) -> float:
+    """Distance in metres within which ground positions are the same athlete."""
+    return cfg.get("ground_nms_radius_m", GROUND_NMS_RADIUS_M)
 
 
 def mode_for(metainfos: Sequence[Mapping[str, Any]], cfg: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,8 +178,8 @@ def _kept(
     kept = box_nms(boxes, kept, box_threshold(cfg))
     if cfg.get("nms_mode", "box") == "box":
         return kept
-    radius = cfg.get("ground_nms_radius_m", 0.6)
-    return remove_duplicates(view.boxes_to_input(boxes), positions, kept, radius, cfg.get("nms_thr", 1.0))
+    boxes = view.boxes_to_input(boxes)
+    return remove_duplicates(boxes, positions, kept, ground_radius_m(cfg), cfg.get("nms_thr", 1.0))
 
 
 def _classified(simcc: SimCCModule, predictions: Predictions, selected: Selected) -> Tensor:

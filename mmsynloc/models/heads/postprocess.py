@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from mmengine.structures import InstanceData
 
-from mmsynloc.models.heads.detections import box_threshold
+from mmsynloc.models.heads.detections import box_threshold, ground_radius_m
 from mmsynloc.models.utils.fuse_views import pair_views
 from mmsynloc.models.utils.ground_map import GroundMap, input_to_pitch
 from mmsynloc.models.utils.ground_nms import box_nms, remove_duplicates
@@ -31,7 +31,7 @@ def fuse_views(
         cfg: ``test_cfg``.
         ground_index: which keypoint stands on the ground.
     """
-    radius = cfg.get("ground_nms_radius_m", 0.6)
+    radius = ground_radius_m(cfg)
     fused = views[0].new()
     for found in views[1:]:
         mine, others = (_positions(one, ground_map, ground_index) for one in (fused, found))
@@ -56,7 +56,7 @@ def _distinct(found: InstanceData, positions: np.ndarray | None, cfg: Mapping[st
     boxes = torch.from_numpy(found.bboxes)[None]
     kept = box_nms(boxes, torch.ones(boxes.shape[:2], dtype=torch.bool), box_threshold(cfg))
     if positions is not None:
-        radius = cfg.get("ground_nms_radius_m", 0.6)
+        radius = ground_radius_m(cfg)
         kept = remove_duplicates(boxes, torch.from_numpy(positions)[None], kept, radius, cfg.get("nms_thr", 1.0))
     return kept[0].numpy()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmsynloc.models.utils.ground_nms import GROUND_NMS_RADIUS_M
+
 __all__ = ["pair_views", "pairwise_iou"]
 
 
@@ -20,7 +22,7 @@ def pair_views(
     others_xyxy: np.ndarray,
     points_pitch_m: np.ndarray | None = None,
     others_pitch_m: np.ndarray | None = None,
-    radius_m: float = 0.6,
+    radius_m: float = GROUND_NMS_RADIUS_M,
     iou_threshold: float = 0.5,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pair the detections of two views, each with at most one of the other, the closest pairs first.

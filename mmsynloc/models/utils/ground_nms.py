@@ -11,7 +11,10 @@ from torch import Tensor
 
 from mmsynloc.models.utils.boxes import box_iou, by_column
 
-__all__ = ["box_nms", "distinct_athletes", "greedy_keep", "ground_nms", "remove_duplicates"]
+__all__ = ["GROUND_NMS_RADIUS_M", "box_nms", "distinct_athletes", "greedy_keep", "ground_nms", "remove_duplicates"]
+
+GROUND_NMS_RADIUS_M = 0.6
+"""Two athletes rarely stand closer."""
 
 # A GPU cannot say when nothing changes any more without making the host wait. So many rounds are enough as long as no
 # detection is only kept because the 63rd of a chain of neighbours, each a duplicate of the one before, was dropped.
@@ -102,7 +105,11 @@ def box_nms(boxes_xyxy: Tensor, valid: Tensor, iou_threshold: float) -> Tensor:
 
 
 def remove_duplicates(
-    boxes_xyxy: Tensor, points_pitch_m: Tensor, valid: Tensor, radius_m: float = 0.6, box_threshold: float = 0.65
+    boxes_xyxy: Tensor,
+    points_pitch_m: Tensor,
+    valid: Tensor,
+    radius_m: float = GROUND_NMS_RADIUS_M,
+    box_threshold: float = 0.65,
 ) -> Tensor:
     """Ground NMS; box NMS among the detections above the horizon, which have no ground position.
 

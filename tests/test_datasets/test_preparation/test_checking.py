@@ -13,10 +13,8 @@ from rich.console import Console
 
 from mmsynloc.datasets.data_infos import make_data_infos
 from mmsynloc.datasets.preparation import check
-from mmsynloc.datasets.preparation.figures import save_figures
 from mmsynloc.datasets.preparation.report import as_dict, print_reports
 from mmsynloc.files import read_annotations
-from mmsynloc.files.image_probe import image_size
 from mmsynloc.utils import UserError
 from tests.test_files.damaged import cut
 
@@ -256,11 +254,3 @@ def test_as_dict__is_plain_json(root):
     found = json.loads(json.dumps(as_dict(list(_check(root).values()))))
     assert found["healthy"]
     assert found["splits"]["train"]["file_sizes"] == {"384x216": 3}
-
-
-def test_save_figures__also_without_people(tmp_path, root):
-    labels = {split: report.labels for split, report in _check(root).items()}
-    for name, chosen in (("full", labels), ("empty", {})):
-        paths = save_figures(chosen, tmp_path / name)
-        assert [p.name for p in paths] == ["people_per_image.png", "box_sizes.png", "positions.png"]
-        assert all(min(image_size(p)) > 400 for p in paths)
