@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from tqdm import tqdm
 from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.generate import write_annotations
-from mmsynloc.minisynloc.photographs import Photograph, load_photographs
+from mmsynloc.minisynloc.photographs import Photograph, Photographs, find_photographs
 from mmsynloc.minisynloc.plan import SPLITS, Parameters
 from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, compose_scene
@@ -106,7 +106,7 @@ def make_venue_set(
 
     Args:
         out_dir: folder to write, new or empty.
-        cameras_file: cameras of the photographs, as :func:`~mmsynloc.minisynloc.photographs.load_photographs` takes it.
+        cameras_file: cameras of the photographs, as :func:`~mmsynloc.minisynloc.photographs.find_photographs` takes it.
         photos_dir: folder of the photographs, of an empty pitch or a median of many frames.
         num_train: images in ``train``; they go through the photographs in turn.
         num_val: images in ``val``.
@@ -125,7 +125,7 @@ def make_venue_set(
     """
     root, marks = Path(out_dir), None if marks_dir is None else Path(marks_dir)
     _check(root, Parameters((num_train, num_val, 0, 0), (1, 1, 1, 1), seed, image_size), weather, margin_m)
-    photographs = load_photographs(Path(cameras_file), Path(photos_dir), marks, image_size)
+    photographs = find_photographs(Path(cameras_file), Path(photos_dir), marks, image_size)
     for i, photograph in enumerate(photographs):  # report a venue without space before anything is written
         compose_photograph(photograph, (seed, 2, i), weather, margin_m)
     with _removed_on_failure(root):
@@ -149,7 +149,7 @@ def _removed_on_failure(root: Path) -> Iterator[None]:
 
 def _render(
     root: Path,
-    photographs: Sequence[Photograph],
+    photographs: Photographs,
     counts: tuple[int, int],
     seed: int,
     weather: str | None,
@@ -157,12 +157,19 @@ def _render(
     progress: bool,
 ) -> None:
     results = []
-    for split, count in zip(SPLITS, counts):
-        for image_id in tqdm(range(count), desc=split, unit="image", disable=not progress):
-            photograph = photographs[image_id % len(photographs)]
-            rendered, people = compose_photograph(photograph, (seed, SPLITS.index(split), image_id), weather, margin_m)
-            entry = image_entry(image_id, photograph.camera)
-            write_image(root / split / entry["file_name"], rendered.image, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
-            results.append((split, entry, people))
+    with tqdm(total=sum(counts), desc=root.name, unit="image", disable=not progress) as bar:
+        for first, photograph in enumerate(photographs):
+            for split, image_id in _images_of(first, len(photographs), counts):
+                chosen = (seed, SPLITS.index(split), image_id)
+                rendered, people = compose_photograph(photograph, chosen, weather, margin_m)
+                entry = image_entry(image_id, photograph.camera)
+                write_image(root / split / entry["file_name"], rendered.image, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+                results.append((split, entry, people))
+                bar.update()
     write_annotations(root, results)
-    dump_json({"photographs": [photograph.name for photograph in photographs], "seed": seed}, root / MANIFEST_NAME)
+    dump_json({"photographs": photographs.names, "seed": seed}, root / MANIFEST_NAME)
+
+
+def _images_of(first: int, photographs: int, counts: tuple[int, int]) -> list[tuple[str, int]]:
+    """The images, as split and id, that have the photograph at the place ``first`` where these take turns."""
+    return [(split, number) for split, count in zip(SPLITS, counts) for number in range(first, count, photographs)]

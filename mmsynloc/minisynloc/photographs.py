@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from mmsynloc.structures import Camera, GroundCamera, to_synloc
 from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError
 
-__all__ = ["Photograph", "load_photographs", "matched_light"]
+__all__ = ["Photograph", "Photographs", "find_photographs", "matched_light"]
 
 GRID = (960, 540)  # where the pitch is looked for
 LEAST_PITCH = 0.01  # of the frame
@@ -95,7 +96,7 @@ def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     return synloc
 
 
-def _find_photographs(cameras: Cameras, photos_dir: Path, marks_dir: Path | None) -> list[tuple[str, Path]]:
+def _photograph_files(cameras: Cameras, photos_dir: Path, marks_dir: Path | None) -> list[tuple[str, Path]]:
     """The photographs that the cameras are of, by their names for the cameras: all where the camera has no name."""
     if not photos_dir.is_dir():
         raise UserError(f"{photos_dir}: no such folder of photographs")
@@ -169,10 +170,45 @@ def _fitted(image: np.ndarray, camera: Camera, size: tuple[int, int], path: Path
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA if width > size[0] else cv2.INTER_CUBIC)
 
 
-def load_photographs(
+@dataclass(frozen=True)
+class Photographs:
+    """The photographs of a venue. Each pass over them reads one after the other: many of 4K would fill the memory.
+
+    A pass raises UserError where a photograph cannot be read or does not have the shape of its camera's images, and
+    where its camera sees no pitch.
+    """
+
+    cameras: Cameras
+    files: tuple[tuple[str, Path], ...]
+    marks: Mapping[Path, Path]
+    size: tuple[int, int]
+
+    @property
+    def names(self) -> list[str]:
+        """Their names."""
+        return [name for name, _ in self.files]
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __iter__(self) -> Iterator[Photograph]:
+        for name, path in self.files:
+            photo = read_image(path)
+            own_size = photo.shape[1], photo.shape[0]
+            camera = _at_annotated_size(self.cameras.camera(name, own_size), f"{self.cameras.path}: {name}")
+            yield Photograph(name, camera, _fitted(photo, camera, self.size, path), self._cover(path, camera))
+
+    def _cover(self, path: Path, camera: Camera) -> np.ndarray | None:
+        if path not in self.marks:
+            return None
+        mark = read_image(self.marks[path])[..., 0]
+        return _fitted(mark, camera, self.size, self.marks[path]).astype(np.float32) / 255
+
+
+def find_photographs(
     cameras_file: Path, photos_dir: Path, marks_dir: Path | None, size: tuple[int, int]
-) -> list[Photograph]:
-    """Read photographs and their cameras.
+) -> Photographs:
+    """Find photographs, their cameras and their marks.
 
     Args:
         cameras_file: a camera file of any kind that :func:`~mmsynloc.files.read_cameras` reads. Where it names images,
@@ -184,20 +220,9 @@ def load_photographs(
         size: width and height to bring them to.
 
     Raises:
-        UserError: a file is missing or broken, a photograph does not have the shape of its camera's images, a camera
-            sees no pitch, or marks belong to no photograph.
+        UserError: a file or folder is missing, the camera file is broken, or marks belong to no photograph.
     """
     cameras = read_cameras(cameras_file)
-    found = _find_photographs(cameras, photos_dir, marks_dir)
+    found = _photograph_files(cameras, photos_dir, marks_dir)
     marks = {} if marks_dir is None else _find_marks([path for _, path in found], photos_dir, marks_dir)
-    photographs = []
-    for name, path in found:
-        photo = read_image(path)
-        own_size = photo.shape[1], photo.shape[0]
-        camera = _at_annotated_size(cameras.camera(name, own_size), f"{cameras_file}: {name}")
-        image = _fitted(photo, camera, size, path)
-        cover = None
-        if path in marks:
-            cover = _fitted(read_image(marks[path])[..., 0], camera, size, marks[path]).astype(np.float32) / 255
-        photographs.append(Photograph(name, camera, image, cover))
-    return photographs
+    return Photographs(cameras, tuple(found), marks, size)

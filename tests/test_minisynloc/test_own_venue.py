@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,7 +21,7 @@ from mmsynloc.minisynloc.annotate import image_entry
 from mmsynloc.minisynloc.background import render_background
 from mmsynloc.minisynloc.median import median_background
 from mmsynloc.minisynloc.own_venue import WEATHERS, compose_photograph, make_venue_set
-from mmsynloc.minisynloc.photographs import Photograph, load_photographs, matched_light
+from mmsynloc.minisynloc.photographs import Photograph, find_photographs, matched_light
 from mmsynloc.minisynloc.randomisation import AXES, Randomisation
 from mmsynloc.minisynloc.venue import Venue, sample_venue
 from mmsynloc.structures import Camera, OpenCVCamera
@@ -61,6 +62,22 @@ def test_make_venue_set__writes_the_official_layout(tmp_path: Path, own: Venue, 
     change = np.abs(image - photo).max(2)
     assert change[inside].mean() > 3 * change[~inside].mean()  # people are where the boxes say, and nowhere else
     assert np.median(change) <= 6  # JPEG
+
+
+def test_make_venue_set__photographs_take_turns(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    entries, moved = [], own.camera.camera_matrix.copy()
+    moved[:, 3] += moved[:, 1]  # along the pitch, by 1 m
+    other = replace(own.camera, camera_matrix=moved)
+    for number, camera in enumerate((own.camera, other)):
+        cv2.imwrite(str(tmp_path / f"{number:06d}.jpg"), photo // (1 + 3 * number))
+        entries.append(image_entry(number, camera))
+    (tmp_path / "cameras.json").write_text(json.dumps({"images": entries}))
+    assert make_venue_set(tmp_path / "out", tmp_path / "cameras.json", tmp_path, 3, 1, image_size=SIZE) == 2
+    for split, expected in (("train", [0, 1, 0]), ("val", [0])):
+        found = json.loads((tmp_path / "out" / "annotations" / f"{split}.json").read_text())["images"]
+        assert [entry["camera_matrix"] == entries[1]["camera_matrix"] for entry in found] == [bool(e) for e in expected]
+        images = [cv2.imread(str(tmp_path / "out" / split / entry["file_name"])) for entry in found]
+        assert [image.mean() < photo.mean() / 2 for image in images] == [bool(e) for e in expected]
 
 
 def test_make_venue_set__a_training_can_start_on_it(
@@ -109,14 +126,14 @@ def test_matched_light__follows_brightness_and_colour_of_the_lines(own: Venue, p
         ({"width": 3840, "height": 3840}, "is for images of 3840x3840, and image 000000.jpg is 640x360"),
     ],
 )
-def test_load_photographs__names_the_entry(
+def test_find_photographs__names_the_entry(
     tmp_path: Path, own: Venue, photo: np.ndarray, changes: dict, message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
-        load_photographs(_write(tmp_path, photo, own.camera, **changes), tmp_path, None, SIZE)
+        list(find_photographs(_write(tmp_path, photo, own.camera, **changes), tmp_path, None, SIZE))
 
 
-def test_load_photographs__a_photograph_of_another_shape(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+def test_find_photographs__a_photograph_of_another_shape(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
     cameras = _write(tmp_path, photo[:, :480], own.camera)
     with pytest.raises(UserError, match=r"is for images of 3840x2160, and image 000000\.jpg is 480x360"):
         make_venue_set(tmp_path / "out", cameras, tmp_path, image_size=SIZE)
@@ -126,12 +143,12 @@ def test_load_photographs__a_photograph_of_another_shape(tmp_path: Path, own: Ve
     assert not (tmp_path / "out").exists()
 
 
-def test_load_photographs__a_camera_that_sees_no_pitch(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+def test_find_photographs__a_camera_that_sees_no_pitch(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
     away = own.camera.camera_matrix @ np.diag([-1.0, -1.0, 1.0, 1.0])  # it looks the other way
     away[:, 3] = -away[:, :3] @ own.camera.position_m
     cameras = _write(tmp_path, photo, own.camera, camera_matrix=away.tolist())
     with pytest.raises(UserError, match=r"the camera, at .* m, does not see the pitch"):
-        load_photographs(cameras, tmp_path, None, SIZE)
+        list(find_photographs(cameras, tmp_path, None, SIZE))
 
 
 def test_make_venue_set__without_space_for_people(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
@@ -162,7 +179,7 @@ def test_make_venue_set__refuses_a_margin_where_nobody_would_be_placed(tmp_path:
         (["000000.png", "nort.png"], r"marks.nort\.png: no photograph of this name in"),
     ],
 )
-def test_load_photographs__marks_that_do_not_fit(
+def test_find_photographs__marks_that_do_not_fit(
     tmp_path: Path, own: Venue, photo: np.ndarray, names: list[str] | None, message: str
 ) -> None:
     for folder in ("photos", "marks") if names is not None else ("photos",):
@@ -171,10 +188,10 @@ def test_load_photographs__marks_that_do_not_fit(
     for name in names or ():
         cv2.imwrite(str(tmp_path / "marks" / name), np.zeros(SIZE[::-1], np.uint8))
     with pytest.raises(UserError, match=message):
-        load_photographs(cameras, tmp_path / "photos", tmp_path / "marks", SIZE)
+        find_photographs(cameras, tmp_path / "photos", tmp_path / "marks", SIZE)
 
 
-def test_load_photographs__marks_beside_the_photographs(
+def test_find_photographs__marks_beside_the_photographs(
     tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray
 ) -> None:
     """A .png beside a .jpg of the same name is its marks and no photograph, whatever names the cameras have."""
@@ -185,13 +202,13 @@ def test_load_photographs__marks_beside_the_photographs(
     content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
     for cameras in (content, {"north": content}):
         (tmp_path / "cameras.json").write_text(json.dumps(cameras))
-        (one,) = load_photographs(tmp_path / "cameras.json", tmp_path / "photos", tmp_path / "photos", SIZE)
+        (one,) = find_photographs(tmp_path / "cameras.json", tmp_path / "photos", tmp_path / "photos", SIZE)
         assert one.image.std() > 1
         assert one.cover is not None
         assert one.cover.min() == 1
 
 
-def test_load_photographs__marks_of_photographs_in_folders(
+def test_find_photographs__marks_of_photographs_in_folders(
     tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray
 ) -> None:
     content: dict = {"K": opencv.intrinsics.tolist(), "dist": opencv.distortion.tolist()}
@@ -203,12 +220,12 @@ def test_load_photographs__marks_of_photographs_in_folders(
     given = tmp_path / "cameras.json", tmp_path / "photos", tmp_path / "marks", SIZE
     (tmp_path / "marks" / "b").mkdir(parents=True)
     cv2.imwrite(str(tmp_path / "marks" / "b" / "north.png"), np.full(SIZE[::-1], 255, np.uint8))
-    first, second = load_photographs(*given)
+    first, second = find_photographs(*given)
     assert first.cover is None
     assert second.cover is not None
     (tmp_path / "marks" / "b" / "north.png").rename(tmp_path / "marks" / "north.png")
     with pytest.raises(UserError, match=r"north\.png: is named like two photographs"):
-        load_photographs(*given)
+        find_photographs(*given)
 
 
 def test_make_venue_set__leaves_nothing_half_made(
@@ -229,7 +246,7 @@ def test_make_venue_set__leaves_nothing_half_made(
         make_venue_set(out, cameras, tmp_path, 0, 0, image_size=SIZE)
 
 
-def test_load_photographs__cameras_of_absolute_paths(tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray) -> None:
+def test_find_photographs__cameras_of_absolute_paths(tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray) -> None:
     (tmp_path / "photos").mkdir()
     path = tmp_path / "photos" / "north.png"
     cv2.imwrite(str(path), photo)
@@ -237,10 +254,10 @@ def test_load_photographs__cameras_of_absolute_paths(tmp_path: Path, opencv: Ope
     content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
     file = tmp_path / "cameras.json"
     file.write_text(json.dumps({str(path): content}))
-    assert len(load_photographs(file, tmp_path / "photos", None, SIZE)) == 1
+    assert len(find_photographs(file, tmp_path / "photos", None, SIZE)) == 1
     file.write_text(json.dumps({str(tmp_path / "north.png"): content}))
     with pytest.raises(UserError, match=r"north\.png: is not in the folder of the photographs"):
-        load_photographs(file, tmp_path / "photos", None, SIZE)
+        find_photographs(file, tmp_path / "photos", None, SIZE)
 
 
 def test_make_venue_set__refuses_a_full_folder_and_other_weather(tmp_path: Path) -> None:
@@ -260,7 +277,7 @@ def opencv(own: Venue) -> OpenCVCamera:
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_load_photographs__takes_cameras_of_any_kind(
+def test_find_photographs__takes_cameras_of_any_kind(
     tmp_path: Path, opencv: OpenCVCamera, photo: np.ndarray, named: bool
 ) -> None:
     for name in ("north.jpg", "south.png"):
@@ -269,7 +286,7 @@ def test_load_photographs__takes_cameras_of_any_kind(
     content |= {"R": opencv.rotation.tolist(), "T": opencv.translation_m.tolist()}
     file = tmp_path / "cameras.json"
     file.write_text(json.dumps({"south.png": content} if named else content))
-    photographs = load_photographs(file, tmp_path, None, SIZE)
+    photographs = list(find_photographs(file, tmp_path, None, SIZE))
     assert [photograph.name for photograph in photographs] == (["south.png"] if named else ["north.jpg", "south.png"])
     camera = photographs[0].camera
     assert camera.image_size == (3840, 2160)
@@ -279,10 +296,10 @@ def test_load_photographs__takes_cameras_of_any_kind(
 
 
 @pytest.mark.parametrize("content", ["[]", "{}", '{"images": []}'])
-def test_load_photographs__a_file_without_images(tmp_path: Path, content: str) -> None:
+def test_find_photographs__a_file_without_images(tmp_path: Path, content: str) -> None:
     (tmp_path / "cameras.json").write_text(content)
     with pytest.raises(UserError, match=r"has no images|is no camera file"):
-        load_photographs(tmp_path / "cameras.json", tmp_path, None, SIZE)
+        find_photographs(tmp_path / "cameras.json", tmp_path, None, SIZE)
 
 
 def test_weathers__are_those_of_the_randomisation() -> None:
@@ -367,11 +384,11 @@ def test_make_venue__command_line(
         assert expected in said.out + said.err
 
 
-def test_load_photographs__no_such_folder(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+def test_find_photographs__no_such_folder(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
     cameras = _write(tmp_path, photo, own.camera)
     (tmp_path / "marks").mkdir()
     with pytest.raises(UserError, match="absent: no such folder of photographs"):
-        load_photographs(cameras, tmp_path / "absent", tmp_path / "marks", (640, 360))
+        find_photographs(cameras, tmp_path / "absent", tmp_path / "marks", (640, 360))
 
 
 def test_make_venue__background_over_its_input(tmp_path: Path) -> None:
