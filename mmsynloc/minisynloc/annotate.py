@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE
+from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.minisynloc.foreground import Foreground
 from mmsynloc.minisynloc.rasterise import ANNOTATION_CELL, Patch
 from mmsynloc.minisynloc.render import RenderedImage
@@ -30,7 +30,7 @@ def _hide(mask: np.ndarray, patch: Patch, nearer: Patch) -> None:
 
 def _hide_behind(mask: np.ndarray, left: int, top: int, foreground: Foreground) -> None:
     """Clear from ``mask`` (h, w), in annotated pixels from ``left`` and ``top``, what the foreground covers."""
-    scale = foreground.cover.shape[1] / ANNOTATION_SIZE[0]
+    scale = foreground.cover.shape[1] / ANNOTATED_SIZE[0]
     rows = ((top + np.arange(mask.shape[0]) + 0.5) * scale).astype(int)
     columns = ((left + np.arange(mask.shape[1]) + 0.5) * scale).astype(int)
     mask &= foreground.cover[np.ix_(rows, columns)] < 0.5

@@ -6,13 +6,11 @@ import math
 
 import numpy as np
 
+from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.minisynloc.randomisation import Drawn
 from mmsynloc.structures import Camera
 
-__all__ = ["ANNOTATION_SIZE", "MAX_ANGLE", "fit_lens", "look_at", "pixel_rays", "sample_camera"]
-
-ANNOTATION_SIZE = (3840, 2160)
-"""Width and height in pixels to which every annotation refers."""
+__all__ = ["MAX_ANGLE", "fit_lens", "look_at", "pixel_rays", "sample_camera"]
 
 MAX_ANGLE = 1.3
 """Largest angle to the optical axis, in radians, for which the lens polynomials are fitted."""
@@ -57,7 +55,7 @@ def look_at(position_m: np.ndarray, yaw: float, tilt: float, roll: float) -> np.
 
 
 def sample_camera(rng: np.random.Generator, drawn: Drawn) -> Camera:
-    """A camera in the stand along the touch line x < 0, with image size :data:`ANNOTATION_SIZE`.
+    """A camera in the stand along the touch line x < 0, with image size :data:`ANNOTATED_SIZE`.
 
     Args:
         rng: random numbers for where along the stand it is and which half it looks at.
@@ -71,7 +69,7 @@ def sample_camera(rng: np.random.Generator, drawn: Drawn) -> Camera:
     tilt = (near + far) / 2 - math.radians(numbers["camera_tilt_deg"])
     roll = math.radians(numbers["camera_roll_deg"]) + numbers["camera_lean"] * yaw
     dist_poly, undist_poly = fit_lens(numbers["lens_focal"], numbers["lens_squeeze"])
-    return Camera(look_at(position, yaw, tilt, roll), dist_poly, undist_poly, ANNOTATION_SIZE)
+    return Camera(look_at(position, yaw, tilt, roll), dist_poly, undist_poly, ANNOTATED_SIZE)
 
 
 def pixel_rays(camera: Camera, shift_px: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:

@@ -12,9 +12,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from mmsynloc.datasets.preparation.layout import annotation_path
+from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
 from mmsynloc.files import read_json
-from mmsynloc.minisynloc.plan import FORMAT_VERSION, SPLITS, Parameters, make_tasks
+from mmsynloc.minisynloc.plan import FORMAT_VERSION, Parameters, make_tasks
 from mmsynloc.minisynloc.worker import initialise, run_task
 from mmsynloc.utils import UserError, dump_json, parallel_map
 

@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.generate import write_annotations
 from mmsynloc.minisynloc.photographs import Photograph, Photographs, find_photographs
-from mmsynloc.minisynloc.plan import SPLITS, Parameters
+from mmsynloc.minisynloc.plan import Parameters
 from mmsynloc.minisynloc.randomisation import Drawn, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, compose_scene
 from mmsynloc.minisynloc.scene import FARTHEST_M, sample_scene

@@ -10,10 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.files import Cameras, read_cameras
 from mmsynloc.files.images import images_in, read_image
 from mmsynloc.minisynloc.background import Background
-from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE
 from mmsynloc.minisynloc.foreground import Foreground
 from mmsynloc.minisynloc.ground import LINE_BGR
 from mmsynloc.minisynloc.pitch import line_coverage
@@ -88,9 +88,9 @@ def matched_light(image: np.ndarray, camera: Camera) -> np.ndarray:
 
 def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     width, height = camera.image_size
-    if not same_shape(camera.image_size, ANNOTATION_SIZE):
+    if not same_shape(camera.image_size, ANNOTATED_SIZE):
         raise UserError(f"{where}: the camera's images are {width}x{height}; only 16:9 can be rendered")
-    synloc = to_synloc(camera)[0].resized(ANNOTATION_SIZE)
+    synloc = to_synloc(camera)[0].resized(ANNOTATED_SIZE)
     if _pitch_grid(synloc)[2].mean() < LEAST_PITCH:
         raise UserError(f"{where}: the camera sees hardly any of the pitch")
     return synloc

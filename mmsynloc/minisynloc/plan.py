@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.minisynloc.rasterise import VIRTUAL_SIZE
 from mmsynloc.utils import UserError
 
-__all__ = ["FORMAT_VERSION", "SPLITS", "Parameters", "Task", "make_tasks", "venue_counts"]
+__all__ = ["FORMAT_VERSION", "Parameters", "Task", "make_tasks", "venue_counts"]
 
 FORMAT_VERSION = 2
 """Grows when the same parameters give other pictures or annotations."""
 
-SPLITS = ("train", "val", "test", "challenge")
 FIRST_VENUE = {"train": 0, "val": 0, "test": 1000, "challenge": 2000}  # val shares the venues of train
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a data set depends on. Counts and venues are in the order of :data:`SPLITS`."""
+    """What a data set depends on. Counts and venues are in the order of ``SPLITS``: train, val, test, challenge."""
 
     num_images: tuple[int, int, int, int]
     num_venues: tuple[int, int, int, int]

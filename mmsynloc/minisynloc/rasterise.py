@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE, MAX_ANGLE
+from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
+from mmsynloc.minisynloc.cameras import MAX_ANGLE
 from mmsynloc.minisynloc.figures import Figure
 from mmsynloc.structures import Camera
 
@@ -16,7 +17,7 @@ __all__ = ["ANNOTATION_CELL", "VIRTUAL_SIZE", "Light", "Patch", "draw_figure", "
 ANNOTATION_CELL = 2
 """Virtual pixels per annotated pixel along one axis."""
 
-VIRTUAL_SIZE = (ANNOTATION_CELL * ANNOTATION_SIZE[0], ANNOTATION_CELL * ANNOTATION_SIZE[1])
+VIRTUAL_SIZE = (ANNOTATION_CELL * ANNOTATED_SIZE[0], ANNOTATION_CELL * ANNOTATED_SIZE[1])
 
 SHIFT = 4  # fractional bits of the drawing functions
 BORDER = 0.5  # OpenCV fills every pixel that the border crosses, half a pixel too far on average

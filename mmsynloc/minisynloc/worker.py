@@ -8,10 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.background import Background, render_background
-from mmsynloc.minisynloc.plan import SPLITS, Task
+from mmsynloc.minisynloc.plan import Task
 from mmsynloc.minisynloc.randomisation import FULL, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, render_scene
 from mmsynloc.minisynloc.scene import sample_scene

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from mmsynloc.minisynloc.cameras import ANNOTATION_SIZE, MAX_ANGLE, fit_lens, look_at, pixel_rays, sample_camera
+from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
+from mmsynloc.minisynloc.cameras import MAX_ANGLE, fit_lens, look_at, pixel_rays, sample_camera
 from mmsynloc.minisynloc.randomisation import FULL
 from mmsynloc.structures import Camera
 
@@ -49,15 +50,15 @@ def test_look_at__left_of_the_pitch_is_left_in_the_image() -> None:
 def test_sample_camera__covers_the_pitch_within_the_lens_model() -> None:
     for seed in range(20):
         camera = _camera(seed)
-        assert camera.image_size == ANNOTATION_SIZE
+        assert camera.image_size == ANNOTATED_SIZE
         assert -62 <= camera.position_m[0] <= -42
         assert 8.5 <= camera.position_m[2] <= 20
         corner = np.polyval(camera.undist_poly, math.hypot(0.5, 0.5 * 9 / 16))
         assert corner < MAX_ANGLE
         px, valid = camera.pitch_to_pixel(np.array([[0.0, 0.0, 0.0]]))
         assert valid.all()
-        assert 0 < px[0, 0] < ANNOTATION_SIZE[0]
-        assert 0 < px[0, 1] < ANNOTATION_SIZE[1]
+        assert 0 < px[0, 0] < ANNOTATED_SIZE[0]
+        assert 0 < px[0, 1] < ANNOTATED_SIZE[1]
 
 
 def test_sample_camera__a_good_part_of_the_frame_shows_the_pitch() -> None:
@@ -91,7 +92,7 @@ def test_sample_camera__sees_athletes_as_flat_and_as_steep_as_real_cameras() -> 
     for seed in range(40):
         camera = _camera(seed)
         px, valid = camera.pitch_to_pixel(ground)
-        seen = valid & (px > 0).all(1) & (px < np.array(ANNOTATION_SIZE) - 1).all(1)
+        seen = valid & (px > 0).all(1) & (px < np.array(ANNOTATED_SIZE) - 1).all(1)
         level = np.linalg.norm(ground[seen, :2] - camera.position_m[:2], axis=1)
         degrees.append(np.degrees(np.arctan2(camera.position_m[2], level)))
     low, high = np.percentile(np.concatenate(degrees), [5, 95])

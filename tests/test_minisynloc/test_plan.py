@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mmsynloc.minisynloc.plan import SPLITS, Parameters, make_tasks, venue_counts
+from mmsynloc.datasets.preparation.layout import SPLITS
+from mmsynloc.minisynloc.plan import Parameters, make_tasks, venue_counts
 from mmsynloc.utils import UserError
 
 

@@ -29,6 +29,8 @@ __all__ = [
 SPLITS = ("train", "val", "test", "challenge")
 VERSIONS = ("4K", "fullhd")
 ANNOTATED_SIZE = (3840, 2160)
+"""Width and height in pixels to which every annotation refers."""
+
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 OLD_ANNOTATIONS = "annotations.json"
 """The old layout has ``SPLIT/annotations.json`` beside ``SPLIT/images/NNNNNN.jpg``."""
