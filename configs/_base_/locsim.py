@@ -7,7 +7,11 @@ _input = dict(dataset=dict(input_size=(864, 480)))
 
 locsim = dict(
     model=dict(
-        head=dict(assigner=dict(type="LocSimAssigner"), loss_locsim=dict(type="LocSimLoss", loss_weight=10.0)),
+        head=dict(
+            quality="locsim",
+            assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim"),
+            loss_locsim=dict(type="LocSimLoss", loss_weight=10.0),
+        ),
         test_cfg=dict(nms_mode="ground", ground_nms_radius_m=0.6, pitch_margin_m=8),
     ),
     train_dataloader=dict(dataset=dict(input_size=(864, 480), with_ground_metric=True)),

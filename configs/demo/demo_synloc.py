@@ -13,9 +13,7 @@ model = dict(
     data_preprocessor=dict(batch_augments=None),
     head=dict(
         dict(_base_.locsim.model.head, **_base_.short.head),
-        # From scratch the first steps count: a wide LocSim gives athletes many priors as long as predictions are poor.
-        quality="locsim",
-        assigner=dict(type="LocSimAssigner", dynamic_k_indicator="locsim"),
+        # From scratch the first steps count: a wide LocSim ranks predictions that are still poor.
         locsim_calculator=dict(tau_end=3.0),
     ),
     test_cfg=_base_.locsim.model.test_cfg,
