@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmsynloc.apis.preflight import process_count
 from mmsynloc.utils import UserError
 
-__all__ = ["accumulate_gradients", "fit_to_gpu_memory"]
+__all__ = ["accumulate_gradients", "fit_to_gpu_memory", "scale_learning_rate"]
 
 _UPSTREAM_GAMMA = 2000  # of ExpMomentumEMA, in steps
 
@@ -49,7 +49,7 @@ def fit_to_gpu_memory(cfg: Config, memory: float) -> list[str]:
     cfg.train_dataloader.batch_size = batch
     cfg.optim_wrapper.accumulative_counts = 1
     accumulate_gradients(cfg, parts)
-    cfg.auto_scale_lr.enable = True
+    scale_learning_rate(cfg)
     return [
         f"{processes} GPU{'s' if processes > 1 else ''} of {memory:g} GiB: batches of {batch} images take about "
         f"{needs.total(batch):.1f} GiB (an estimate); {parts} to each step of the optimiser, so it is over "
@@ -73,3 +73,20 @@ def accumulate_gradients(cfg: Config, parts: int) -> None:
             hook["interval"] = parts * hook.get("interval", 1)
             if hook.get("ema_type") in ("ForeachEMA", "ExpMomentumEMA"):
                 hook["gamma"] = parts * hook.get("gamma", _UPSTREAM_GAMMA)
+
+
+def scale_learning_rate(cfg: Config) -> None:
+    """Scale the learning rate to the real total batch size, in place (``--auto-scale-lr``).
+
+    The rate at which a cosine ends is scaled too: a share of the one that it starts from, in place of a fixed number.
+
+    Raises:
+        UserError: the config does not say for which batch size its learning rate is.
+    """
+    if not (cfg.get("auto_scale_lr") or {}).get("base_batch_size"):
+        raise UserError(f"--auto-scale-lr: {cfg.filename} has no auto_scale_lr.base_batch_size")
+    cfg.auto_scale_lr.enable = True
+    parts = cfg.get("param_scheduler") or ()
+    for part in [parts] if isinstance(parts, dict) else parts:
+        if part.get("eta_min"):
+            part["eta_min_ratio"] = part.pop("eta_min") / cfg.optim_wrapper.optimizer.lr

@@ -11,7 +11,7 @@ from mmsynloc.apis.settings import loaders
 from mmsynloc.models.estimators.first_stage import detector_config
 from mmsynloc.utils import UserError
 
-__all__ = ["use_detections", "use_tiles"]
+__all__ = ["require_boxes", "use_detections", "use_tiles"]
 
 _WHOLE_FRAME = ("SynLocFitResize", "RenderSynLocImage")
 
@@ -60,6 +60,19 @@ def use_detections(cfg: Config, results_file: str) -> None:
             loader.dataset.detections = str(results_file)
     for pipeline in _test_pipelines(cfg):
         pipeline[:] = [step for step in pipeline if step["type"] not in _WHOLE_FRAME]
+
+
+def require_boxes(cfg: Config) -> None:
+    """Make sure that a second stage has boxes to place that somebody found.
+
+    Raises:
+        UserError: it has no detector and no boxes of a file; it would place the true ones.
+    """
+    if cfg.model.get("type") != "SynLocTopdownEstimator" or cfg.model.get("detector") is not None:
+        return
+    if cfg.test_dataloader.dataset.get("detections") is None:
+        name = Path(cfg.filename or "the config").name
+        raise UserError(f"{name}: a second stage without a detector; take a two-stage config (*-twostage.py)")
 
 
 def _test_pipelines(cfg: Config) -> list[Any]:

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmsynloc.apis.run_config import build_runner
 from mmsynloc.utils import UserError
 
-__all__ = ["add_timed_checkpoints", "scale_learning_rate", "set_epochs", "train_only", "use_mixed_precision"]
+__all__ = ["add_timed_checkpoints", "set_epochs", "train_only", "use_mixed_precision"]
 
 
 def train_only(cfg: Config) -> float:
@@ -45,17 +45,6 @@ def add_timed_checkpoints(cfg: Config, minutes: float) -> None:
     """Write a checkpoint every so many minutes too, in place (``--checkpoint-minutes``)."""
     hooks = [hook for hook in cfg.get("custom_hooks") or [] if hook.get("type") != "TimedCheckpointHook"]
     cfg.custom_hooks = [*hooks, dict(type="TimedCheckpointHook", minutes=minutes)]
-
-
-def scale_learning_rate(cfg: Config) -> None:
-    """Scale the learning rate to the real total batch size, in place (``--auto-scale-lr``).
-
-    Raises:
-        UserError: the config does not say for which batch size its learning rate is.
-    """
-    if not (cfg.get("auto_scale_lr") or {}).get("base_batch_size"):
-        raise UserError(f"--auto-scale-lr: {cfg.filename} has no auto_scale_lr.base_batch_size")
-    cfg.auto_scale_lr.enable = True
 
 
 def set_epochs(cfg: Config, epochs: int) -> None:

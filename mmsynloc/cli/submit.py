@@ -113,10 +113,12 @@ def submit(args: argparse.Namespace) -> int:
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import ann_file, predict_split
     from mmsynloc.apis.preflight import check_file
+    from mmsynloc.apis.test_options import require_boxes
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
     apply_stage_flags(cfg, args)
+    require_boxes(cfg)
     check_file(args.out, "--out")
     with tempfile.TemporaryDirectory() as folder:
         results_file = Path(folder) / "results.json"

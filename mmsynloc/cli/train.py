@@ -52,9 +52,9 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis import build_runner, load_config
-    from mmsynloc.apis.gpu_memory import fit_to_gpu_memory
+    from mmsynloc.apis.gpu_memory import fit_to_gpu_memory, scale_learning_rate
     from mmsynloc.apis.loggers import add_loggers
-    from mmsynloc.apis.training import add_timed_checkpoints, scale_learning_rate, use_mixed_precision
+    from mmsynloc.apis.training import add_timed_checkpoints, use_mixed_precision
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)

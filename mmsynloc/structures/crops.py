@@ -18,12 +18,14 @@ __all__ = [
     "crop_matrices",
     "crops_by_camera",
     "crops_of_boxes",
+    "like_athletes",
     "vertical_px",
 ]
 
 ATHLETE_HEIGHT_M = 1.8
 GEOMETRY_CHANNELS = 4
 _MIN_HEIGHT_PX = 4.0
+_RATIO = 3  # of a box's height and the athlete's, beyond which the box is taken for wrong
 _GEOMETRY_WIDTH = 3840  # of the official annotations, which second stages are trained with
 
 
@@ -77,10 +79,17 @@ def crops_by_camera(
     upright = vertical_px(camera, feet) * ATHLETE_HEIGHT_M
     tall = np.linalg.norm(upright, axis=1)
     ratio = tall / np.maximum(boxes[:, 3] - boxes[:, 1], 1e-3)
-    usable = (ratio > 1 / 3) & (ratio < 3)  # false for what is not a number
+    usable = (ratio > 1 / _RATIO) & (ratio < _RATIO)  # false for what is not a number
     centres = np.where(usable[:, None], feet + 0.5 * upright, plain.centres_px)
     heights = np.where(usable, tall * height_m / ATHLETE_HEIGHT_M, plain.heights_px)
     return Crops(centres, np.maximum(heights, _MIN_HEIGHT_PX))
+
+
+def like_athletes(boxes_xyxy: np.ndarray, camera: Camera) -> np.ndarray:
+    """The boxes (M, 4) of those (N, 4) px that are at most thrice as tall as an athlete where they stand."""
+    boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
+    tall = np.linalg.norm(vertical_px(camera, feet_of(boxes)), axis=1) * ATHLETE_HEIGHT_M
+    return boxes[boxes[:, 3] - boxes[:, 1] < _RATIO * tall]  # false for what is not a number
 
 
 def vertical_px(camera: Camera, feet_px: np.ndarray) -> np.ndarray:

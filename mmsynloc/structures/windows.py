@@ -10,7 +10,7 @@ import numpy as np
 
 from mmsynloc.structures.affine import scale_matrix, shift_matrix
 from mmsynloc.structures.camera import Camera
-from mmsynloc.structures.crops import ATHLETE_HEIGHT_M, vertical_px
+from mmsynloc.structures.crops import ATHLETE_HEIGHT_M, like_athletes, vertical_px
 
 __all__ = ["TileRule", "Window", "camera_windows", "cut_by", "fixed_windows", "grow_windows", "plan_windows"]
 
@@ -70,6 +70,10 @@ class TileRule:
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise ValueError(f"tiles must be one of {', '.join(MODES)}, not {self.mode!r}")
+        if not min(*self.size, self.height_px, self.max_scale, self.scale) > 0:
+            raise ValueError("tiles: size, height_px, max_scale and scale must be greater than 0")
+        if not 0 <= self.overlap < 1:
+            raise ValueError(f"tiles: overlap must be at least 0 and less than 1, not {self.overlap}")
 
 
 def plan_windows(camera: Camera, boxes_xyxy: np.ndarray, frame_scale: float, rule: TileRule) -> list[Window]:
@@ -85,7 +89,9 @@ def plan_windows(camera: Camera, boxes_xyxy: np.ndarray, frame_scale: float, rul
         windows = camera_windows(camera, frame_scale, rule)
     else:
         windows = fixed_windows(camera.image_size, rule)
-    return windows if rule.mode == "fixed" else grow_windows(windows, boxes_xyxy, camera.image_size)
+    if rule.mode == "fixed":
+        return windows
+    return without_repeats(grow_windows(windows, like_athletes(boxes_xyxy, camera), camera.image_size))
 
 
 def fixed_windows(frame_size: tuple[int, int], rule: TileRule) -> list[Window]:
@@ -177,6 +183,24 @@ def grow_windows(windows: list[Window], boxes_xyxy: np.ndarray, frame_size: tupl
             bounds = larger
         grown.append(_window(bounds, window.scale, frame_size))
     return grown
+
+
+def without_repeats(windows: list[Window]) -> list[Window]:
+    """Leave out windows that lie within another one of at least their scale; of equal ones the first stays."""
+    kept: list[Window] = []
+    for window in sorted(windows, key=lambda one: -_area(one)):
+        if not any(_is_within(window, other) for other in kept):
+            kept.append(window)
+    return [window for window in windows if any(window is one for one in kept)]
+
+
+def _area(window: Window) -> float:
+    return float(np.prod(window.bounds_xyxy[2:] - window.bounds_xyxy[:2]))
+
+
+def _is_within(window: Window, other: Window) -> bool:
+    low, high = window.bounds_xyxy[:2] >= other.bounds_xyxy[:2], window.bounds_xyxy[2:] <= other.bounds_xyxy[2:]
+    return bool(low.all() and high.all() and window.scale <= other.scale)
 
 
 def cut_by(bounds_xyxy: np.ndarray, boxes_xyxy: np.ndarray) -> np.ndarray:

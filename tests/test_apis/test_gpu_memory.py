@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import torch
+from mmengine.optim import CosineAnnealingLR
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.gpu_memory import accumulate_gradients, fit_to_gpu_memory
+from mmsynloc.apis.gpu_memory import accumulate_gradients, fit_to_gpu_memory, scale_learning_rate
 from mmsynloc.apis.training_memory import TrainingMemory
 from mmsynloc.utils import UserError
 
@@ -58,3 +60,25 @@ def test_accumulate_gradients__the_moving_average_steps_with_the_optimiser():
     accumulate_gradients(cfg, 4)
     ema = next(hook for hook in cfg.custom_hooks if hook.type == "EMAHook")
     assert (cfg.optim_wrapper.accumulative_counts, ema.interval, ema.gamma) == (4, 4, 8000)
+
+
+def test_scale_learning_rate__a_cosine_ends_at_the_same_share():
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    (cosine,) = [part for part in cfg.param_scheduler if "eta_min" in part]
+    share = cosine.eta_min / cfg.optim_wrapper.optimizer.lr
+    scale_learning_rate(cfg)
+    assert cfg.auto_scale_lr.enable
+    assert "eta_min" not in cosine
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1e-4)
+    scheduler = CosineAnnealingLR(optimizer, T_max=10, eta_min_ratio=cosine.eta_min_ratio)
+    for _ in range(10):
+        optimizer.step()
+        scheduler.step()
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(share * 1e-4)
+
+
+def test_scale_learning_rate__one_scheduler():
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    cfg.param_scheduler = dict(type="CosineAnnealingLR", eta_min=cfg.optim_wrapper.optimizer.lr / 2, T_max=3)
+    scale_learning_rate(cfg)
+    assert cfg.param_scheduler.eta_min_ratio == 0.5

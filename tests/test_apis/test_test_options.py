@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.test_options import use_detections, use_tiles
+from mmsynloc.apis.test_options import require_boxes, use_detections, use_tiles
 from mmsynloc.utils import UserError
 
 
@@ -52,3 +54,14 @@ def test_use_detections__wrong(tmp_path) -> None:
         use_detections(load_config("mmsynloc::demo_synloc.py"), "found.json")
     with pytest.raises(UserError, match="no such file"):
         use_detections(load_config("mmsynloc::rtmpose_nano_synloc.py"), str(tmp_path / "none.json"))
+
+
+def test_require_boxes__a_second_stage_alone(tmp_path: Path) -> None:
+    require_boxes(load_config("mmsynloc::yoloxpose_s_synloc.py"))
+    require_boxes(load_config("mmsynloc::demo_synloc-twostage.py"))
+    cfg = load_config("mmsynloc::rtmpose_nano_synloc.py")
+    with pytest.raises(UserError, match=r"rtmpose_nano_synloc\.py: a second stage without a detector"):
+        require_boxes(cfg)
+    (tmp_path / "found.json").write_text("[]")
+    use_detections(cfg, str(tmp_path / "found.json"))
+    require_boxes(cfg)

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from mmsynloc.structures.affine import transform_points
-from mmsynloc.structures.windows import TileRule, Window, cut_by, fixed_windows, grow_windows, plan_windows
+from mmsynloc.structures.windows import (
+    TileRule,
+    Window,
+    cut_by,
+    fixed_windows,
+    grow_windows,
+    plan_windows,
+    without_repeats,
+)
 
 from ..synloc_files import ANNOTATED_SIZE, camera
 
@@ -16,6 +24,12 @@ NOTHING = np.zeros((0, 4))
 def test_tile_rule__unknown_mode() -> None:
     with pytest.raises(ValueError, match="camera, grown, fixed"):
         TileRule(mode="all")
+
+
+@pytest.mark.parametrize("wrong", [dict(scale=0), dict(overlap=1.0), dict(height_px=-1), dict(size=(0, 384))])
+def test_tile_rule__impossible_numbers(wrong: dict) -> None:
+    with pytest.raises(ValueError, match="tiles: "):
+        TileRule(**wrong)
 
 
 def test_window__matrix_and_size() -> None:
@@ -84,3 +98,28 @@ def test_grow_windows__stops_at_the_frame() -> None:
 
 def test_cut_by__none() -> None:
     assert cut_by(np.array([0.0, 0, 10, 10]), NOTHING).shape == (0,)
+
+
+def test_without_repeats__keeps_what_shows_more() -> None:
+    large = Window(np.array([-0.5, -0.5, 99.5, 99.5]), 1.0)
+    same = Window(large.bounds_xyxy.copy(), 1.0)
+    closer = Window(np.array([9.5, 9.5, 49.5, 49.5]), 2.0)
+    inside = Window(np.array([9.5, 9.5, 49.5, 49.5]), 0.5)
+    beside = Window(np.array([9.5, 9.5, 149.5, 49.5]), 1.0)
+    kept = without_repeats([inside, large, closer, same, beside])
+    assert [any(one is window for window in kept) for one in (inside, large, closer, same, beside)] == [
+        False,
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert without_repeats([]) == []
+
+
+def test_plan_windows__a_box_that_is_no_athlete_enlarges_nothing() -> None:
+    rule = TileRule("camera", size=(256, 128), height_px=40, max_scale=4)
+    alone = plan_windows(camera(), NOTHING, 1.0, rule)
+    width, height = ANNOTATED_SIZE
+    with_wrong = plan_windows(camera(), np.array([[0.1 * width, 0.1 * height, 0.9 * width, 0.9 * height]]), 1.0, rule)
+    assert [tuple(w.bounds_xyxy) for w in with_wrong] == [tuple(w.bounds_xyxy) for w in alone]

@@ -25,12 +25,15 @@ class PackSynLocInputs(PackPoseInputs):
 
         Returns:
             dict: ``inputs`` (3, H, W) uint8 and ``data_samples``; after :class:`LoadSynLocFrame` also ``frames``, the
-            whole frame (h, w, 3) uint8.
+            whole frame (h, w, 3) uint8. Where no transform made a network's input of that, ``inputs`` is (3, 0, 0).
         """
-        image = results["img"]
+        image: np.ndarray = results["img"]
         packed = super().transform({**results, "img": image[:1, :1]})
+        if results.get("frame") is image:
+            image = image[:0, :0]  # frames differ in size, and a second copy of one at 4K is 25 MB
         planes = np.empty((image.shape[2], *image.shape[:2]), dtype=image.dtype)
-        cv2.split(image, list(planes))
+        if planes.size:
+            cv2.split(image, list(planes))
         packed["inputs"] = torch.from_numpy(planes)
         if "frame" in results:
             packed["frames"] = torch.from_numpy(results["frame"])
