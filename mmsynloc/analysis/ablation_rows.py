@@ -53,7 +53,7 @@ ROWS = {
         Row("exact", "+ pixel-exact transforms", against="upstream"),
         Row("cached", "+ pixel-exact, image cache", ("cached",), against="exact"),
         Row("16x9", "+ pixel-exact + 16:9", ("16x9",), against="upstream"),
-        Row("window", "ours on frames: pixel-exact, 16:9, own windows of priors", _OURS, against="upstream"),
+        Row("window", "ours on frames, 16:9", _OURS, against="upstream"),
         Row("no-mosaic", "the same, no Mosaic or MixUp", (*_OURS, "no-mosaic"), against="window"),
         Row("windows", "ours: windows at Full HD", against="window", on_windows=True),
         Row("locsim-loss", "ours + LocSim loss", ("locsim-loss",), on_windows=True),
