@@ -68,9 +68,10 @@ def require_boxes(cfg: Config) -> None:
     Raises:
         UserError: it has no detector and no boxes of a file; it would place the true ones.
     """
-    if cfg.model.get("type") != "SynLocTopdownEstimator" or cfg.model.get("detector") is not None:
+    model, loader = cfg.get("model") or {}, cfg.get("test_dataloader") or {}
+    if model.get("type") != "SynLocTopdownEstimator" or model.get("detector") is not None:
         return
-    if cfg.test_dataloader.dataset.get("detections") is None:
+    if loader.get("dataset", {}).get("detections") is None:
         name = Path(cfg.filename or "the config").name
         raise UserError(f"{name}: a second stage without a detector; take a two-stage config (*-twostage.py)")
 

@@ -34,8 +34,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def show_appearance(args: argparse.Namespace, splits: Sequence[str] | None) -> None:
     """Print statistics of the people's looks, and of another data set's beside them."""
+    from mmsynloc.datasets.preparation.appearance_report import print_appearance, print_comparison
     from mmsynloc.datasets.preparation.appearance_sample import sample_appearance
-    from mmsynloc.datasets.preparation.report import print_appearance, print_comparison
 
     workers, progress = args.workers or os.cpu_count() or 1, not args.no_progress
     sample = sample_appearance(args.source or args.root, splits, workers, progress)

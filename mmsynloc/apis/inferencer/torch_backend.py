@@ -18,7 +18,6 @@ from torch import nn
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
 from mmsynloc.apis.settings import locsim_metric
-from mmsynloc.apis.test_options import require_boxes
 from mmsynloc.engine.checkpoints import compare_weights, read_checkpoint, weights_of
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.optim.cpu_amp import has_fast_bfloat16
@@ -56,7 +55,6 @@ class TorchBackend:
         dataset = (cfg.get("test_dataloader") or {}).get("dataset") or {}
         if not cfg.get("model") or not dataset.get("pipeline"):
             raise UserError(f"{name}: it has no {'test_dataloader.dataset.pipeline' if cfg.get('model') else 'model'}")
-        require_boxes(cfg)
         self.device = _device(device)
         self.batch_size = _GPU_BATCH if self.device.type == "cuda" else 1
         self.amp = amp and (self.device.type == "cuda" or has_fast_bfloat16())

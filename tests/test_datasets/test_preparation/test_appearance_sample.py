@@ -9,8 +9,8 @@ from rich.console import Console
 
 from mmsynloc.cli.check import main
 from mmsynloc.datasets.preparation.appearance import APPEARANCE
+from mmsynloc.datasets.preparation.appearance_report import print_comparison
 from mmsynloc.datasets.preparation.appearance_sample import sample_appearance
-from mmsynloc.datasets.preparation.report import print_comparison
 from mmsynloc.utils import UserError
 from tests.synloc_files import annotation, image_entry, write_annotations
 
