@@ -55,7 +55,7 @@ topdown = dict(
         dict(type="LinearLR", start_factor=1e-5, by_epoch=False, begin=0, end=1000),
         dict(
             type="CosineAnnealingLR",
-            eta_min_ratio=0.05,
+            eta_min=2e-4,
             begin=_epochs // 2,
             end=_epochs,
             T_max=_epochs // 2,

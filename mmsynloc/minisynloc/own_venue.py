@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -159,7 +160,7 @@ def _render(
 ) -> None:
     results = []
     with tqdm(total=sum(counts), desc=root.name, unit="image", disable=not progress) as bar:
-        for first, photograph in enumerate(photographs):
+        for first, photograph in enumerate(islice(photographs, max(counts))):  # the others get no image
             for split, image_id in _images_of(first, len(photographs), counts):
                 chosen = (seed, SPLITS.index(split), image_id)
                 rendered, people = compose_photograph(photograph, chosen, weather, margin_m)

@@ -14,6 +14,7 @@ __all__ = [
     "ATHLETE_HEIGHT_M",
     "GEOMETRY_CHANNELS",
     "Crops",
+    "athlete_heights_px",
     "crop_geometry",
     "crop_matrices",
     "crops_by_camera",
@@ -88,8 +89,13 @@ def crops_by_camera(
 def like_athletes(boxes_xyxy: np.ndarray, camera: Camera) -> np.ndarray:
     """The boxes (M, 4) of those (N, 4) px that are at most thrice as tall as an athlete where they stand."""
     boxes = np.asarray(boxes_xyxy, np.float64).reshape(-1, 4)
-    tall = np.linalg.norm(vertical_px(camera, feet_of(boxes)), axis=1) * ATHLETE_HEIGHT_M
+    tall = athlete_heights_px(camera, feet_of(boxes))
     return boxes[boxes[:, 3] - boxes[:, 1] < _RATIO * tall]  # false for what is not a number
+
+
+def athlete_heights_px(camera: Camera, feet_px: np.ndarray) -> np.ndarray:
+    """How tall (P,) px a standing athlete is at ground points (P, 2) px; NaN above the horizon."""
+    return np.linalg.norm(vertical_px(camera, feet_px), axis=1) * ATHLETE_HEIGHT_M
 
 
 def vertical_px(camera: Camera, feet_px: np.ndarray) -> np.ndarray:

@@ -10,9 +10,18 @@ import numpy as np
 
 from mmsynloc.structures.affine import scale_matrix, shift_matrix
 from mmsynloc.structures.camera import Camera
-from mmsynloc.structures.crops import ATHLETE_HEIGHT_M, like_athletes, vertical_px
+from mmsynloc.structures.crops import athlete_heights_px, like_athletes
 
-__all__ = ["TileRule", "Window", "camera_windows", "cut_by", "fixed_windows", "grow_windows", "plan_windows"]
+__all__ = [
+    "TileRule",
+    "Window",
+    "camera_windows",
+    "cut_by",
+    "fixed_windows",
+    "grow_windows",
+    "plan_windows",
+    "without_repeats",
+]
 
 # People stand up to 7 m outside the lines (Spiideo SoccerNet SynLoc).
 _REACH_M = (41.0, 59.0)
@@ -52,7 +61,8 @@ class TileRule:
     Args:
         mode: ``"camera"``: where the camera says that athletes are smaller than ``height_px`` in the whole frame's
             input, at the scale that makes them as tall; ``"fixed"``: all over the frame at ``scale``; ``"grown"``:
-            these, grown. The camera's windows grow too: until they cut none of the boxes found in the whole frame.
+            these, grown. The camera's windows grow too: until they cut none of the boxes found in the whole frame
+            that can be an athlete's.
         size: ``(width, height)`` of a window in px of the network's input, before it grows.
         height_px: of a standing athlete in the network's input.
         max_scale: largest number of input px per px of the frame.
@@ -134,7 +144,7 @@ def _standing_places(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     feet, valid = camera.pitch_to_pixel(ground)
     inside = valid & (feet >= 0).all(1) & (feet <= np.array(camera.image_size) - 1).all(1)
     feet = feet[inside]
-    tall = np.linalg.norm(vertical_px(camera, feet), axis=1) * ATHLETE_HEIGHT_M
+    tall = athlete_heights_px(camera, feet)
     usable = tall > 1  # false for what is not a number
     return feet[usable], tall[usable]
 
@@ -187,15 +197,15 @@ def grow_windows(windows: list[Window], boxes_xyxy: np.ndarray, frame_size: tupl
 
 def without_repeats(windows: list[Window]) -> list[Window]:
     """Leave out windows that lie within another one of at least their scale; of equal ones the first stays."""
-    kept: list[Window] = []
-    for window in sorted(windows, key=lambda one: -_area(one)):
-        if not any(_is_within(window, other) for other in kept):
-            kept.append(window)
-    return [window for window in windows if any(window is one for one in kept)]
-
-
-def _area(window: Window) -> float:
-    return float(np.prod(window.bounds_xyxy[2:] - window.bounds_xyxy[:2]))
+    return [
+        window
+        for place, window in enumerate(windows)
+        if not any(
+            _is_within(window, other) and (before < place or not _is_within(other, window))
+            for before, other in enumerate(windows)
+            if before != place
+        )
+    ]
 
 
 def _is_within(window: Window, other: Window) -> bool:

@@ -114,6 +114,8 @@ def test_without_repeats__keeps_what_shows_more() -> None:
         False,
         True,
     ]
+    coarser = Window(large.bounds_xyxy.copy(), 0.5)
+    assert without_repeats([coarser, large]) == [large]
     assert without_repeats([]) == []
 
 

@@ -29,12 +29,12 @@ class PackSynLocInputs(PackPoseInputs):
         """
         image: np.ndarray = results["img"]
         packed = super().transform({**results, "img": image[:1, :1]})
-        if results.get("frame") is image:
-            image = image[:0, :0]  # frames differ in size, and a second copy of one at 4K is 25 MB
-        planes = np.empty((image.shape[2], *image.shape[:2]), dtype=image.dtype)
-        if planes.size:
+        if results.get("frame") is image:  # frames differ in size, and a second copy of one at 4K is 25 MB
+            packed["inputs"] = packed["inputs"][:, :0, :0]
+        else:
+            planes = np.empty((image.shape[2], *image.shape[:2]), dtype=image.dtype)
             cv2.split(image, list(planes))
-        packed["inputs"] = torch.from_numpy(planes)
+            packed["inputs"] = torch.from_numpy(planes)
         if "frame" in results:
             packed["frames"] = torch.from_numpy(results["frame"])
         return packed

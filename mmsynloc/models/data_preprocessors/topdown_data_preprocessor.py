@@ -21,8 +21,8 @@ class SynLocTopdownDataPreprocessor(SynLocDataPreprocessor):
         """Make a batch.
 
         Args:
-            data: ``inputs``, of B frames P crops each (P, 3, H, W) uint8, or the detector's inputs (3, h, w) uint8;
-                ``data_samples``; and ``frames`` in the second case.
+            data: ``inputs``, of B frames P crops each (P, 3, H, W) uint8, or the detector's inputs (3, h, w) uint8,
+                (3, 0, 0) without a detector; ``data_samples``; and ``frames`` in the second case.
             training: not used.
 
         Returns:
