@@ -59,6 +59,17 @@ def test_wheel__has_the_command(unpacked):
     assert "mmsynloc = mmsynloc.cli:main" in entry_points.read_text()
 
 
+def test_wheel__shows_tracklab_its_module(unpacked, tmp_path):
+    (entry_points,) = unpacked.glob("*.dist-info/entry_points.txt")
+    assert "[tracklab_plugin]\nmmsynloc = mmsynloc.tracklab_plugin:TrackLabPlugin" in entry_points.read_text()
+    code = (
+        "import sys; from mmsynloc.tracklab_plugin import TrackLabPlugin as found; from importlib.resources import files;"
+        "text = (files(found.config_package.removeprefix('pkg://')) / 'modules/bbox_detector/synloc.yaml').read_text();"
+        "print('torch' in sys.modules, 'mmsynloc.apis.tracklab.SynLocPositions' in text)"
+    )
+    assert _run(unpacked, tmp_path, "-c", code) == "False True"
+
+
 def test_wheel__requirements_and_names_lead_into_it(unpacked, tmp_path):
     listed = Path(_run(unpacked, tmp_path, "-m", "mmsynloc", "requirements"))
     assert unpacked in listed.parents

@@ -12,9 +12,11 @@ from mmengine.dataset import Compose
 from mmengine.registry import DATASETS, init_default_scope
 from tqdm import tqdm
 
+from mmsynloc.apis.crop_samples import crops_side_by_side
 from mmsynloc.apis.preflight import check_data, unwrapped
 from mmsynloc.apis.settings import check_settings
 from mmsynloc.engine.config_errors import config_errors
+from mmsynloc.structures.affine import resize_matrix, transform_boxes, transform_points
 from mmsynloc.utils import UserError
 
 __all__ = ["augmented_samples"]
@@ -33,7 +35,8 @@ def augmented_samples(cfg: Config, split: str, count: int, seed: int = 0) -> lis
         seed: of the images and their augmentation.
 
     Returns:
-        What the transforms made: ``img``, ``bbox`` and the other labels, in px of ``img``.
+        What the transforms made: ``img``, ``bbox`` and the other labels, in px of ``img``; of a second stage's training
+        the crops of each frame, see :func:`~mmsynloc.apis.crop_samples.crops_side_by_side`.
 
     Raises:
         UserError: the config has no such data set, a file is missing, or no image can be read.
@@ -66,6 +69,15 @@ def _sample(dataset: Any, row: int) -> dict[str, Any] | None:
     """One sample; a transform may give up on a random draw, as at a training."""
     for _ in range(_TRIES):
         sample = dataset.prepare_data(row)
+        if isinstance(sample, Mapping) and "crops" in sample:
+            return crops_side_by_side(sample)
         if isinstance(sample, Mapping) and "img" in sample:
-            return dict(sample)
+            return _at_image_size(sample) if sample["img"] is sample.get("frame") else dict(sample)
     return None
+
+
+def _at_image_size(sample: Mapping[str, Any]) -> dict[str, Any]:
+    """A frame at the file's resolution, which no transform has brought its labels to."""
+    to_image = resize_matrix(sample["ori_shape"][::-1], sample["img"].shape[1::-1])
+    moves = {"keypoints": transform_points, "bbox": transform_boxes}
+    return {**sample, **{key: move(sample[key], to_image) for key, move in moves.items() if key in sample}}

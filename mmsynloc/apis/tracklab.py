@@ -13,7 +13,7 @@ from tracklab.pipeline import ImageLevelModule
 from mmsynloc.apis.inferencer import SynLocInferencer
 from mmsynloc.files import read_cameras
 from mmsynloc.files.game_state import bboxes_pitch
-from mmsynloc.structures import FramePositions
+from mmsynloc.structures import FramePositions, GroundCamera
 
 __all__ = ["SynLocPositions"]
 
@@ -50,7 +50,7 @@ class SynLocPositions(ImageLevelModule):
     ) -> None:
         super().__init__(batch_size)
         self.cameras = read_cameras(camera)
-        self.inferencer = SynLocInferencer(config, checkpoint, device)
+        self.inferencer = SynLocInferencer(config, checkpoint, device, batch_size=batch_size)
         self.category_id = category_id
         self._numbers = count()  # of the detections over all images, which name TrackLab's rows
 
@@ -69,14 +69,15 @@ class SynLocPositions(ImageLevelModule):
         Returns:
             One row for each athlete over the score threshold.
         """
+        cameras = [self._camera(metadatas.loc[index], image) for index, image in batch]
         rows: list[pd.Series] = []
-        for index, image in batch:
-            metadata = metadatas.loc[index]
-            size = (image.shape[1], image.shape[0])
-            camera = self.cameras.camera(Path(str(metadata.get("file_path", index))).name, size)
-            (found,) = self.inferencer([image], camera)
-            rows += self._rows(found, index, metadata.get("video_id"))
+        for (index, _), found in zip(batch, self.inferencer([image for _, image in batch], cameras)):
+            rows += self._rows(found, index, metadatas.loc[index].get("video_id"))
         return pd.DataFrame(rows, columns=self.output_columns)
+
+    def _camera(self, metadata: pd.Series, image: np.ndarray) -> GroundCamera:
+        name = Path(str(metadata.get("file_path", metadata.name))).name
+        return self.cameras.camera(name, (image.shape[1], image.shape[0]))
 
     def _rows(self, found: FramePositions, image_id: Any, video_id: Any) -> list[pd.Series]:
         rows = []

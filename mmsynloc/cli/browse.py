@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     from mmsynloc.visualization import draw_contact_sheet, save_overview
 
     name = Path(cfg.filename).stem
-    height, width = samples[0]["img"].shape[:2]
+    height, width = samples[0].get("crops", samples[0]["img"][None]).shape[1:3]
     figure = draw_contact_sheet(samples, f"{name}: {len(samples)} samples of {args.split}, {width} x {height}")
     path = args.out / f"{name}_{args.split}.png"
     save_overview(figure, path, dpi=100)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 from mmsynloc.cli.flags import finite, image_size
 
 if TYPE_CHECKING:
-    from mmsynloc.structures import GroundCamera
+    from mmsynloc.structures import GroundCamera, Residual
 
 __all__ = ["main"]
 
@@ -43,6 +45,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.files import read_camera, write_camera
+    from mmsynloc.files.image_probe import orientation_warning
     from mmsynloc.files.images import read_image, write_image
     from mmsynloc.structures import to_synloc
     from mmsynloc.utils import UserError, refuse_overwriting
@@ -53,6 +56,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     image, size, name = None, args.size, args.name
     if args.image is not None:
         image = read_image(args.image)
+        if warning := orientation_warning(args.image):
+            print(f"WARNING  {warning}", file=sys.stderr)
         size, name = (image.shape[1], image.shape[0]), name or args.image.name
     camera = read_camera(args.file, size, name)
     try:
@@ -62,13 +67,19 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         raise UserError(f"{args.file}: {error}") from None
     print("\n".join(lines))
     if synloc is not camera:
-        print(f"in the SynLoc model: {residual.max_px:.2f} px off at most, {residual.mean_px:.2f} px on average")
+        print(f"in the SynLoc model: {_in_words(residual)}")
     canvas = blank_canvas(camera) if image is None else image
     write_image(args.out, draw_markings(canvas, camera, args.pitch_size))
     print(f"{args.out}: the pitch as this camera sees it")
     if args.to_synloc is not None:
         write_camera(synloc, args.to_synloc)
         print(f"{args.to_synloc}: the camera in the SynLoc model")
+
+
+def _in_words(residual: Residual) -> str:
+    if not math.isfinite(residual.max_px):
+        return f"{residual.mean_px:.2f} px off on average, and some pixels on the ground are lost"
+    return f"{residual.max_px:.2f} px off at most, {residual.mean_px:.2f} px on average"
 
 
 def _describe(camera: GroundCamera) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_config_options, image_size, positive
-from mmsynloc.utils import refuse_overwriting
+from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -36,6 +36,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     from mmsynloc.export import export_onnx
 
     check_file(args.out, "--out")
+    if not args.out.endswith(".onnx"):
+        raise UserError(f"--out {args.out}: name a file that ends in .onnx")
     refuse_overwriting("--out", args.out, [args.config, args.checkpoint])
     written = export_onnx(
         args.config, args.checkpoint, args.out, args.image_size, args.opset, args.max_detections, args.cfg_options

@@ -54,7 +54,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     model.add_argument("--checkpoint", help="checkpoint, or .onnx of mmsynloc export (default: the package's weights)")
     model.add_argument(
-        "--engine", choices=("onnxruntime", "openvino"), default="onnxruntime", help="what runs an .onnx"
+        "--engine", choices=("onnxruntime", "openvino"), help="what runs an .onnx (default: onnxruntime)"
     )
     model.add_argument("--device", help="cpu, cuda, cuda:1, ... (default: a GPU where there is one)")
     model.add_argument("--batch-size", type=positive, help="default: 8 on a GPU, else 1")
@@ -149,13 +149,32 @@ def _check_outputs(args: argparse.Namespace, sources: Sequence[Source]) -> None:
             raise UserError(f"--vis-dir {args.vis_dir}: is in {folder}, whose images this command reads: name another")
 
 
-def _check_track(sources: Sequence[Source]) -> None:
+def _check_times(args: argparse.Namespace, sources: Sequence[Source]) -> None:
+    """Refuse options that do not fit how the inputs run in time."""
+    if args.fps is not None and all(source.fps != args.fps for source in sources):
+        raise UserError("--fps is of images that are a sequence in time; a video or a stream has its own")
+    if args.resume and any(source.live for source in sources):
+        raise UserError(
+            "--resume: a stream cannot be read again; start anew with another --out "
+            f"({args.out}.parts has what was found)"
+        )
+    if not args.track:
+        return
     if len(sources) > 1:
         raise UserError(
             f"--track follows athletes over the frames of one video, or one folder; {len(sources)} are named"
         )
     if not sources[0].live and sources[0].fps is None:
         raise UserError("--track needs times: name a video, or the frames a second of these images with --fps")
+
+
+def _warn_of_turned_images(sources: Sequence[Source]) -> None:
+    """By the first image of each folder: all are of one camera."""
+    from mmsynloc.files.image_probe import orientation_warning
+
+    for source in sources:
+        for warning in filter(None, map(orientation_warning, source.paths[:1])):
+            print(f"WARNING  {warning}", file=sys.stderr)
 
 
 class _Model(NamedTuple):
@@ -172,8 +191,13 @@ def _find_model(args: argparse.Namespace) -> _Model:
     from mmsynloc.apis.inferencer.synloc_inferencer import find_model, is_exported, open_exported
 
     if is_exported(args.checkpoint):
-        backend, chosen = open_exported(args.checkpoint, args.engine, args.amp)
+        for flag, value in (("--config", args.config), ("--device", args.device)):
+            if value is not None:
+                raise UserError(f"{flag}: has no effect on an exported model, {args.checkpoint}; leave it out")
+        backend, chosen = open_exported(args.checkpoint, args.engine or "onnxruntime", args.amp)
         return _Model(backend.files, "", chosen, lambda: backend)
+    if args.engine is not None:
+        raise UserError(f"--engine {args.engine}: runs an .onnx of mmsynloc export; name it with --checkpoint")
     found = find_model(args.config, args.checkpoint)
 
     def in_torch() -> Backend:
@@ -188,9 +212,10 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     """The job, and what loads its model."""
     from mmsynloc.apis.inferencer.formats import choose_format
     from mmsynloc.apis.inferencer.frame_cameras import camera_finder
-    from mmsynloc.apis.inferencer.frames import Selection, open_sources
+    from mmsynloc.apis.inferencer.frames import Selection
     from mmsynloc.apis.inferencer.job import InferJob
     from mmsynloc.apis.inferencer.pictures import PictureWriter
+    from mmsynloc.apis.inferencer.sources import open_sources
     from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, require_threshold
 
     shard, shards = _shard(args.shard)
@@ -200,9 +225,9 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     _check(args, shards)
     sources = open_sources(args.inputs, args.fps)
     _check_outputs(args, sources)
+    _warn_of_turned_images(sources)
     find_camera = camera_finder(args.camera)
-    if args.track:
-        _check_track(sources)
+    _check_times(args, sources)
     model = _find_model(args)
     chosen = args.score_threshold
     if chosen is None:
@@ -249,6 +274,8 @@ def _report(out: Path, job: InferJob, result: JobResult) -> None:
     else:
         part = f"part {job.selection.shard + 1} of {job.selection.shards} is done"
         print(f"{out}: {part}; it is written once all are")
+    for line in result.foreign:
+        print(f"WARNING  {line}; the output waits until it is done with the same settings", file=sys.stderr)
     if result.missing:
         word = "error: " if result.written else "WARNING  "
         print(f"{word}{result.missing} inputs have no result; --resume tries these alone again", file=sys.stderr)

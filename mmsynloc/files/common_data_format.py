@@ -35,12 +35,19 @@ def write_common_data_format(frames: Iterable[FramePositions], path: str | Path)
     Raises:
         UserError: the file cannot be written, or the frames are not of a tracked video.
     """
-    encoder = msgspec.json.Encoder()
+    encoder, match = msgspec.json.Encoder(), ""
     with atomic_write(path) as temporary, temporary.open("wb") as file:
         for frame in frames:
             if frame.track_ids is None or frame.time_s is None:
                 raise UserError(f"{path}: the Common Data Format follows players over time: give a video, and --track")
-            file.write(encoder.encode(_entry(frame, Path(frame.source).stem)) + b"\n")
+            match = match or _match_id(frame)
+            file.write(encoder.encode(_entry(frame, match)) + b"\n")
+
+
+def _match_id(frame: FramePositions) -> str:
+    """The name of the video, or of the folder whose images are its frames."""
+    source = Path(frame.source)
+    return source.stem if frame.source != frame.name else source.absolute().parent.name or source.stem
 
 
 def _entry(frame: FramePositions, match: str) -> dict[str, Any]:

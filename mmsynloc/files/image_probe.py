@@ -12,7 +12,7 @@ from mmsynloc.files.images import BrokenImageError, decode_pixels
 from mmsynloc.files.jpeg import find_gap, is_jpeg, parse_jpeg
 from mmsynloc.files.png import find_png_gap
 
-__all__ = ["ImageProbe", "image_size", "probe_image"]
+__all__ = ["ImageProbe", "image_size", "orientation_warning", "probe_image"]
 
 _ORIENTATION_TAG = 274
 _TAIL_BYTES = 1024  # where the end marker nearly always is
@@ -35,6 +35,21 @@ class ImageProbe(NamedTuple):
 def image_size(file: Path | IO[bytes]) -> tuple[int, int] | None:
     """``(width, height)`` from the header alone; None where there is no readable header."""
     return _read_header(file)[0]
+
+
+def orientation_warning(path: str | Path) -> str | None:
+    """A line about an image that its camera has marked as turned, for those who calibrate by OpenCV's ``imread``.
+
+    Args:
+        path: the file; one that is no image has no such mark.
+    """
+    orientation = _read_header(Path(path))[1]
+    if orientation == 1:
+        return None
+    return (
+        f"{path}: its orientation tag ({orientation}) is ignored; a camera calibrated on upright copies of such images "
+        "does not fit: write upright copies of them, without the tag"
+    )
 
 
 def _read_header(file: Path | IO[bytes]) -> tuple[tuple[int, int] | None, int]:

@@ -26,6 +26,7 @@ __all__ = ["Photograph", "Photographs", "find_photographs", "matched_light"]
 
 GRID = (960, 540)  # where the pitch is looked for
 LEAST_PITCH = 0.01  # of the frame
+MOST_RESIDUAL = 0.005  # mean, of the image's width: people would stand beside where they are annotated
 LEAST_LINE_PX = 60
 LINE_SHARE = 0.7  # of a pixel that a line must cover
 GRASS_LUMA = 0.34  # of sunlit grass; gives the brightness of the light where no line is visible
@@ -90,7 +91,16 @@ def _at_annotated_size(camera: GroundCamera, where: str) -> Camera:
     width, height = camera.image_size
     if not same_shape(camera.image_size, ANNOTATED_SIZE):
         raise UserError(f"{where}: the camera's images are {width}x{height}; only 16:9 can be rendered")
-    synloc = to_synloc(camera)[0].resized(ANNOTATED_SIZE)
+    try:
+        synloc, residual = to_synloc(camera)
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from None
+    if residual.mean_px > MOST_RESIDUAL * width:
+        raise UserError(
+            f"{where}: the SynLoc model does not fit its lens: {residual.mean_px:.0f} px off on average; "
+            "undistort the photograph, and give the camera without distortion"
+        )
+    synloc = synloc.resized(ANNOTATED_SIZE)
     if _pitch_grid(synloc)[2].mean() < LEAST_PITCH:
         raise UserError(f"{where}: the camera sees hardly any of the pitch")
     return synloc

@@ -130,15 +130,16 @@ class OpenCVCamera(LensCamera):
         for _ in range(NEWTON_STEPS):
             pixels, jacobian = self._project(plane)
             error = pixels - points_px
-            rows = (np.linalg.norm(error, axis=1) > NEWTON_STOP_PX) & (_determinant(jacobian) > 0)
+            rows = (np.hypot(*error.T) > NEWTON_STOP_PX) & (_determinant(jacobian) > 0)
             if not rows.any():
                 break
-            plane[rows] -= np.linalg.solve(jacobian[rows], error[rows, :, None])[..., 0]
+            with np.errstate(all="ignore"):  # at 90 degrees to a fisheye's axis the plane has no point
+                plane[rows] -= _solve(jacobian[rows], error[rows])
         return plane
 
     def _in_domain(self, points_plane: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
         """Mask (N,): before the radius at which the lens folds back, and not mirrored by other terms."""
-        return (np.linalg.norm(points_plane, axis=1) < self._max_radius) & (_determinant(jacobian) > 0)
+        return (np.hypot(*points_plane.T) < self._max_radius) & (_determinant(jacobian) > 0)
 
     @cached_property
     def _max_radius(self) -> float:
@@ -166,6 +167,13 @@ def _fisheye_limit(distortion: np.ndarray) -> float:
     slope = Polynomial(np.array([1, *distortion]) * [1, 3, 5, 7, 9])
     theta = math.sqrt(_first_positive_root(slope))
     return math.tan(theta) if theta < math.pi / 2 else math.inf
+
+
+def _solve(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """The solution (N, 2) of (N, 2, 2) and (N, 2), not finite for a matrix that is as good as singular."""
+    x = matrix[:, 1, 1] * vector[:, 0] - matrix[:, 0, 1] * vector[:, 1]
+    y = matrix[:, 0, 0] * vector[:, 1] - matrix[:, 1, 0] * vector[:, 0]
+    return np.column_stack([x, y]) / _determinant(matrix)[:, None]
 
 
 def _determinant(matrix: np.ndarray) -> np.ndarray:

@@ -23,6 +23,8 @@ MAX_ANGLE = 1.5
 SKY_WEIGHT = 0.1
 CONTINUATION_WEIGHTS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 LEAST_SLOPE = 0.1
+MOST_LOST = 0.01
+"""Of the pixels on the ground."""
 MAX_DISTANCE_M = 500.0
 """Of the ground that residuals are measured on: beyond, a hundredth of a pixel may cross the horizon."""
 
@@ -31,8 +33,8 @@ class Residual(NamedTuple):
     """Distances in pixels over a grid of the image's pixels below the horizon, from pixel to pitch and back.
 
     Attributes:
-        max_px: the largest.
-        mean_px: their mean.
+        max_px: the largest; infinite where a pixel has no counterpart at all.
+        mean_px: the mean of the others.
     """
 
     max_px: float
@@ -62,7 +64,8 @@ def to_synloc(camera: GroundCamera) -> tuple[Camera, Residual]:
         The SynLoc camera, of the same image size, and what the conversion costs in pixels.
 
     Raises:
-        ValueError: hardly a pixel of the camera lies below the horizon.
+        ValueError: hardly a pixel of the camera lies below the horizon, or more than a hundredth of those have no
+            counterpart in the SynLoc model.
         TypeError: the camera is of another kind.
     """
     if isinstance(camera, Camera):
@@ -180,4 +183,8 @@ def _residual(camera: LensCamera, synloc: Camera) -> Residual:
     there = synloc.pitch_to_pixel(camera.pixel_to_pitch(pixels).points).points
     back = camera.pitch_to_pixel(synloc.pixel_to_pitch(pixels).points).points
     distances = np.linalg.norm(np.stack([there, back]) - pixels, axis=-1)
-    return Residual(float(distances.max()), float(distances.mean()))
+    known = np.isfinite(distances)
+    lost = 1 - known.mean() if known.size else 1.0
+    if lost > MOST_LOST:
+        raise ValueError(f"the SynLoc model cannot express its lens: {lost:.0%} of the pixels on the ground are lost")
+    return Residual(float(distances.max() if known.all() else np.inf), float(distances[known].mean()))

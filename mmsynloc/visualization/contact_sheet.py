@@ -75,13 +75,14 @@ def _draw_sample(axes: Axes, sample: Mapping[str, Any]) -> None:
             axes.scatter(x, y, s=5, color=[color], linewidths=0, zorder=3)
     axes.set(xlim=(-0.5, image.shape[1] - 0.5), ylim=(image.shape[0] - 0.5, -0.5))
     tall = f", median {np.median(boxes[:, 3] - boxes[:, 1]):.0f} px tall" if len(boxes) else ""
-    count = f"{len(boxes)} athlete" + ("" if len(boxes) == 1 else "s")
+    number = len(boxes) or len(points)
+    count = f"{number} athlete" + ("" if number == 1 else "s")
     axes.set_title(plain_label(f"{Path(sample['img_path']).name}: {count}{tall}"), fontsize=10)
 
 
 def _legend(samples: Sequence[Mapping[str, Any]]) -> list[Line2D]:
     counts = [np.asarray(sample["keypoints"]).shape[1] for sample in samples if "keypoints" in sample]
-    lines: list[Line2D] = [Line2D([], [], color=_BOX, label="box")]
+    lines = [Line2D([], [], color=_BOX, label="box")] if any("bbox" in sample for sample in samples) else []
     if max(counts, default=0) >= 2:
         lines += [
             Line2D([], [], color=color, marker="o", linestyle="", label=name)

@@ -7,6 +7,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmsynloc.cli.camera import main
 from mmsynloc.files import read_camera
@@ -66,3 +67,11 @@ def test_camera__needs_a_name_where_images_have_cameras_of_their_own(tmp_path):
     (tmp_path / "val.json").write_text(json.dumps({"images": images}))
     with pytest.raises(UserError, match="has cameras of 2 images; name the image"):
         main([str(tmp_path / "val.json"), "--out", str(tmp_path / "out.png")])
+
+
+def test_camera__warns_of_a_turned_photograph(tmp_path, capsys):
+    path, exif = WRITERS["FileStorage YAML"](tmp_path), Image.Exif()
+    exif[274] = 3
+    Image.new("RGB", (960, 540)).save(tmp_path / "photo.jpg", exif=exif)
+    main([str(path), "--image", str(tmp_path / "photo.jpg"), "--out", str(tmp_path / "out.png")])
+    assert "photo.jpg: its orientation tag (3) is ignored" in capsys.readouterr().err

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from mmsynloc.cli.infer import main
 from mmsynloc.files import read_results
@@ -102,7 +103,6 @@ def test_infer__tracked_video(model, tmp_path):
         ({"--out": "out.jsonl", "--format": "cdf"}, "add --track"),
         ({"--out": "val"}, "the ending tells no format"),
         ({"--checkpoint": "absent.pth"}, "absent.pth: no such checkpoint"),
-        ({"--checkpoint": "absent.onnx"}, "absent.onnx: no such file"),
         ({"--shard": "3"}, "not two numbers"),
         ({"--shard": "2/2"}, "numbered from 0 to 1"),
         ({"--shard": "0/2", "--video": "radar.mp4"}, "--video"),
@@ -115,6 +115,9 @@ def test_infer__tracked_video(model, tmp_path):
         ({"input": "*.mp4", "--video": "match.mp4"}, "--video match.mp4: is read by this command"),
         ({"--camera": "annotations", "--out": "annotations/val.json"}, "val.json: is read by this command"),
         ({"--track": None}, "--track needs times"),
+        ({"--engine": "onnxruntime"}, "--engine onnxruntime: runs an .onnx"),
+        ({"--checkpoint": "model.onnx"}, "--config: has no effect on an exported model, model.onnx"),
+        ({"input": "match.mp4", "--fps": "12"}, "--fps is of images"),
     ],
 )
 def test_infer__mistakes(data, model, tmp_path, changes, reason, monkeypatch):
@@ -126,6 +129,11 @@ def test_infer__mistakes(data, model, tmp_path, changes, reason, monkeypatch):
     with pytest.raises(UserError, match=reason):
         infer(source, *arguments)
     assert not Path("out.csv").exists()
+
+
+def test_infer__exported_model_that_is_not_there(data, tmp_path):
+    with pytest.raises(UserError, match=r"absent\.onnx: no such file"):
+        infer(tmp_path / "val", "--camera", data, "--out", tmp_path / "out.csv", "--checkpoint", "absent.onnx")
 
 
 def test_infer__the_output_may_lie_beside_the_cameras(data, model, tmp_path):
@@ -203,3 +211,18 @@ def test_infer__killed_run_goes_on(data, model, tmp_path):
     assert infer(*arguments, tmp_path / "out.csv", "--resume") == 0
     frames = [int(row["frame"]) for row in rows(tmp_path / "out.csv")]
     assert sorted(set(frames)) == [index for index in range(60) if index % 4 in {i % 4 for i in frames}]
+
+
+def test_infer__a_stream_is_not_resumed(data, model, tmp_path, monkeypatch):
+    monkeypatch.setattr("mmsynloc.apis.inferencer.video.Video._open", lambda self: cv2.VideoCapture())
+    with pytest.raises(UserError, match=r"--resume: a stream cannot be read again; start anew with another --out"):
+        infer("rtsp://camera", "--camera", data, "--out", tmp_path / "out.csv", "--resume", *model)
+
+
+def test_infer__warns_of_turned_images(data, model, tmp_path, capsys):
+    first, exif = tmp_path / "val" / "000000.jpg", Image.Exif()
+    exif[274] = 6
+    Image.open(first).save(first, exif=exif)
+    assert infer(tmp_path / "val", "--camera", data, "--out", tmp_path / "out.csv", *model) == 0
+    (warning,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("WARNING")]
+    assert warning.startswith(f"WARNING  {first}: its orientation tag (6) is ignored")

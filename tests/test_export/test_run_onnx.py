@@ -75,6 +75,27 @@ def test_run_onnx__mistakes_are_one_line(exported, two_files, split, tmp_path):
         assert len(done.stderr.splitlines()) == 1
 
 
+def test_run_onnx__broken_files_are_one_line(exported, split, tmp_path):
+    image, annotations = split / "val" / "000000.jpg", split / "annotations" / "val.json"
+    data = image.read_bytes()
+    (tmp_path / image.name).write_bytes(data[: len(data) // 2])
+    (tmp_path / "model.onnx").write_bytes(exported.read_bytes()[:1000])
+    (tmp_path / "opencv.json").write_text(json.dumps({"camera_matrix": np.eye(3).tolist(), "dist_coeffs": [0] * 5}))
+    for arguments, reason in (
+        ((exported, tmp_path / image.name, "--camera", annotations), "000000.jpg: is truncated"),
+        ((exported, tmp_path / "absent.jpg", "--camera", tmp_path / "opencv.json"), "opencv.json: is no SynLoc camera"),
+        (
+            (tmp_path / "model.onnx", image, "--camera", annotations),
+            "model.onnx: is no model that onnxruntime can load",
+        ),
+        ((tmp_path / "absent.onnx", image, "--camera", annotations), "absent.onnx: is no model"),
+    ):
+        done = run(*arguments)
+        assert done.returncode == 1
+        assert reason in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
 def test_letterbox__keeps_pixel_centres(tmp_path):
     pytest.importorskip("onnxruntime")
     import runpy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmsynloc.files.image_probe import image_size, probe_image
+from mmsynloc.files.image_probe import image_size, orientation_warning, probe_image
 
 from .damaged import cut, jpeg, picture, png, turned, zero_filled
 
@@ -47,3 +47,11 @@ def test_probe_image__orientation(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(turned())
     assert probe_image(path, decode=True) == ((80, 40), None, 6)
+
+
+def test_orientation_warning(tmp_path):
+    for name, data in (("upright.jpg", jpeg()), ("turned.jpg", turned()), ("clip.mp4", b"no image")):
+        (tmp_path / name).write_bytes(data)
+    assert orientation_warning(tmp_path / "upright.jpg") is None
+    assert orientation_warning(tmp_path / "clip.mp4") is None
+    assert "turned.jpg: its orientation tag (6) is ignored" in str(orientation_warning(tmp_path / "turned.jpg"))

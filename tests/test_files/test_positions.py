@@ -136,6 +136,21 @@ def test_write_common_data_format__leaves_out_who_is_far_from_the_pitch(tmp_path
     assert [player["id"] for player in players] == ["2"]
 
 
+@pytest.mark.parametrize(
+    ("names", "match"),
+    [
+        (["a/derby.mp4#0", "a/derby.mp4#1"], "derby"),
+        (["derby/000000.jpg", "derby/000001.jpg"], "derby"),
+        (["/000000.jpg", "/000001.jpg"], "000000"),
+    ],
+)
+def test_write_common_data_format__one_match_id(tmp_path, frames, names, match):
+    named = [replace(frame, name=name) for frame, name in zip(frames, names)]
+    write_common_data_format(named, tmp_path / "out.jsonl")
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert [json.loads(line)["match"]["id"] for line in lines] == [match, match]
+
+
 @pytest.mark.parametrize("changes", [{"time_s": None}, {"track_ids": None}])
 def test_write_common_data_format__needs_a_tracked_video(tmp_path, frames, changes):
     with pytest.raises(UserError, match="give a video, and --track"):

@@ -151,6 +151,20 @@ def test_find_photographs__a_camera_that_sees_no_pitch(tmp_path: Path, own: Venu
         list(find_photographs(cameras, tmp_path, None, SIZE))
 
 
+def test_find_photographs__a_lens_that_the_synloc_model_cannot_express(
+    tmp_path: Path, own: Venue, photo: np.ndarray
+) -> None:
+    lens, size = [[1329.0, 0, 900], [0, 1329, 500], [0, 0, 1]], (1920, 1080)
+    matrix = own.camera.camera_matrix
+    camera = OpenCVCamera(lens, -matrix[:, :3], -matrix[:, 3], size, (-0.41, -0.23, -0.02, -0.06, 0.35))
+    cv2.imwrite(str(tmp_path / "000000.jpg"), photo)
+    content = {"camera_matrix": lens, "dist_coeffs": [-0.41, -0.23, -0.02, -0.06, 0.35], "image_size": size}
+    content |= {"R": camera.rotation.tolist(), "tvec": camera.translation_m.tolist()}
+    (tmp_path / "camera.json").write_text(json.dumps(content))
+    with pytest.raises(UserError, match=r"the SynLoc model does not fit its lens: \d+ px off on average"):
+        list(find_photographs(tmp_path / "camera.json", tmp_path, None, SIZE))
+
+
 def test_make_venue_set__without_space_for_people(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
     cameras = _write(tmp_path, photo, own.camera)
     cv2.imwrite(str(tmp_path / "000000.png"), np.full(SIZE[::-1], 255, np.uint8))

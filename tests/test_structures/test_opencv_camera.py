@@ -218,3 +218,14 @@ def test_rotation__as_a_vector(camera):
 def test_wrong_arguments_are_named(changes, message):
     with pytest.raises(ValueError, match=message):
         side_camera(**changes)
+
+
+@pytest.mark.parametrize("focal", [600.0, 450.0, 250.0])
+def test_pixel_to_plane__fisheye_of_180_degrees_and_more(focal):
+    """Pixels at 90 degrees to the axis and beyond have no point of the plane, and are in nobody's way."""
+    camera = side_camera(intrinsics=[[focal, 0, 959.5], [0, focal, 539.5], [0, 0, 1]], fisheye=True)
+    angles = np.array([0, 1, 0.5 * np.pi + 0.001, 0.55 * np.pi])
+    pixels = np.stack([959.5 + focal * angles, np.full(4, 539.5)], axis=1)  # r = f theta
+    plane, valid = camera.pixel_to_plane(pixels)
+    assert valid.tolist() == [True, True, False, False]
+    np.testing.assert_allclose(plane[:2], [[0, 0], [np.tan(1.0), 0]], atol=1e-9)

@@ -74,3 +74,22 @@ def test_to_synloc__goes_through_an_annotation_entry():
 def test_to_synloc__refuses_a_camera_that_sees_no_ground():
     with pytest.raises(ValueError, match="does not look at the ground"):
         to_synloc(side_camera(rotation=np.eye(3), translation_m=[0, 0, -5]))  # 5 m up, looking at the sky
+
+
+def test_to_synloc__fisheye_of_more_than_180_degrees():
+    camera = side_camera(intrinsics=[[450.0, 0, 959.5], [0, 450, 539.5], [0, 0, 1]], fisheye=True)
+    assert to_synloc(camera)[1].max_px < 1e-6  # equidistant about the centre: the model has it
+
+
+# OpenCV's tangential terms so strong that no radial lens comes near
+def test_to_synloc__lens_that_the_model_can_hardly_express():
+    distortion = (-0.41, -0.23, -0.02, -0.06, 0.35)
+    residual = to_synloc(side_camera(distortion, intrinsics=[[1329.0, 0, 900], [0, 1329, 500], [0, 0, 1]]))[1]
+    assert 10 < residual.mean_px < residual.max_px
+
+
+def test_to_synloc__lens_that_the_model_cannot_express():
+    distortion = (-0.331, -0.122, -0.102, 0.027, 0.166)
+    camera = side_camera(distortion, intrinsics=[[1065.0, 0, 791], [0, 1125, 482], [0, 0, 1]])
+    with pytest.raises(ValueError, match="cannot express its lens: 3% of the pixels on the ground are lost"):
+        to_synloc(camera)

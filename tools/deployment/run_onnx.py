@@ -18,6 +18,8 @@ import cv2
 import numpy as np
 import onnxruntime
 
+CAMERA_KEYS = {"camera_matrix", "undist_poly", "width", "height"}
+
 
 def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[int, int]) -> tuple[np.ndarray, list]:
     """Fit an image into the network's input, in the middle of grey bars.
@@ -52,13 +54,41 @@ def read_camera(path: str, image: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         sys.exit(f"error: {path}: neither an annotation file nor one of its entries")
     if "images" not in content:
+        if not content.keys() >= CAMERA_KEYS:
+            sys.exit(f"error: {path}: is no SynLoc camera; mmsynloc camera {path} --to-synloc camera.json makes it one")
         return content
     parts = Path(image).absolute().parts
     names = [Path(entry["file_name"]).parts for entry in content["images"]]
     named = [entry for entry, name in zip(content["images"], names) if parts[-len(name) :] == name]
     if len(named) != 1:
         sys.exit(f"error: {path}: has {'no image' if not named else 'several images'} {Path(image).name}")
+    if not named[0].keys() >= CAMERA_KEYS:
+        sys.exit(f"error: {path}: the entry of {Path(image).name} has no camera")
     return named[0]
+
+
+def open_model(path: str) -> onnxruntime.InferenceSession:
+    """The model, on the CPU."""
+    try:
+        return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own kinds have no common base but this one
+        sys.exit(f"error: {path}: is no model that onnxruntime can load: {str(error).splitlines()[0]}")
+
+
+def read_whole_image(path: str) -> np.ndarray:
+    """(h, w, 3) uint8, BGR."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        sys.exit(f"error: {path}: {error.strerror}")
+    if data[:2] == b"\xff\xd8" and b"\xff\xd9" not in data[-1024:]:
+        sys.exit(f"error: {path}: is truncated")  # OpenCV fills what is missing with grey
+    # Without the turn that a camera may have noted in the file: calibrations are of the pixels as they are stored.
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    if image is None:
+        sys.exit(f"error: {path}: not a readable image")
+    return image
 
 
 def main() -> None:
@@ -71,7 +101,7 @@ def main() -> None:
     parser.add_argument("--score-threshold", type=float, help="default: the model's own, which validation chose")
     args = parser.parse_args()
 
-    session = onnxruntime.InferenceSession(args.model, providers=["CPUExecutionProvider"])
+    session = open_model(args.model)
     about = session.get_modelmeta().custom_metadata_map
     if about.get("stage") != "detector" or "second_stage" in about:
         sys.exit(
@@ -80,11 +110,7 @@ def main() -> None:
     _, input_height, input_width, _ = session.get_inputs()[0].shape
     threshold = float(about.get("score_threshold", 0.5)) if args.score_threshold is None else args.score_threshold
     camera = read_camera(args.camera, args.image)
-    # Without the turn that a camera may have noted in the file: calibrations are of the pixels as they are stored.
-    image = cv2.imread(args.image, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if image is None:
-        sys.exit(f"error: {args.image}: not a readable image")
-
+    image = read_whole_image(args.image)
     frame_size = (camera["width"], camera["height"])
     if abs(image.shape[1] / image.shape[0] * frame_size[1] / frame_size[0] - 1) > 0.005:
         sys.exit(f"error: {args.image}: has another shape than its camera's images, {frame_size[0]}x{frame_size[1]}")

@@ -25,8 +25,8 @@ def camera_finder(cameras: Any) -> CameraOf:
 
     Args:
         cameras: a camera for all frames; a file or folder that :func:`~mmsynloc.files.read_cameras` reads, for example
-            an annotation file, which gives each image its own by the name; a mapping from names of images to cameras;
-            or a sequence of them, one a frame.
+            an annotation file, which gives each image its own by the name; a mapping from names of images to cameras or
+            their files; or a sequence of them, one a frame.
 
     Raises:
         UserError: the file is missing or wrong.
@@ -54,23 +54,25 @@ def _of_file(cameras: Cameras) -> CameraOf:
     return find
 
 
-def _of_names(cameras: Mapping[str, GroundCamera]) -> CameraOf:
+def _of_names(cameras: Mapping[str, Any]) -> CameraOf:
     names = ImageNames([str(name) for name in cameras], "the cameras")
-    in_order = list(cameras.values())
+    in_order = [camera_finder(camera) for camera in cameras.values()]
 
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
         try:
-            return index, in_order[names.find(name)]
+            return index, in_order[names.find(name)](index, name, size)[1]
         except ValueError as error:
             raise UserError(f"{name}: has no camera: {error}") from None
 
     return find
 
 
-def _of_numbers(cameras: Sequence[GroundCamera]) -> CameraOf:
+def _of_numbers(cameras: Sequence[Any]) -> CameraOf:
+    in_order = [camera_finder(camera) for camera in cameras]
+
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
-        if index >= len(cameras):
-            raise UserError(f"{name}: has no camera: {len(cameras)} cameras were given")
-        return index, cameras[index]
+        if index >= len(in_order):
+            raise UserError(f"{name}: has no camera: {len(in_order)} cameras were given")
+        return index, in_order[index](index, name, size)[1]
 
     return find

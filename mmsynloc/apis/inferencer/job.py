@@ -15,7 +15,7 @@ from tqdm import tqdm
 from mmsynloc.apis.inferencer.formats import Format
 from mmsynloc.apis.inferencer.frame_cameras import CameraOf
 from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, Source, read_frames
-from mmsynloc.apis.inferencer.ledger import Ledger, Parts, claim_parts, parts_folder, release_parts
+from mmsynloc.apis.inferencer.ledger import Ledger, Parts, claim_parts, other_parts, parts_folder, release_parts
 from mmsynloc.apis.inferencer.pictures import PictureWriter
 from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
 from mmsynloc.files.positions import from_record
@@ -78,6 +78,7 @@ class JobResult:
         frames: number of frames in the output.
         athletes: number of athletes in it.
         over_horizon: how many of them have no position, as their ground points lie over the horizon.
+        foreign: parts of other processes, a line each, that do not fit this one's, so that the run cannot end.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -86,6 +87,7 @@ class JobResult:
     frames: int = 0
     athletes: int = 0
     over_horizon: int = 0
+    foreign: list[str] = field(default_factory=list)
 
     def counted(self, positions: Iterator[FramePositions]) -> Iterator[FramePositions]:
         """The same frames; they are counted as they pass."""
@@ -138,8 +140,8 @@ def run_job(job: InferJob, make_inferencer: Callable[[], SynLocInferencer]) -> J
         make_inferencer: loads the model; called only where a frame is left to do.
 
     Raises:
-        UserError: a file cannot be written, the run that is to be resumed is another one, or none of the first frames
-            has a result.
+        UserError: a file cannot be written, the run that is to be resumed is another one, or no frame, or none of the
+            first ones, has a result.
     """
     shards, result = job.selection.shards, JobResult()
     ledger = Ledger(job.out, job.selection.shard, shards, job.run, job.resume)
@@ -164,6 +166,7 @@ def run_job(job: InferJob, make_inferencer: Callable[[], SynLocInferencer]) -> J
 def _write_if_all_are_through(job: InferJob, result: JobResult) -> None:
     folder = claim_parts(job.out, job.selection.shards, job.run)
     if folder is None:
+        result.foreign = other_parts(job.out, job.selection.shards, job.run)
         return
     try:
         _write(job, folder, result)
@@ -233,6 +236,8 @@ def _write(job: InferJob, folder: Path, result: JobResult) -> None:
     """Write the output, and draw the pictures, of all frames in the ledgers; they are counted in the result."""
     parts = Parts(folder, job.selection.shards)
     result.missing = len(parts.problems)
+    if parts.problems and not parts:
+        raise UserError(f"{job.out}: is not written: no frame has a result; the first: {parts.problems[0]}")
 
     def frames() -> Iterator[FramePositions]:
         for record in parts:

@@ -20,7 +20,7 @@ from mmsynloc.files.positions import FrameRecord, to_record
 from mmsynloc.structures import FramePositions
 from mmsynloc.utils import UserError
 
-__all__ = ["Ledger", "Parts", "claim_parts", "parts_folder", "release_parts"]
+__all__ = ["Ledger", "Parts", "claim_parts", "other_parts", "parts_folder", "release_parts"]
 
 
 class _Line(msgspec.Struct, omit_defaults=True):
@@ -99,11 +99,7 @@ class Ledger:
                     break
                 line = _look(text, self.path, number)
                 if number == 0 and line.run != run:
-                    changed = sorted(key for key in run if (line.run or {}).get(key) != run[key])
-                    raise UserError(
-                        f"{self.path}: it is of a run with another {', '.join(changed) or 'version'}; "
-                        "leave out --resume to start anew"
-                    )
+                    raise UserError(f"{self.path}: {_difference(line.run, run)}; leave out --resume to start anew")
                 if line.frame is not None:
                     self.done.add(line.frame.index)
                 self.complete = line.problems == []
@@ -210,6 +206,20 @@ def claim_parts(out: Path, shards: int, run: Mapping[str, Any]) -> Path | None:
     return claimed
 
 
+def other_parts(out: Path, shards: int, run: Mapping[str, Any]) -> list[str]:
+    """Ledgers beside an output that cannot become part of it, as a line each: they are of runs with other settings."""
+    found = []
+    ours = {_part_name(shard, shards) for shard in range(shards)}
+    for path in sorted(parts_folder(out).glob("*-of-*.jsonl")):
+        with _one_line_errors(path), path.open("rb") as file:
+            first = file.readline()
+        if path.name not in ours:
+            found.append(f"{path}: is of a run in another number of parts")
+        elif first.endswith(b"\n") and (other := _look(first, path, 0).run) != run:
+            found.append(f"{path}: {_difference(other, run)}")
+    return found
+
+
 def release_parts(out: Path, keep: bool) -> None:
     """Delete the ledgers that were taken over, or put them back for a run that is to go on."""
     if keep:
@@ -240,6 +250,11 @@ def _is_through(path: Path, run: dict[str, Any]) -> bool:
         for text in file:
             last = text
     return last.endswith(b"\n") and _look(first, path, 0).run == run and _look(last, path, -1).problems is not None
+
+
+def _difference(other: Mapping[str, Any] | None, run: Mapping[str, Any]) -> str:
+    changed = sorted(key for key in run if (other or {}).get(key) != run[key])
+    return f"it is of a run with another {', '.join(changed) or 'version'}"
 
 
 def _look(text: bytes, path: Path, number: int) -> _Glance:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
 from mmsynloc.apis.inferencer.frame_cameras import CameraOf, camera_finder
-from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, open_sources, read_frames
+from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, read_frames
+from mmsynloc.apis.inferencer.sources import open_sources
 from mmsynloc.files.images import BrokenImageError
 from mmsynloc.structures import Camera, FramePositions, GroundCamera
 from mmsynloc.utils import UserError
@@ -124,7 +125,7 @@ class SynLocInferencer:
 
         Args:
             inputs: images, folders, patterns, videos, streams or arrays, see
-                :func:`~mmsynloc.apis.inferencer.frames.open_sources`.
+                :func:`~mmsynloc.apis.inferencer.sources.open_sources`.
             cameras: one for all frames or one for each, see
                 :func:`~mmsynloc.apis.inferencer.frame_cameras.camera_finder`.
             every: take every so many frames.

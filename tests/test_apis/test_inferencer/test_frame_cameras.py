@@ -49,3 +49,21 @@ def test_camera_finder__annotation_file_of_one_image_serves_all(tmp_path):
 def test_camera_finder__missing_file(tmp_path):
     with pytest.raises(UserError, match=r"absent.json: no such file"):
         camera_finder(tmp_path / "absent.json")
+
+
+def test_camera_finder__files_among_several(tmp_path):
+    only = camera()
+    path = write_annotations(tmp_path / "one.json", [image_entry(4)], None)
+    for cameras in ([only, path], [only, str(path)]):
+        index, found = camera_finder(cameras)(1, "match.mp4#1", (640, 360))
+        assert (index, found.image_size) == (1, (640, 360))
+    assert camera_finder({"a.jpg": path})(3, "a.jpg", (640, 360))[0] == 3
+
+
+def test_camera_finder__frames_of_a_video_by_their_names(tmp_path):
+    entries = [{**image_entry(i), "file_name": f"match.mp4#{i}"} for i in range(12)]
+    entries[11]["camera_matrix"][0][3] += 1.0
+    find = camera_finder(write_annotations(tmp_path / "moving.json", entries, None))
+    assert find(11, "videos/match.mp4#11", (640, 360))[0] == 11
+    first, last = (find(i, f"videos/match.mp4#{i}", (640, 360))[1].camera_matrix for i in (1, 11))
+    assert (first != last).any()

@@ -13,9 +13,10 @@ import pytest
 from mmsynloc.apis.inferencer import SynLocInferencer
 from mmsynloc.apis.inferencer.formats import FORMATS
 from mmsynloc.apis.inferencer.frame_cameras import camera_finder
-from mmsynloc.apis.inferencer.frames import Selection, open_sources
+from mmsynloc.apis.inferencer.frames import Selection
 from mmsynloc.apis.inferencer.job import InferJob, run_job, shard_of_process
 from mmsynloc.apis.inferencer.pictures import PictureWriter
+from mmsynloc.apis.inferencer.sources import open_sources
 from mmsynloc.utils import UserError
 from tests.synloc_files import camera, write_split
 from tests.test_apis.test_inferencer.red_boxes import RedBoxes
@@ -101,6 +102,23 @@ def test_run_job__nothing_fits(job):
     ):
         run_job(replace(job, sources=wrong, find_camera=find), make)
     assert not job.out.exists()
+
+
+def test_run_job__no_frame_has_a_result_and_a_former_output_stays(job, whole, tmp_path):
+    job.out.write_text(whole)
+    for path in (tmp_path / "val").iterdir():
+        path.write_bytes(b"broken")
+    with pytest.raises(UserError, match=r"positions\.csv: is not written: no frame has a result; the first: .*000000"):
+        run_job(job, make)
+    assert job.out.read_text() == whole
+
+
+def test_run_job__part_of_another_run_is_named(job):
+    assert run_job(replace(job, run={"input": ["other"]}, selection=Selection(shard=1, shards=2)), make).foreign == []
+    result = run_job(replace(job, selection=Selection(shard=0, shards=2)), make)
+    assert not result.written
+    (line,) = result.foreign
+    assert line.endswith("1-of-2.jsonl: it is of a run with another input")
 
 
 @pytest.mark.parametrize("good", [1, 3, 12])

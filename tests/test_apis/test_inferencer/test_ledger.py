@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mmsynloc.apis.inferencer.frames import Problem
-from mmsynloc.apis.inferencer.ledger import Ledger, Parts, claim_parts, parts_folder, release_parts
+from mmsynloc.apis.inferencer.ledger import Ledger, Parts, claim_parts, other_parts, parts_folder, release_parts
 from mmsynloc.structures import FramePositions
 from mmsynloc.utils import UserError
 from tests.synloc_files import camera
@@ -166,3 +166,16 @@ def test_ledger__folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be used"):
         Ledger(tmp_path / "file" / "positions.csv", 0, 1, RUN, resume=False)
+
+
+def test_other_parts__tells_what_a_shared_run_waits_for_in_vain(out):
+    write(out, [0], 0, 2)
+    assert other_parts(out, 2, RUN) == []
+    write(out, [1], 1, 2, {**RUN, "--every": 2})
+    write(out, [1], 1, 3)
+    assert claim_parts(out, 2, RUN) is None
+    different, number = other_parts(out, 2, RUN)
+    assert different.endswith("1-of-2.jsonl: it is of a run with another --every")
+    assert number.endswith("1-of-3.jsonl: is of a run in another number of parts")
+    (parts_folder(out) / "1-of-2.jsonl").write_bytes(b"")  # only just begun
+    assert len(other_parts(out, 2, RUN)) == 1
