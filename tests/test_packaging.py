@@ -63,7 +63,8 @@ def test_wheel__shows_tracklab_its_module(unpacked, tmp_path):
     (entry_points,) = unpacked.glob("*.dist-info/entry_points.txt")
     assert "[tracklab_plugin]\nmmsynloc = mmsynloc.tracklab_plugin:TrackLabPlugin" in entry_points.read_text()
     code = (
-        "import sys; from mmsynloc.tracklab_plugin import TrackLabPlugin as found; from importlib.resources import files;"
+        "import sys; from mmsynloc.tracklab_plugin import TrackLabPlugin as found; "
+        "from importlib.resources import files;"
         "text = (files(found.config_package.removeprefix('pkg://')) / 'modules/bbox_detector/synloc.yaml').read_text();"
         "print('torch' in sys.modules, 'mmsynloc.apis.tracklab.SynLocPositions' in text)"
     )

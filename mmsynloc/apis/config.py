@@ -113,7 +113,17 @@ def _check_names(cfg: Config, name: str) -> None:
             raise UserError(f"{name}: {key} is no setting of a run; do you mean {close}?")
 
 
+def _take_in_detector(cfg: Config) -> None:
+    """Put a first stage that is named by its config into the config itself, so that its settings can be changed."""
+    from mmsynloc.models.estimators.first_stage import detector_config
+
+    if cfg.get("model") and isinstance(cfg.model.get("detector"), str):
+        cfg.model.detector = detector_config(cfg.model.detector)
+
+
 def _merge(cfg: Config, options: dict[str, Any], name: str) -> None:
+    if any(key.startswith("model.detector.") for key in options):
+        _take_in_detector(cfg)
     check_options(cfg, options, _RUN_SETTINGS)
     try:
         cfg.merge_from_dict(options)

@@ -20,6 +20,7 @@ from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slu
 from mmsynloc.apis.pretrained import resolve_pretrained
 from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers
 from mmsynloc.apis.starting_point import require_detector, require_threshold, resolve_start
+from mmsynloc.apis.test_options import require_frames
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.engine.checkpoints import compare_weights, weights_of
 from mmsynloc.engine.config_errors import config_errors
@@ -71,6 +72,7 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test", notes
     if training:
         require_detector(cfg, name, held)
     check_data(cfg)
+    require_frames(cfg)
     if not training:
         require_threshold(cfg, split, held)
     found += _fit_to_machine(cfg, training)

@@ -7,11 +7,12 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmsynloc.apis.preflight import unwrapped
 from mmsynloc.apis.settings import loaders
 from mmsynloc.models.estimators.first_stage import detector_config
 from mmsynloc.utils import UserError
 
-__all__ = ["require_boxes", "use_detections", "use_tiles"]
+__all__ = ["require_boxes", "require_frames", "use_detections", "use_tiles"]
 
 _WHOLE_FRAME = ("SynLocFitResize", "RenderSynLocImage")
 
@@ -74,6 +75,27 @@ def require_boxes(cfg: Config) -> None:
     if loader.get("dataset", {}).get("detections") is None:
         name = Path(cfg.filename or "the config").name
         raise UserError(f"{name}: a second stage without a detector; take a two-stage config (*-twostage.py)")
+
+
+def require_frames(cfg: Config) -> None:
+    """Make sure that a model with tiles or a second stage is given the frames themselves.
+
+    Raises:
+        UserError: a pipeline has no LoadSynLocFrame.
+    """
+    model = cfg.get("model") or {}
+    if model.get("type") != "SynLocTopdownEstimator" and (model.get("test_cfg") or {}).get("tiles") is None:
+        return
+    for key, loader in loaders(cfg):
+        if key == "train_dataloader":
+            continue
+        for dataset in unwrapped(loader["dataset"]):
+            if all(step["type"] != "LoadSynLocFrame" for step in dataset.get("pipeline") or []):
+                name = Path(cfg.filename or "the config").name
+                raise UserError(
+                    f"{name}: {key}: tiles and second stages look at whole frames; put dict(type='LoadSynLocFrame') "
+                    "first in its pipeline"
+                )
 
 
 def _test_pipelines(cfg: Config) -> list[Any]:

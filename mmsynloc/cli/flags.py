@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmsynloc.datasets.preparation.layout import SPLITS, default_root, parse_splits
+from mmsynloc.utils import UserError
 
 if TYPE_CHECKING:
     from mmengine.config import Config
@@ -114,6 +115,8 @@ def apply_stage_flags(cfg: Config, args: Any) -> None:
     """
     from mmsynloc.apis.test_options import use_detections, use_tiles
 
+    if args.detections is not None and args.tiles is not None:
+        raise UserError("--tiles: the detector's option; with --detections no detector is asked")
     if args.detections is not None:
         use_detections(cfg, args.detections)
     elif args.tiles is not None:

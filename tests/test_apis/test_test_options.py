@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mmengine.registry import init_default_scope
+from mmpose.registry import MODELS
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.test_options import require_boxes, use_detections, use_tiles
+from mmsynloc.apis.test_options import require_boxes, require_frames, use_detections, use_tiles
+from mmsynloc.cli.test import main
+from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.utils import UserError
 
 
@@ -65,3 +69,33 @@ def test_require_boxes__a_second_stage_alone(tmp_path: Path) -> None:
     (tmp_path / "found.json").write_text("[]")
     use_detections(cfg, str(tmp_path / "found.json"))
     require_boxes(cfg)
+
+
+def test_require_frames__tiles_as_a_config_line() -> None:
+    tiles = {"model.test_cfg.tiles.mode": "camera"}
+    require_frames(load_config("mmsynloc::demo_synloc.py"))
+    require_frames(load_config("mmsynloc::demo_synloc-twostage.py"))
+    cfg = load_config("mmsynloc::demo_synloc.py", tiles)
+    with pytest.raises(UserError, match=r"demo_synloc\.py: val_dataloader: .* put dict\(type='LoadSynLocFrame'\)"):
+        require_frames(cfg)
+    use_tiles(cfg, "camera")
+    require_frames(cfg)
+
+
+def test_tiles_of_two_stages_are_the_detector_s() -> None:
+    """Its settings can be changed although the config only names it; under ``model.test_cfg`` they would do nothing."""
+    cfg = load_config("mmsynloc::demo_synloc-twostage.py", {"model.detector.test_cfg.tiles.scale": 0.5})
+    use_tiles(cfg, "grown")
+    assert cfg.model.detector.test_cfg.tiles == dict(scale=0.5, mode="grown")
+    init_default_scope("mmpose")
+    cfg = load_config("mmsynloc::demo_synloc-twostage.py", {"model.test_cfg.tiles.scale": 0.5})
+    with (
+        pytest.raises(UserError, match=r"tiles are the detector's: model\.detector\.test_cfg\.tiles"),
+        config_errors("x"),
+    ):
+        MODELS.build(cfg.model)
+
+
+def test_main__tiles_beside_detections() -> None:
+    with pytest.raises(UserError, match="with --detections no detector is asked"):
+        main(["mmsynloc::demo_synloc-twostage.py", "x.pth", "--tiles", "grown", "--detections", "found.json"])

@@ -265,12 +265,13 @@ def find_model(config: str | Path | None = None, checkpoint: str | Path | None =
     """
     from mmsynloc.apis.config import load_config
     from mmsynloc.apis.starting_point import local_checkpoint
-    from mmsynloc.apis.test_options import require_boxes
+    from mmsynloc.apis.test_options import require_boxes, require_frames
     from mmsynloc.engine.checkpoints import read_checkpoint
     from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
 
     cfg = load_config(str(config or DEFAULT_CONFIG))
     require_boxes(cfg)
+    require_frames(cfg)
     name = checkpoint or (cfg.get("load_from") if config else DEFAULT_CHECKPOINT)
     if not name:
         raise UserError(f"{config}: name the checkpoint too; the config has no load_from")

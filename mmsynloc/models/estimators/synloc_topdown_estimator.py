@@ -17,6 +17,7 @@ from mmsynloc.models.estimators.first_stage import build_detector, first_stage
 from mmsynloc.models.structures.crop_points import CropPoints
 from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer, PlacedBoxes
 from mmsynloc.structures import Camera
+from mmsynloc.utils import UserError
 
 __all__ = ["SynLocTopdownEstimator"]
 
@@ -53,6 +54,8 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if self.test_cfg.get("tiles") is not None:
+            raise UserError("model.test_cfg.tiles: tiles are the detector's: model.detector.test_cfg.tiles")
         self.placer = CropPlacer.of(crop, self.test_cfg)
         self.detector = None if detector is None else build_detector(detector)
         self._first_stage = None if self.detector is None else first_stage(self.detector)
