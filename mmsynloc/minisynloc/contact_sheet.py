@@ -17,7 +17,7 @@ SIZE = (1280, 720)
 CELL = (264, 150)
 CROP = (132, 75)  # pixels of the picture that a close view shows
 VENUE, SCENE = (0, 4, 3), (0, 0, 5)
-CLOSE = ("kits", "people", "compositing", "sensor")
+CLOSE = ("kits", "people", "poses", "compositing", "sensor")
 CLOSE_TOO = {
     "ambient_contrast",
     "sun_elevation_deg",

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mmsynloc.minisynloc.bodies import BONES
+from mmsynloc.minisynloc.randomisation import FULL, POSE, Randomisation
 
-__all__ = ["POSES", "Pose", "pose_rotations", "sample_pose", "stride_pose"]
+__all__ = ["SAMPLERS", "Pose", "pose_rotations", "sample_pose", "stride_pose"]
 
 
 @dataclass(frozen=True)
@@ -267,33 +268,35 @@ def _jump(rng: np.random.Generator) -> Pose:
     )
 
 
-POSES = {
-    "stand": (_stand, 6.0),
-    "hands on hips": (_hands_on_hips, 1.0),
-    "arms folded": (_arms_folded, 0.7),
-    "point": (_point, 1.0),
-    "arms wide": (_arms_wide, 0.6),
-    "arms up": (_arms_up, 0.8),
-    "bow": (_bow, 0.9),
-    "crouch": (_crouch, 0.6),
-    "kneel": (_kneel, 0.5),
-    "sit": (_sit, 0.25),
-    "stretch": (_stretch, 1.0),
-    "kick": (_kick, 0.6),
-    "jump": (_jump, 0.4),
+SAMPLERS = {
+    "stand": _stand,
+    "hands on hips": _hands_on_hips,
+    "arms folded": _arms_folded,
+    "point": _point,
+    "arms wide": _arms_wide,
+    "arms up": _arms_up,
+    "bow": _bow,
+    "crouch": _crouch,
+    "kneel": _kneel,
+    "sit": _sit,
+    "stretch": _stretch,
+    "kick": _kick,
+    "jump": _jump,
 }
-"""Samplers of the poses of people who do not walk or run, and how often each comes."""
+"""What draws a pose of each kind of the axis ``pose``."""
 
 
-def sample_pose(rng: np.random.Generator, speed: float) -> Pose:
+def sample_pose(rng: np.random.Generator, speed: float, randomisation: Randomisation = FULL) -> Pose:
     """A random pose.
 
     Args:
         rng: random numbers.
         speed: 0 for a person who stays on the spot, 0.3 for a walk, 1 for a sprint.
+        randomisation: may fix the pose, at any speed.
     """
+    if "pose" in randomisation.fixed:
+        return SAMPLERS[str(randomisation.fixed["pose"])](rng)
     if speed > 0.2 and rng.random() > 0.1:
         return stride_pose(rng, speed, rng.uniform(0, 2 * np.pi))
-    shares = np.array([share for _, share in POSES.values()])
-    kind = list(POSES)[int(rng.choice(len(POSES), p=shares / shares.sum()))]
-    return POSES[kind][0](rng)
+    weights = np.array(list(POSE.weights.values()))
+    return SAMPLERS[list(POSE.weights)[int(rng.choice(len(weights), p=weights / weights.sum()))]](rng)

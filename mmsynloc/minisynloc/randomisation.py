@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["AXES", "FULL", "Choice", "Drawn", "Randomisation", "Range"]
+__all__ = ["AXES", "FULL", "POSE", "Choice", "Drawn", "Randomisation", "Range"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,25 @@ PEOPLE: Axes = {
     "occasion": Choice({"match": 0.6, "few": 0.2, "warm-up": 0.2}, "how many there are, and where"),
     "pace": Range(0.0, 0.4, 1.0, "how much of the time people run rather than stand"),
 }
+POSE = Choice(
+    {
+        "stand": 6.0,
+        "hands on hips": 1.0,
+        "arms folded": 0.7,
+        "point": 1.0,
+        "arms wide": 0.6,
+        "arms up": 0.8,
+        "bow": 0.9,
+        "crouch": 0.6,
+        "kneel": 0.5,
+        "sit": 0.25,
+        "stretch": 1.0,
+        "kick": 0.6,
+        "jump": 0.4,
+    },
+    "of people who neither walk nor run; at any strength, for where a pelvis can be is learned from them",
+)
+POSES: Axes = {"pose": POSE}
 COMPOSITING: Axes = {
     "people_gain": Range(0.7, 1.0, 1.35, "people composited into a photograph are lit more or less than it"),
     "people_warmth": Range(-0.1, 0.0, 0.12, "and in another colour"),
@@ -141,11 +160,13 @@ AXES: dict[str, Axes] = {
     "surroundings": SURROUNDINGS,
     "kits": KITS,
     "people": PEOPLE,
+    "poses": POSES,
     "compositing": COMPOSITING,
     "sensor": SENSOR,
 }
 """All axes by group: ``camera`` to ``surroundings`` are drawn once for a venue, ``kits`` for a match or person,
-``people`` for a person (``occasion`` and ``pace`` for a frame), ``compositing`` and ``sensor`` for a frame."""
+``people`` and ``poses`` for a person (``occasion`` and ``pace`` for a frame), ``compositing`` and ``sensor`` for a
+frame."""
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _dress(
     build = np.array([randomisation.number(rng, "body_build") for _ in model.components])
     look, height = sample_look(rng, spot.kit, randomisation), randomisation.number(rng, "body_height_m")
     folds = rng.normal(0, randomisation.number(rng, "cloth_folds"), len(model.faces))
-    return build_figure(position, heading, sample_pose(rng, spot.speed), height, build, look, folds)
+    return build_figure(position, heading, sample_pose(rng, spot.speed, randomisation), height, build, look, folds)
 
 
 def sample_scene(

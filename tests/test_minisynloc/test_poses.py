@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mmsynloc.minisynloc.bodies import BONES, load_body_model, pose_body
-from mmsynloc.minisynloc.poses import POSES, Pose, pose_rotations, sample_pose
+from mmsynloc.minisynloc.poses import SAMPLERS, Pose, pose_rotations, sample_pose
+from mmsynloc.minisynloc.randomisation import POSE, Randomisation
 
 UPRIGHT = Pose(
     lean=0, hip=(0, 0), spread=(0, 0), knee=(0, 0), toe_out=(0, 0), shoulder=(0, 0), arm_out=(0, 0), elbow=(0, 0)
@@ -21,7 +22,7 @@ def _joints(pose: Pose) -> dict[str, np.ndarray]:
 
 def test_pose_rotations__are_rotations() -> None:
     rng = np.random.default_rng(0)
-    for kind, (sample, _) in POSES.items():
+    for kind, sample in SAMPLERS.items():
         turns = pose_rotations(sample(rng))
         np.testing.assert_allclose(turns @ turns.transpose(0, 2, 1), np.tile(np.eye(3), (16, 1, 1)), atol=1e-12)
         assert np.linalg.det(turns) == pytest.approx(np.ones(16)), kind
@@ -76,3 +77,9 @@ def test_shape__every_change_keeps_a_body_of_the_height() -> None:
             strengths[i] = strength
             z = model.shape(strengths, 1.8).vertices_m[:, 2]
             assert np.ptp(z) == pytest.approx(1.8, abs=0.02)
+
+
+def test_sample_pose__the_table_names_them() -> None:
+    assert list(SAMPLERS) == list(POSE.weights)
+    kneeling = Randomisation(fixed={"pose": "kneel"})
+    assert min(sample_pose(np.random.default_rng(i), 0.9, kneeling).knee[0] for i in range(20)) >= 1.5  # at any speed

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 from tqdm import tqdm
 
@@ -13,16 +15,21 @@ from mmsynloc.datasets.data_infos import require_labels
 from mmsynloc.datasets.preparation.appearance import appearance
 from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
 from mmsynloc.files import Annotations, read_annotations
+from mmsynloc.files.image_probe import image_size, probe_image
 from mmsynloc.files.images import read_image
 from mmsynloc.utils import UserError, parallel_map
 
-__all__ = ["sample_appearance"]
+__all__ = ["image_width", "sample_appearance"]
 
 _IMAGES = 100
 
 
 def sample_appearance(
-    root: Path, splits: Sequence[str] | None = None, workers: int = 1, progress: bool = True
+    root: Path,
+    splits: Sequence[str] | None = None,
+    workers: int = 1,
+    progress: bool = True,
+    width: int | None = None,
 ) -> np.ndarray:
     """Colour and contrast of the people of a data set, from at most 100 evenly spaced images of each split.
 
@@ -31,19 +38,16 @@ def sample_appearance(
         splits: canonical names; None takes those with people.
         workers: processes.
         progress: whether to show a bar.
+        width: wider images are shrunk to it before they are measured; None leaves them as they are.
 
     Returns:
-        (M, 10) columns as in :data:`~.appearance.APPEARANCE`, in pixels of the files.
+        (M, 10) columns as in :data:`~.appearance.APPEARANCE`, in pixels of the images at that width.
 
     Raises:
         UserError: there is no split with people, or an image cannot be read.
     """
-    root = Path(root)
-    chosen = splits or [split for split in SPLITS if annotation_path(root, split).is_file()]
-    tasks = [task for split in chosen for task in _tasks(root / split, read_annotations(annotation_path(root, split)))]
-    if not tasks:
-        raise UserError(f"{root}: no annotated people whose looks could be compared")
-    with closing(parallel_map(_measure, tasks, workers)) as results:
+    tasks = _tasks(Path(root), splits)
+    with closing(parallel_map(partial(_measure, width), tasks, workers)) as results:
         rows = list(tqdm(results, f"looks in {root.name}", len(tasks), unit="image", delay=1, disable=not progress))
     sample = np.concatenate(rows)
     if not len(sample):
@@ -51,7 +55,34 @@ def sample_appearance(
     return sample
 
 
-def _tasks(folder: Path, annotations: Annotations) -> list[tuple[Path, np.ndarray, tuple[int, int]]]:
+def image_width(root: Path, splits: Sequence[str] | None = None) -> int:
+    """Width in px of the first image that :func:`sample_appearance` takes.
+
+    Raises:
+        UserError: there is no split with people, or the image cannot be read.
+    """
+    path = _tasks(Path(root), splits)[0][0]
+    size = image_size(path)
+    if size is None:
+        raise UserError(f"{path}: {probe_image(path).fault or 'not a readable image'}")
+    return size[0]
+
+
+_Task = tuple[Path, np.ndarray, tuple[int, int]]
+"""An image, its people's boxes (N, 4) xyxy in annotated px, and the annotated ``(width, height)``."""
+
+
+def _tasks(root: Path, splits: Sequence[str] | None) -> list[_Task]:
+    chosen = splits or [split for split in SPLITS if annotation_path(root, split).is_file()]
+    found = [
+        task for split in chosen for task in _of_split(root / split, read_annotations(annotation_path(root, split)))
+    ]
+    if not found:
+        raise UserError(f"{root}: no annotated people whose looks could be compared")
+    return found
+
+
+def _of_split(folder: Path, annotations: Annotations) -> list[_Task]:
     people = annotations.people
     if people is None or not len(people):
         return []
@@ -64,7 +95,9 @@ def _tasks(folder: Path, annotations: Annotations) -> list[tuple[Path, np.ndarra
     ]
 
 
-def _measure(task: tuple[Path, np.ndarray, tuple[int, int]]) -> np.ndarray:
+def _measure(width: int | None, task: _Task) -> np.ndarray:
     path, boxes, size = task
     image = read_image(path)
+    if width is not None and image.shape[1] > width:
+        image = cv2.resize(image, (width, round(image.shape[0] * width / image.shape[1])), interpolation=cv2.INTER_AREA)
     return appearance(image, boxes * (image.shape[1] / size[0]))

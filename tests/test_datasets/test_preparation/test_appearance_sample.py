@@ -63,6 +63,19 @@ def test_check__compare(tmp_path, capsys) -> None:
     assert "Against 9 people" in printed
 
 
+def test_check__compares_at_one_resolution(tmp_path, capsys) -> None:
+    """The same frames in two sizes look alike."""
+    root, larger = _data_set(tmp_path / "a", 80), _data_set(tmp_path / "b", 80)
+    for path in (larger / "test").iterdir():
+        cv2.imwrite(str(path), cv2.resize(cv2.imread(str(path)), None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST))
+    first, second = (sample_appearance(folder, progress=False, width=640) for folder in (root, larger))
+    np.testing.assert_allclose(second[:, 0], first[:, 0])
+    # one grey level of JPEG, which is written twice, is 0.4 of L*
+    np.testing.assert_allclose(second[:, 1:], first[:, 1:], atol=1.5)
+    main(["--root", str(larger), "--no-figures", "--no-progress", "--workers", "1", "--compare", str(root)])
+    assert "looks are compared in images 640 px wide" in capsys.readouterr().out
+
+
 def test_sample_appearance__people_of_whom_too_little_is_in_the_images(tmp_path) -> None:
     root = _data_set(tmp_path / "a", 80)
     for path in (root / "test").iterdir():
