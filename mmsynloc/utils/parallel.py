@@ -6,11 +6,13 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import wait
 from typing import Any
 
 from mmsynloc.utils.errors import UserError
@@ -29,8 +31,8 @@ def parallel_map(
 
     Processes are started afresh rather than forked: a fork copies the locks of torch's and OpenCV's threads in
     whatever state they are, and may then wait for them indefinitely. Closing the iterator early ends the processes at
-    once, but for their ``finally`` blocks. Wrap it in ``contextlib.closing``: an interrupt in the loop's body does
-    not close it by itself.
+    once, but for their ``finally`` blocks; so does the end of this process, even by SIGKILL. Wrap it in
+    ``contextlib.closing``: an interrupt in the loop's body does not close it by itself.
 
     Args:
         function: importable, as its arguments and results go through pickle.
@@ -82,8 +84,17 @@ def _terminate(pool: ProcessPoolExecutor) -> None:
 def _start_worker(initializer: Callable[[], None] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, also where signals cannot be blocked
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exception, so that temporary files are removed
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if initializer is not None:
         initializer()
+
+
+def _end_with_parent() -> None:
+    """End this process once the one that started it is gone, killed without a chance to say so."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _run(function: Callable[[Any], Any], task: Any) -> Any:

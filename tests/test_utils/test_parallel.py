@@ -55,15 +55,14 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX's")
-@pytest.mark.parametrize("to_all", [True, False])
-def test_parallel_map__interrupt_is_one_line_and_leaves_nothing_half_written(tmp_path, to_all):
-    (tmp_path / "script.py").write_text(_SCRIPT)
-    out = tmp_path / "out"
+def _start_script(folder: Path) -> tuple[subprocess.Popen, Path]:
+    """The script at work, in a process group of its own, and the folder that it writes."""
+    (folder / "script.py").write_text(_SCRIPT)
+    out = folder / "out"
     out.mkdir()
     environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
     process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "script.py"), str(out)],
+        [sys.executable, str(folder / "script.py"), str(out)],
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
@@ -71,9 +70,27 @@ def test_parallel_map__interrupt_is_one_line_and_leaves_nothing_half_written(tmp
     )
     while not (list(out.glob("[0-9]*.txt")) or process.poll() is not None):
         time.sleep(0.05)
+    return process, out
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX's")
+@pytest.mark.parametrize("to_all", [True, False])
+def test_parallel_map__interrupt_is_one_line_and_leaves_nothing_half_written(tmp_path, to_all):
+    process, out = _start_script(tmp_path)
     # Ctrl-C on a terminal reaches the whole group, a scheduler's signal the process alone
     (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
     error = process.communicate(timeout=100)[1]
     assert (process.returncode, error) == (130, "interrupted\n")
+    assert {path.read_text() for path in out.iterdir()} == {"whole"}
+    assert len(list(out.iterdir())) < 400
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups are POSIX's")
+def test_parallel_map__processes_end_with_one_that_was_killed(tmp_path):
+    process, out = _start_script(tmp_path)
+    process.kill()
+    # The pipe is open as long as a worker has it; 400 files would take them a minute
+    error = process.communicate(timeout=30)[1]
+    assert "Traceback" not in error
     assert {path.read_text() for path in out.iterdir()} == {"whole"}
     assert len(list(out.iterdir())) < 400
