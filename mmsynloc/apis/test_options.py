@@ -1,4 +1,4 @@
-"""Ways to test a model other than its config says: with tiles, or with boxes that were found before."""
+"""Ways to test a model other than its config says: with tiles, with boxes that were found before, as a trial."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mmsynloc.apis.settings import loaders
 from mmsynloc.models.estimators.first_stage import detector_config
 from mmsynloc.utils import UserError
 
-__all__ = ["require_boxes", "require_frames", "use_detections", "use_tiles"]
+__all__ = ["keep_no_threshold", "require_boxes", "require_frames", "use_detections", "use_tiles"]
 
 _WHOLE_FRAME = ("SynLocFitResize", "RenderSynLocImage")
 
@@ -61,6 +61,13 @@ def use_detections(cfg: Config, results_file: str) -> None:
             loader.dataset.detections = str(results_file)
     for pipeline in _test_pipelines(cfg):
         pipeline[:] = [step for step in pipeline if step["type"] not in _WHOLE_FRAME]
+
+
+def keep_no_threshold(cfg: Config) -> None:
+    """Leave the thresholds beside the checkpoint as they are, whatever a validation chooses; changed in place."""
+    for hook in cfg.get("custom_hooks") or []:
+        if hook.get("type") == "ScoreThresholdHook":
+            hook["keep"] = False
 
 
 def require_boxes(cfg: Config) -> None:

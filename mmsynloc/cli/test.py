@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags
-from mmsynloc.utils import dump_json
+from mmsynloc.utils import UserError, dump_json
 
 __all__ = ["main"]
 
@@ -20,6 +20,9 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         choices=["val", "test"],
         default="test",
         help="val chooses the score threshold and keeps it beside the checkpoint; test uses it unchanged",
+    )
+    parser.add_argument(
+        "--trial", action="store_true", help="with --split val: leave the threshold beside the checkpoint as it is"
     )
     parser.add_argument("--out", metavar="FILE", help="write the predictions as JSON, which `evaluate` reads")
     parser.add_argument("--stats", metavar="FILE", help="write the statistics as JSON")
@@ -35,10 +38,15 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import score_split
     from mmsynloc.apis.preflight import check_file
+    from mmsynloc.apis.test_options import keep_no_threshold
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
     apply_stage_flags(cfg, args)
+    if args.trial:
+        if args.split != "val":
+            raise UserError("--trial: only a validation (--split val) chooses a threshold")
+        keep_no_threshold(cfg)
     if args.stats is not None:
         check_file(args.stats, "--stats")
     stats, _ = score_split(cfg, args.split, args.checkpoint, args.out)

@@ -9,7 +9,7 @@ from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.test_options import require_boxes, require_frames, use_detections, use_tiles
+from mmsynloc.apis.test_options import keep_no_threshold, require_boxes, require_frames, use_detections, use_tiles
 from mmsynloc.cli.test import main
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.utils import UserError
@@ -99,3 +99,11 @@ def test_tiles_of_two_stages_are_the_detector_s() -> None:
 def test_main__tiles_beside_detections() -> None:
     with pytest.raises(UserError, match="with --detections no detector is asked"):
         main(["mmsynloc::demo_synloc-twostage.py", "x.pth", "--tiles", "grown", "--detections", "found.json"])
+
+
+def test_main__a_trial_is_of_a_validation() -> None:
+    with pytest.raises(UserError, match="--trial: only a validation"):
+        main(["mmsynloc::demo_synloc.py", "x.pth", "--trial"])
+    cfg = load_config("mmsynloc::demo_synloc.py")
+    keep_no_threshold(cfg)
+    assert [hook["keep"] for hook in cfg.custom_hooks if hook["type"] == "ScoreThresholdHook"] == [False]

@@ -74,6 +74,16 @@ def test_hook__keeps_and_restores_the_thresholds_of_every_prefix(tmp_path):
     assert stored_thresholds(path, HUB) == chosen | {THRESHOLD_KEY: 0.5}
 
 
+def test_hook__a_trial_keeps_nothing(tmp_path):
+    path = tmp_path / "a.pth"
+    metrics = {"locsim/score_threshold": 0.4}
+    ScoreThresholdHook().after_val_epoch(_runner(path, locsim_score_threshold=0.4), metrics)
+    ScoreThresholdHook(keep=False).after_val_epoch(
+        _runner(path, locsim_score_threshold=0.6), {"locsim/score_threshold": 0.6}
+    )
+    assert stored_threshold(path, None) == 0.4
+
+
 def test_hook__a_validation_of_another_prefix_alone(tmp_path):
     path = tmp_path / "a.pth"
     runner = _runner(path, fifa15_score_threshold=0.2)

@@ -137,10 +137,16 @@ class ScoreThresholdHook(Hook):
     is loaded, its threshold is put back into the message hub: from the file beside it, or else from the
     checkpoint itself. Beside the weights that the package carries nothing is written. That of LocSim is
     ``score_threshold`` in the file; those of metrics with another prefix are in ``others``, by their keys.
+
+    Args:
+        keep: write them; False for a trial of other settings, which leaves those that are kept as they are.
     """
 
     # After CheckpointHook, which writes a validated checkpoint again where it is the best: that removes the file.
     priority = "LOWEST"
+
+    def __init__(self, keep: bool = True) -> None:
+        self.keep = keep
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         """Write the thresholds beside the checkpoint that was validated."""
@@ -149,6 +155,9 @@ class ScoreThresholdHook(Hook):
         if not thresholds or checkpoint is None or not is_main_process():
             return
         chosen = _in_words(thresholds)
+        if not self.keep:
+            tell(f"{chosen} is not kept: a trial")
+            return
         if not keeps_threshold(checkpoint):
             tell(f"{chosen} is not kept: {checkpoint} keeps its own ({stored_threshold(checkpoint, None)})")
             return
