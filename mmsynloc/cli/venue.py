@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     photographs = make_venue_set(
         args.out, args.cameras, args.photos, args.train, args.val, margin_m=args.margin, **options
     )
-    print(f"{args.out}: {args.train} train, {args.val} val, from {photographs} photographs")
+    print(f"{args.out}: {args.train} train, {args.val} val, from {photographs} photograph{'s' * (photographs != 1)}")
 
 
 def _write_median(args: argparse.Namespace) -> None:

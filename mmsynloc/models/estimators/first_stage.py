@@ -119,10 +119,7 @@ class _BoxStage:
         whole = self._detect(inputs.unbind(), data_samples)
         if self.tile_rule is None:
             return whole
-        return [
-            detect_on_tiles(self._detect, found, sample, frame, self.tile_rule, self.test_cfg)
-            for found, sample, frame in zip(whole, data_samples, frames)
-        ]
+        return detect_on_tiles(self._detect, whole, data_samples, frames, self.tile_rule, self.test_cfg)
 
     def _detect(self, images: Sequence[Tensor], data_samples: Sequence[PoseDataSample]) -> list[InstanceData]:
         from mmdet.structures import DetDataSample

@@ -93,10 +93,10 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
             return samples
         if frames is None:
             raise ValueError("tiles need whole frames: put LoadSynLocFrame first in the test pipeline")
-        for sample, frame in zip(samples, frames):
-            sample.pred_instances = detect_on_tiles(
-                self._detect, sample.pred_instances, sample, frame, self.tile_rule, self.test_cfg
-            )
+        whole = [sample.pred_instances for sample in samples]
+        found = detect_on_tiles(self._detect, whole, samples, frames, self.tile_rule, self.test_cfg)
+        for sample, instances in zip(samples, found):
+            sample.pred_instances = instances
         return samples
 
     def _detect(self, images: Sequence[Tensor], data_samples: list[PoseDataSample]) -> list[InstanceData]:

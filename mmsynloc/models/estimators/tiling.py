@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -31,42 +33,73 @@ def tile_rule_of(test_cfg: Mapping[str, Any]) -> TileRule | None:
     return None if tiles is None else TileRule(**tiles)
 
 
+class _Tile(NamedTuple):
+    """A window and the number of its frame in the batch."""
+
+    frame: int
+    window: Window
+
+
 def detect_on_tiles(
-    detect: Detect, whole: InstanceData, sample: PoseDataSample, frame: Tensor, rule: TileRule, cfg: Mapping[str, Any]
-) -> InstanceData:
-    """Find athletes in windows of one frame.
+    detect: Detect,
+    whole: Sequence[InstanceData],
+    samples: Sequence[PoseDataSample],
+    frames: Sequence[Tensor],
+    rule: TileRule,
+    cfg: Mapping[str, Any],
+) -> list[InstanceData]:
+    """Find athletes in windows of B frames; windows of one size go through the network together.
 
     Args:
         detect: finds athletes in images (3, h, w) uint8 of one size, in annotated px.
-        whole: what was found in the whole frame, in annotated px, NumPy.
-        sample: of the frame, as it was seen as a whole.
-        frame: (h, w, 3) uint8, BGR, on the host.
+        whole: what was found in each whole frame, in annotated px, NumPy.
+        samples: of the frames, as they were seen as a whole.
+        frames: (h, w, 3) uint8, BGR, on the host.
         rule: which windows.
         cfg: ``test_cfg``.
 
     Returns:
-        All athletes without duplicates, by falling score.
+        All athletes of each frame without duplicates, by falling score.
     """
-    camera = Camera.from_data_info(sample.metainfo)
+    cameras = [Camera.from_data_info(sample.metainfo) for sample in samples]
+    tiles = [
+        _Tile(i, window)
+        for i, (found, sample, camera) in enumerate(zip(whole, samples, cameras))
+        for window in _plan(found, sample, camera, rule, cfg)
+    ]
+    parts: list[list[tuple[Window | None, InstanceData]]] = [[(None, found)] for found in whole]
+    size_of, most = attrgetter("window.input_size"), cfg.get("tile_batch_size", 8)
+    for size, group in groupby(sorted(tiles, key=size_of), size_of):
+        same = list(group)
+        for start in range(0, len(same), most):
+            batch = same[start : start + most]
+            views = _cut(frames, batch, size, cameras)
+            found = detect(views, [window_sample(samples[tile.frame], tile.window) for tile in batch])
+            for tile, one in zip(batch, found):
+                parts[tile.frame].append((tile.window, one))
+    return [merge_windows(part, camera, cfg) for part, camera in zip(parts, cameras)]
+
+
+def _plan(
+    found: InstanceData, sample: PoseDataSample, camera: Camera, rule: TileRule, cfg: Mapping[str, Any]
+) -> list[Window]:
     frame_scale = float((np.asarray(sample.input_size) / np.asarray(sample.input_scale)).min())
-    coarse = whole.bboxes[whole.bbox_scores >= cfg.get("tile_score_thr", 0.1)]
-    windows = plan_windows(camera, coarse, frame_scale, rule)
-    parts: list[tuple[Window | None, InstanceData]] = [(None, whole)]
-    for size in sorted({window.input_size for window in windows}):
-        same = [window for window in windows if window.input_size == size]
-        views = _cut(frame, same, size, camera)
-        samples = [window_sample(sample, window) for window in same]
-        for start in range(0, len(same), cfg.get("tile_batch_size", 8)):
-            part = slice(start, start + cfg.get("tile_batch_size", 8))
-            parts += zip(same[part], detect(views[part], samples[part]))
-    return merge_windows(parts, camera, cfg)
+    coarse = found.bboxes[found.bbox_scores >= cfg.get("tile_score_thr", 0.1)]
+    return plan_windows(camera, coarse, frame_scale, rule)
 
 
-def _cut(frame: Tensor, windows: Sequence[Window], size: tuple[int, int], camera: Camera) -> list[Tensor]:
-    pixels = frame.numpy()
-    to_annotated = resize_matrix(pixels.shape[1::-1], camera.image_size)
-    views = cut_views(pixels, np.stack([window.matrix for window in windows]) @ to_annotated, size)
-    return [torch.from_numpy(np.ascontiguousarray(view.transpose(2, 0, 1))) for view in views]
+def _cut(
+    frames: Sequence[Tensor], tiles: Sequence[_Tile], size: tuple[int, int], cameras: Sequence[Camera]
+) -> list[Tensor]:
+    """The tiles' pixels (3, h, w), in order; tiles of one frame follow each other."""
+    views: list[Tensor] = []
+    for i, group in groupby(tiles, attrgetter("frame")):
+        pixels = frames[i].numpy()
+        to_annotated = resize_matrix(pixels.shape[1::-1], cameras[i].image_size)
+        matrices = np.stack([tile.window.matrix for tile in group]) @ to_annotated
+        cut = cut_views(pixels, matrices, size)
+        views += [torch.from_numpy(np.ascontiguousarray(view.transpose(2, 0, 1))) for view in cut]
+    return views
 
 
 def window_sample(sample: PoseDataSample, window: Window) -> PoseDataSample:

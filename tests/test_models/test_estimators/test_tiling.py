@@ -49,9 +49,10 @@ class _Detector:
     """Finds the people in each window by looking at its metainfo; answers in annotated px as models do."""
 
     def __init__(self) -> None:
-        self.windows = 0
+        self.windows = self.calls = 0
 
     def __call__(self, images, samples) -> list[InstanceData]:
+        self.calls += 1
         boxes, feet = _people()
         results = []
         for image, sample in zip(images, samples):
@@ -72,7 +73,7 @@ def test_detect_on_tiles__everybody_once(mode: str) -> None:
     frame = torch.zeros(360, 640, 3, dtype=torch.uint8)
     rule = TileRule(mode, size=(256, 160), height_px=60, max_scale=3.0, scale=1.5, overlap=0.3)
     detector = _Detector()
-    found = detect_on_tiles(detector, whole, _sample(), frame, rule, {})
+    (found,) = detect_on_tiles(detector, [whole], [_sample()], [frame], rule, {})
     assert detector.windows > 1
     assert len(found) == 4
     assert (np.diff(found.bbox_scores) <= 0).all()
@@ -84,8 +85,28 @@ def test_detect_on_tiles__everybody_once(mode: str) -> None:
 def test_detect_on_tiles__nobody() -> None:
     nothing = _found(np.zeros((0, 4)), np.zeros((0, 2)), np.zeros(0))
     rule = TileRule("camera", height_px=3)  # all are larger: no windows
-    found = detect_on_tiles(_Detector(), nothing, _sample(), torch.zeros(360, 640, 3, dtype=torch.uint8), rule, {})
-    assert len(found) == 0
+    frame = torch.zeros(360, 640, 3, dtype=torch.uint8)
+    assert [len(found) for found in detect_on_tiles(_Detector(), [nothing], [_sample()], [frame], rule, {})] == [0]
+    assert detect_on_tiles(_Detector(), [], [], [], rule, {}) == []
+
+
+def test_detect_on_tiles__windows_of_several_frames_share_calls() -> None:
+    boxes, feet = _people()
+    # the second frame has no coarse box to grow by
+    wholes = [_found(boxes[:n], feet[:n], np.array([0.9, 0.3])[:n]) for n in (2, 0)]
+    frames = [torch.zeros(360, 640, 3, dtype=torch.uint8), torch.zeros(720, 1280, 3, dtype=torch.uint8)]
+    rule = TileRule("fixed", size=(256, 160), scale=1.5, overlap=0.3)
+    together, alone = _Detector(), _Detector()
+    found = detect_on_tiles(together, wholes, [_sample(), _sample()], frames, rule, {"tile_batch_size": 100})
+    single = [
+        detect_on_tiles(alone, [whole], [_sample()], [frame], rule, {"tile_batch_size": 100})[0]
+        for whole, frame in zip(wholes, frames)
+    ]
+    assert together.windows == alone.windows
+    assert together.calls == alone.calls / 2
+    for one, other in zip(found, single):
+        np.testing.assert_array_equal(one.bboxes, other.bboxes)
+        np.testing.assert_array_equal(one.keypoints, other.keypoints)
 
 
 def test_window_sample__maps_input_px_to_the_frame() -> None:
