@@ -28,6 +28,7 @@ test_dataloader = dict(num_workers=1, dataset=dict(input_size=(1920, 1088)))
 
 train_cfg = dict(max_epochs=_epochs, val_interval=_epochs, dynamic_intervals=None)
 optim_wrapper = _base_.short.optim_wrapper
+auto_scale_lr = dict(base_batch_size=8)
 param_scheduler = [_base_.short.warm_up, dict(_base_.short.cosine, end=_epochs, T_max=_epochs - 1)]
 default_hooks = dict(logger=dict(interval=10), checkpoint=dict(interval=_epochs))
 custom_hooks = [_base_.short.ema, dict(type="ScoreThresholdHook"), dict(type="NonFiniteLossHook")]

@@ -23,7 +23,8 @@ from mmsynloc.analysis.benchmark import one_thread
 from mmsynloc.apis.config import synloc_root
 from mmsynloc.apis.model_cost import model_cost
 from mmsynloc.apis.prediction import score_split
-from mmsynloc.apis.training import set_epochs, train_only
+from mmsynloc.apis.schedule import set_epochs
+from mmsynloc.apis.training import train_only
 from mmsynloc.config_scope import CONFIG_DIR, checkpoint_path
 from mmsynloc.datasets.converters import export_coco
 from mmsynloc.evaluation.functional import paired_distances_m

@@ -14,8 +14,9 @@ from mmengine.config import Config
 from mmsynloc.apis import DEMO_COUNTS, DEMO_STRENGTH
 from mmsynloc.apis.config import load_config, synloc_root
 from mmsynloc.apis.prediction import score_split
+from mmsynloc.apis.schedule import set_epochs
 from mmsynloc.apis.submission_check import check_submission
-from mmsynloc.apis.training import set_epochs, train_only
+from mmsynloc.apis.training import train_only
 from mmsynloc.apis.weights import join_stages
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.datasets.data_infos import make_data_infos

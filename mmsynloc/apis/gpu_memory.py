@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmsynloc.apis.preflight import process_count
 from mmsynloc.utils import UserError
 
-__all__ = ["accumulate_gradients", "fit_to_gpu_memory", "scale_learning_rate"]
+__all__ = ["accumulate_gradients", "fit_to_gpu_memory", "learning_rate_notes", "scale_learning_rate"]
 
 _UPSTREAM_GAMMA = 2000  # of ExpMomentumEMA, in steps
 
@@ -73,6 +73,24 @@ def accumulate_gradients(cfg: Config, parts: int) -> None:
             hook["interval"] = parts * hook.get("interval", 1)
             if hook.get("ema_type") in ("ForeachEMA", "ExpMomentumEMA"):
                 hook["gamma"] = parts * hook.get("gamma", _UPSTREAM_GAMMA)
+
+
+def learning_rate_notes(cfg: Config) -> list[str]:
+    """What the user should know where the learning rate is for another number of images than the steps are over."""
+    scaling = cfg.get("auto_scale_lr") or {}
+    base, loader = scaling.get("base_batch_size"), cfg.get("train_dataloader") or {}
+    if not base or scaling.get("enable") or not loader.get("batch_size"):
+        return []
+    parts = (cfg.get("optim_wrapper") or {}).get("accumulative_counts", 1)
+    images = loader["batch_size"] * parts * process_count(cfg.get("launcher", "none"))
+    if images == base:
+        return []
+    return [
+        f"each step is over {images} images, and the learning rate is for {base}: --gpu-memory GB makes the steps so "
+        "large, --auto-scale-lr the rate so small"
+        if images < base
+        else f"each step is over {images} images, and the learning rate is for {base}: --auto-scale-lr fits it"
+    ]
 
 
 def scale_learning_rate(cfg: Config) -> None:

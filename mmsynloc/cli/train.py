@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import add_common_flags, apply_show_flags, positive_number
+from mmsynloc.cli.flags import add_common_flags, apply_show_flags, positive, positive_number
 
 __all__ = ["main"]
 
@@ -26,6 +26,9 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         type=positive_number,
         metavar="MINUTES",
         help="write a checkpoint at least every so many minutes too, for sessions that may end at any time",
+    )
+    parser.add_argument(
+        "--epochs", type=positive, metavar="N", help="train so many, with the whole schedule stretched to them"
     )
     parser.add_argument("--amp", action="store_true", help="automatic mixed precision")
     parser.add_argument("--no-validate", action="store_true", help="do not validate during training")
@@ -52,12 +55,15 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis import build_runner, load_config
-    from mmsynloc.apis.gpu_memory import fit_to_gpu_memory, scale_learning_rate
+    from mmsynloc.apis.gpu_memory import fit_to_gpu_memory, learning_rate_notes, scale_learning_rate
     from mmsynloc.apis.loggers import add_loggers
+    from mmsynloc.apis.schedule import stretch_schedule
     from mmsynloc.apis.training import add_timed_checkpoints, use_mixed_precision
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
+    if args.epochs is not None:
+        stretch_schedule(cfg, args.epochs)
     if args.no_validate:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     if args.amp:
@@ -70,5 +76,5 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     add_loggers(cfg, args.log or ())
     if args.auto_scale_lr:
         scale_learning_rate(cfg)
-    notes = [] if args.gpu_memory is None else fit_to_gpu_memory(cfg, args.gpu_memory)
+    notes = learning_rate_notes(cfg) if args.gpu_memory is None else fit_to_gpu_memory(cfg, args.gpu_memory)
     build_runner(cfg, training=True, notes=notes).train()

@@ -391,7 +391,7 @@ def test_make_venue__command_line(
     tool = str(Path(__file__).parents[2] / "tools" / "dataset" / "make_venue.py")
     arguments = [str(tmp_path / "out"), "--cameras", str(cameras), "--photos", str(tmp_path), "--image-size", "640x360"]
     monkeypatch.setattr(sys, "argv", [tool, "set", *arguments, "--train", "1", "--val", "0"])
-    for expected in ("1 train, 0 val, from 1 photographs", "error: "):  # the second time the folder is full
+    for expected in ("1 train, 0 val, from 1 photograph", "error: "):  # the second time the folder is full
         with pytest.raises(SystemExit):
             runpy.run_path(tool, run_name="__main__")
         said = capsys.readouterr()

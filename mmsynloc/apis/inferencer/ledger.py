@@ -211,8 +211,11 @@ def other_parts(out: Path, shards: int, run: Mapping[str, Any]) -> list[str]:
     found = []
     ours = {_part_name(shard, shards) for shard in range(shards)}
     for path in sorted(parts_folder(out).glob("*-of-*.jsonl")):
-        with _one_line_errors(path), path.open("rb") as file:
-            first = file.readline()
+        try:
+            with path.open("rb") as file:
+                first = file.readline()
+        except OSError:  # another process has taken them over meanwhile
+            return []
         if path.name not in ours:
             found.append(f"{path}: is of a run in another number of parts")
         elif first.endswith(b"\n") and (other := _look(first, path, 0).run) != run:
