@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def config_path(name: str) -> Path:
         UserError: there is no such config; the message lists those of the package that come nearest.
     """
     path = _carried_config(name.removeprefix(_PREFIX)) if name.startswith(_PREFIX) else Path(name)
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         raise UserError(f"{name}: no such config. {_nearest_configs(name)}")
     return path
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import os
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 from mmsynloc.apis.config_options import check_options, close_name
-from mmsynloc.config_scope import config_path
+from mmsynloc.config_reader import read_config
 from mmsynloc.utils import UserError, first_line
 
 __all__ = ["load_config", "synloc_root"]
@@ -61,47 +57,11 @@ def load_config(name: str, cfg_options: dict[str, Any] | None = None, work_dir: 
         UserError: the config is missing, it is not valid Python or MMEngine configuration, a setting's name is a
             likely misspelling, or an option does not fit it.
     """
-    if Path(name).is_dir():
-        raise UserError(f"{name}: a folder, not a config")
-    path = config_path(name)
-    try:
-        with _without_details():
-            cfg = Config.fromfile(str(path))
-    except UserError as error:  # a base that the package does not carry
-        raise UserError(f"{name}: {error}") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{name}: not a usable config: not UTF-8 text") from None
-    except Exception as error:  # a config is the user's own code and can raise any error
-        cause = error.__cause__ if isinstance(error, ImportError) and error.__cause__ else error
-        reason = str(cause).split("\n", 1)[0]
-        where = _line(error.__traceback__)
-        raise UserError(f"{name}: not a usable config: {where}{type(error).__name__}: {reason}") from error
+    cfg = read_config(name)
     _check_names(cfg, name)
     _merge(cfg, cfg_options or {}, name)
-    cfg.work_dir = work_dir or cfg.get("work_dir") or str(Path("work_dirs") / path.stem)
+    cfg.work_dir = work_dir or cfg.get("work_dir") or str(Path("work_dirs") / Path(cfg.filename).stem)
     return cfg
-
-
-@contextmanager
-def _without_details() -> Iterator[None]:
-    """Hide MMEngine's log lines about the environment variables that it looks up."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
-def _line(trace: TracebackType | None) -> str:
-    """Which line of which config file failed; empty where it was not one of their lines."""
-    lines = [(frame, number) for frame, number in traceback.walk_tb(trace)]
-    runs_config = [i for i, (frame, _) in enumerate(lines) if frame.f_code.co_name == "_file2dict"]
-    if not runs_config or runs_config[-1] + 1 >= len(lines):
-        return ""
-    frame, number = lines[runs_config[-1] + 1]
-    return f"line {number} of {Path(frame.f_code.co_filename).name}: " if frame.f_code.co_name == "<module>" else ""
 
 
 def _check_names(cfg: Config, name: str) -> None:

@@ -11,8 +11,9 @@ from mmengine.config import Config
 
 from mmsynloc.apis.preflight import check_file
 from mmsynloc.apis.run_config import build_runner
-from mmsynloc.apis.settings import loaders, locsim_metric
+from mmsynloc.apis.settings import READING, loaders, locsim_metric
 from mmsynloc.apis.starting_point import local_checkpoint
+from mmsynloc.apis.threshold import require_chosen
 from mmsynloc.datasets.preparation.layout import annotation_path
 from mmsynloc.engine.checkpoints import is_address, read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY, stored_threshold
@@ -20,9 +21,6 @@ from mmsynloc.evaluation.report import official_names
 from mmsynloc.utils import UserError
 
 __all__ = ["ann_file", "predict_split", "score_split"]
-
-# The metric's settings that say how to read the model's predictions.
-_READING = ("person_label", "pixel_corners", "scale_from_ori_shape")
 
 
 def ann_file(cfg: Config, split: str) -> Path:
@@ -56,7 +54,7 @@ def score_split(
             a threshold.
     """
     cfg = copy.deepcopy(cfg)
-    cfg.load_from = str(checkpoint)
+    cfg.load_from = local_checkpoint(str(checkpoint))
     if results_file is not None:
         _write_results(cfg, split, results_file)
     runner = build_runner(cfg, split=split)
@@ -97,15 +95,11 @@ def predict_split(
     checkpoint = local_checkpoint(checkpoint)
     if score_threshold is None:
         score_threshold = stored_threshold(checkpoint, None if is_address(checkpoint) else read_checkpoint(checkpoint))
-    if score_threshold is None:
-        raise UserError(
-            f"{checkpoint}: no validation has chosen a score threshold for it yet; run "
-            f"mmsynloc test CONFIG {checkpoint} --split val"
-        )
+    score_threshold = require_chosen(checkpoint, score_threshold)
     dataset = _test_dataset(cfg)
     dataset.ann_file = str(annotation_path(Path(), split))
     dataset.data_prefix = dict(img=f"{split}/")
-    reading = {name: value for name, value in locsim_metric(cfg, "test").items() if name in _READING}
+    reading = {name: value for name, value in locsim_metric(cfg, "test").items() if name in READING}
     sizes_file = str(ann_file(cfg, split)) if reading.get("scale_from_ori_shape") else None
     cfg.test_evaluator = dict(type="LocSimMetric", format_only=True, ann_file=sizes_file, **reading)
     cfg.load_from = checkpoint

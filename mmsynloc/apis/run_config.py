@@ -19,7 +19,7 @@ from mmsynloc.apis.gpu_memory import accumulate_gradients
 from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slurm_addresses
 from mmsynloc.apis.pretrained import resolve_pretrained
 from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers
-from mmsynloc.apis.starting_point import require_detector, require_threshold, resolve_start
+from mmsynloc.apis.starting_point import require_detector, require_thresholds, resolve_start
 from mmsynloc.apis.test_options import require_frames
 from mmsynloc.config_scope import CONFIG_DIR
 from mmsynloc.engine.checkpoints import compare_weights, weights_of
@@ -74,7 +74,7 @@ def build_runner(cfg: Config, training: bool = False, split: str = "test", notes
     check_data(cfg)
     require_frames(cfg)
     if not training:
-        require_threshold(cfg, split, held)
+        require_thresholds(cfg, split, held)
     found += _fit_to_machine(cfg, training)
     if cfg.get("visualizer"):
         # Under the same name MMEngine hands out the first one again, which writes into the first run's folder.

@@ -10,7 +10,19 @@ from mmpose.registry import OPTIMIZERS
 
 from mmsynloc.utils import UserError
 
-__all__ = ["check_settings", "crops_per_image", "evaluators", "fit_workers", "loaders", "locsim_metric"]
+__all__ = [
+    "READING",
+    "check_settings",
+    "crops_per_image",
+    "evaluators",
+    "fit_workers",
+    "loaders",
+    "locsim_metric",
+]
+
+READING = ("person_label", "pixel_corners", "scale_from_ori_shape")
+"""Settings of ``LocSimMetric`` that say how to read the model's predictions."""
+
 
 _GROUPS = ("model", "default_hooks", "env_cfg", "train_cfg", "val_cfg", "test_cfg", "optim_wrapper")
 _SPLITS = ("train", "val", "test")

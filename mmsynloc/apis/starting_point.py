@@ -33,7 +33,7 @@ from mmsynloc.engine.hooks.score_threshold_hook import (
 )
 from mmsynloc.utils import UserError
 
-__all__ = ["local_checkpoint", "require_detector", "require_threshold", "resolve_start"]
+__all__ = ["local_checkpoint", "require_detector", "require_thresholds", "resolve_start"]
 
 
 def local_checkpoint(name: str) -> str:
@@ -45,6 +45,8 @@ def local_checkpoint(name: str) -> str:
     Raises:
         UserError: there is no such checkpoint, or it cannot be downloaded.
     """
+    if not str(name):
+        raise UserError("the checkpoint has an empty name")
     path = checkpoint_path(str(name))
     if not path.startswith(("http://", "https://")):
         return path if is_address(path) else str(Path(path).expanduser())
@@ -123,7 +125,7 @@ def require_detector(cfg: Config, name: str, held: Any) -> None:
         )
 
 
-def require_threshold(cfg: Config, split: str, held: Any) -> None:
+def require_thresholds(cfg: Config, split: str, held: Any) -> None:
     """Make sure that a test has its score threshold, and that a validation can keep the one it chooses.
 
     Args:
@@ -135,7 +137,10 @@ def require_threshold(cfg: Config, split: str, held: Any) -> None:
         UserError: no validation has chosen a threshold, or the file beside the checkpoint cannot be written.
     """
     if split == "val":
-        if cfg.get("load_from") and keeps_threshold(cfg.load_from):
+        keeps = any(
+            h.get("type") == "ScoreThresholdHook" and h.get("keep", True) for h in cfg.get("custom_hooks") or ()
+        )
+        if keeps and cfg.get("load_from") and keeps_threshold(cfg.load_from):
             check_file(threshold_file(cfg.load_from), "score threshold")
         return
     prefixes = [_prefix(metric) for metric in evaluators(cfg, split) if metric.get("score_threshold") == "val"]

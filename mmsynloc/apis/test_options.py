@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def use_tiles(cfg: Config, mode: str) -> None:
     Raises:
         UserError: the model has no detector that can.
     """
-    model = cfg.model
+    model = _model(cfg)
     is_first_stage = model.get("detector") is not None
     if is_first_stage:
         model.detector = detector_config(model.detector)
@@ -36,9 +37,9 @@ def use_tiles(cfg: Config, mode: str) -> None:
         raise UserError(f"--tiles: {model.get('type')} cannot look at tiles; SynLocPoseEstimator and first stages can")
     test_cfg = model.setdefault("test_cfg", {})
     test_cfg["tiles"] = None if mode == "none" else dict(test_cfg.get("tiles") or {}, mode=mode)
-    for pipeline in _test_pipelines(cfg):
-        if mode != "none" and all(step["type"] != "LoadSynLocFrame" for step in pipeline):
-            pipeline.insert(0, dict(type="LoadSynLocFrame"))
+    for dataset in _test_sets(cfg):
+        if mode != "none" and not _loads_frames(dataset):
+            dataset["pipeline"] = [dict(type="LoadSynLocFrame"), *(dataset.get("pipeline") or [])]
 
 
 def use_detections(cfg: Config, results_file: str) -> None:
@@ -51,16 +52,14 @@ def use_detections(cfg: Config, results_file: str) -> None:
     Raises:
         UserError: the model has no second stage, or there is no such file.
     """
-    if cfg.model.get("type") != "SynLocTopdownEstimator":
+    if _model(cfg).get("type") != "SynLocTopdownEstimator":
         raise UserError(f"--detections: {cfg.model.get('type')} has no second stage, SynLocTopdownEstimator has")
     if not Path(results_file).is_file():
         raise UserError(f"--detections {results_file}: no such file")
     cfg.model.detector = None
-    for key, loader in loaders(cfg):
-        if key != "train_dataloader":
-            loader.dataset.detections = str(results_file)
-    for pipeline in _test_pipelines(cfg):
-        pipeline[:] = [step for step in pipeline if step["type"] not in _WHOLE_FRAME]
+    for dataset in _test_sets(cfg):
+        dataset["detections"] = str(results_file)
+        dataset["pipeline"] = [step for step in dataset.get("pipeline") or [] if step["type"] not in _WHOLE_FRAME]
 
 
 def keep_no_threshold(cfg: Config) -> None:
@@ -70,8 +69,12 @@ def keep_no_threshold(cfg: Config) -> None:
             hook["keep"] = False
 
 
-def require_boxes(cfg: Config) -> None:
+def require_boxes(cfg: Config, saved: bool) -> None:
     """Make sure that a second stage has boxes to place that somebody found.
+
+    Args:
+        cfg: the config.
+        saved: whether those of a file may be placed, ``detections`` of the test data set.
 
     Raises:
         UserError: it has no detector and no boxes of a file; it would place the true ones.
@@ -79,7 +82,7 @@ def require_boxes(cfg: Config) -> None:
     model, loader = cfg.get("model") or {}, cfg.get("test_dataloader") or {}
     if model.get("type") != "SynLocTopdownEstimator" or model.get("detector") is not None:
         return
-    if loader.get("dataset", {}).get("detections") is None:
+    if not saved or loader.get("dataset", {}).get("detections") is None:
         name = Path(cfg.filename or "the config").name
         raise UserError(f"{name}: a second stage without a detector; take a two-stage config (*-twostage.py)")
 
@@ -96,14 +99,26 @@ def require_frames(cfg: Config) -> None:
     for key, loader in loaders(cfg):
         if key == "train_dataloader":
             continue
-        for dataset in unwrapped(loader["dataset"]):
-            if all(step["type"] != "LoadSynLocFrame" for step in dataset.get("pipeline") or []):
-                name = Path(cfg.filename or "the config").name
-                raise UserError(
-                    f"{name}: {key}: tiles and second stages look at whole frames; put dict(type='LoadSynLocFrame') "
-                    "first in its pipeline"
-                )
+        if not all(map(_loads_frames, unwrapped(loader["dataset"]))):
+            name = Path(cfg.filename or "the config").name
+            raise UserError(
+                f"{name}: {key}: tiles and second stages look at whole frames; put dict(type='LoadSynLocFrame') "
+                "first in its pipeline"
+            )
 
 
-def _test_pipelines(cfg: Config) -> list[Any]:
-    return [loader.dataset.pipeline for key, loader in loaders(cfg) if key != "train_dataloader"]
+def _model(cfg: Config) -> Any:
+    if not cfg.get("model"):
+        raise UserError(f"{cfg.filename or 'the config'}: it has no model")
+    return cfg.model
+
+
+def _loads_frames(dataset: Mapping[str, Any]) -> bool:
+    return any(step["type"] == "LoadSynLocFrame" for step in dataset.get("pipeline") or [])
+
+
+def _test_sets(cfg: Config) -> Iterator[Any]:
+    """The data sets of validation and test, also those that others wrap."""
+    for key, loader in loaders(cfg):
+        if key != "train_dataloader":
+            yield from unwrapped(loader["dataset"])

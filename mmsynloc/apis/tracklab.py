@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from tracklab.pipeline import ImageLevelModule
 
 from mmsynloc.apis.inferencer import SynLocInferencer
-from mmsynloc.files import read_cameras
+from mmsynloc.apis.inferencer.frame_cameras import camera_finder
 from mmsynloc.files.game_state import bboxes_pitch
 from mmsynloc.structures import FramePositions, GroundCamera
 
@@ -49,7 +48,7 @@ class SynLocPositions(ImageLevelModule):
         **kwargs: Any,
     ) -> None:
         super().__init__(batch_size)
-        self.cameras = read_cameras(camera)
+        self.find_camera = camera_finder(camera)
         self.inferencer = SynLocInferencer(config, checkpoint, device, batch_size=batch_size)
         self.category_id = category_id
         self._numbers = count()  # of the detections over all images, which name TrackLab's rows
@@ -76,8 +75,8 @@ class SynLocPositions(ImageLevelModule):
         return pd.DataFrame(rows, columns=self.output_columns)
 
     def _camera(self, metadata: pd.Series, image: np.ndarray) -> GroundCamera:
-        name = Path(str(metadata.get("file_path", metadata.name))).name
-        return self.cameras.camera(name, (image.shape[1], image.shape[0]))
+        name = str(metadata.get("file_path", metadata.name))
+        return self.find_camera(0, name, (image.shape[1], image.shape[0]))[1]
 
     def _rows(self, found: FramePositions, image_id: Any, video_id: Any) -> list[pd.Series]:
         rows = []

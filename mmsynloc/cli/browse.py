@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmsynloc.cli.flags import add_config_options, positive
+from mmsynloc.cli.flags import add_config_options, positive, seed
 
 __all__ = ["main"]
 
@@ -17,7 +17,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--out", type=Path, default=Path("work_dirs/browse"), help="folder (default: %(default)s)")
     parser.add_argument("--num", type=positive, default=12, help="number of samples (default: %(default)s)")
     parser.add_argument("--split", choices=["train", "val", "test"], default="train", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0, help="of the images and their augmentation")
+    parser.add_argument("--seed", type=seed, default=0, help="of the images and their augmentation")
     add_config_options(parser)
     return parser.parse_args(argv)
 

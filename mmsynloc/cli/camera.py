@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         image = read_image(args.image)
         if warning := orientation_warning(args.image):
             print(f"WARNING  {warning}", file=sys.stderr)
-        size, name = (image.shape[1], image.shape[0]), name or args.image.name
+        size, name = (image.shape[1], image.shape[0]), name or str(args.image)
     camera = read_camera(args.file, size, name)
     try:
         synloc, residual = to_synloc(camera)

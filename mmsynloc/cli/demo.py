@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 
 from mmsynloc.apis import DEMO_COUNTS, DEMO_STRENGTH
-from mmsynloc.cli.flags import add_strength
+from mmsynloc.cli.flags import add_strength, seed
 
 __all__ = ["main"]
 
@@ -16,7 +16,7 @@ __all__ = ["main"]
 def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("--work-dir", help="default: work_dirs/demo, or work_dirs/instant-demo")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--seed", type=seed, default=0, help="default: %(default)s")
     parser.add_argument("--epochs", type=int, help="of the training; by default as in configs/demo/demo_synloc.py")
     parser.add_argument("--instant", action="store_true", help="train nothing: show the package's weights on 4 frames")
     for split, count in DEMO_COUNTS.items():

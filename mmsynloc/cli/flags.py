@@ -30,6 +30,7 @@ __all__ = [
     "image_size",
     "positive",
     "positive_number",
+    "seed",
     "show_warnings_plainly",
 ]
 
@@ -160,6 +161,13 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"not a whole number of at least 1: {text!r}")
     return number
+
+
+def seed(text: str) -> int:
+    """An argument that is a whole number that random generators take."""
+    if not text.isascii() or not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"not a whole number from 0 to 4294967295: {text!r}")
+    return int(text)
 
 
 def finite(text: str) -> float:

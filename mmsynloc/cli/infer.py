@@ -144,6 +144,9 @@ def _check_outputs(args: argparse.Namespace, sources: Sequence[Source]) -> None:
         read += source.paths
     for flag, written in (("--out", args.out), ("--video", args.video), ("--vis-dir", args.vis_dir)):
         refuse_overwriting(flag, written, read)
+    in_cameras = os.path.isdir(args.camera) and args.out.resolve().is_relative_to(Path(args.camera).resolve())
+    if in_cameras and args.out.suffix.lower() == ".json":
+        raise UserError(f"--out {args.out}: is in {args.camera}, whose JSON files this command reads: name another")
     for folder in filter(os.path.isdir, args.inputs):
         if args.vis_dir is not None and args.vis_dir.resolve().is_relative_to(Path(folder).resolve()):
             raise UserError(f"--vis-dir {args.vis_dir}: is in {folder}, whose images this command reads: name another")
@@ -158,8 +161,14 @@ def _check_times(args: argparse.Namespace, sources: Sequence[Source]) -> None:
             "--resume: a stream cannot be read again; start anew with another --out "
             f"({args.out}.parts has what was found)"
         )
-    if not args.track:
-        return
+    if args.track:
+        _check_track(sources)
+
+
+def _check_track(sources: Sequence[Source]) -> None:
+    from mmsynloc.tracking.link import require_tracker
+
+    require_tracker()
     if len(sources) > 1:
         raise UserError(
             f"--track follows athletes over the frames of one video, or one folder; {len(sources)} are named"
@@ -216,7 +225,8 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     from mmsynloc.apis.inferencer.job import InferJob
     from mmsynloc.apis.inferencer.pictures import PictureWriter
     from mmsynloc.apis.inferencer.sources import open_sources
-    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer, require_threshold
+    from mmsynloc.apis.inferencer.synloc_inferencer import SynLocInferencer
+    from mmsynloc.apis.threshold import require_chosen
 
     shard, shards = _shard(args.shard)
     form = choose_format(args.out, args.format)
@@ -231,7 +241,7 @@ def _plan(args: argparse.Namespace) -> tuple[InferJob, Callable[[], SynLocInfere
     model = _find_model(args)
     chosen = args.score_threshold
     if chosen is None:
-        chosen = require_threshold(model.files[0], model.score_threshold)
+        chosen = require_chosen(model.files[0], model.score_threshold)
     kept = 0.0 if form.keeps_all and args.score_threshold is None else chosen
     fps = next((source.fps for source in sources if source.fps), 25.0) / args.every
     pictures = PictureWriter(args.vis_dir, args.video, args.view, fps, chosen) if args.vis_dir or args.video else None

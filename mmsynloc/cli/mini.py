@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from mmsynloc.cli.flags import add_strength, image_size
+from mmsynloc.cli.flags import add_strength, image_size, seed
 
 __all__ = ["main"]
 
@@ -19,7 +19,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     parser.add_argument("--test", type=int, default=40, help="images in test, at other venues (default: %(default)s)")
     parser.add_argument("--challenge", type=int, default=20, help="images in challenge (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="chooses venues and scenes (default: %(default)s)")
+    parser.add_argument("--seed", type=seed, default=0, help="chooses venues and scenes (default: %(default)s)")
     parser.add_argument("--image-size", type=image_size, default=(1920, 1080), metavar="WxH", help="default: 1920x1080")
     parser.add_argument("--workers", type=int, default=None, help="processes (default: all processors, one for a few)")
     parser.add_argument("--force", action="store_true", help="replace a mini data set of other parameters")

@@ -51,6 +51,9 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         parser.error(f"--{'check' if args.check else 'results'} needs --ann-file")
     if args.results and (args.threshold_from is None) == (args.score_threshold is None):
         parser.error("--results needs --threshold-from or --score-threshold, one of them")
+    made_by = {"CONFIG": args.config, "--tiles": args.tiles, "--detections": args.detections}
+    if args.results and (unused := [name for name, value in made_by.items() if value is not None]):
+        parser.error(f"--results packs what is there; {', '.join(unused)} would play no part")
     if args.threshold_from and not args.results:
         parser.error("--threshold-from goes with --results; a model has the threshold that its validation chose")
     return args
@@ -118,7 +121,7 @@ def submit(args: argparse.Namespace) -> int:
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)
     apply_stage_flags(cfg, args)
-    require_boxes(cfg)
+    require_boxes(cfg, saved=True)
     check_file(args.out, "--out")
     with tempfile.TemporaryDirectory() as folder:
         results_file = Path(folder) / "results.json"
@@ -158,7 +161,9 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     args = parse_args(argv, prog)
     if args.check is not None:
         return report(args.check, args.ann_file)
-    read = [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from]
+    if not Path(args.out).name:
+        raise UserError(f"--out {args.out!r}: a folder, not a file")
+    read = [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from, args.detections]
     for written in (args.out, _threshold_file(args.out)):
         refuse_overwriting("--out", written, read)
     return submit(args) if args.results is None else submit_results(args)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags
-from mmsynloc.utils import UserError, dump_json
+from mmsynloc.utils import UserError, dump_json, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -47,8 +48,18 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         if args.split != "val":
             raise UserError("--trial: only a validation (--split val) chooses a threshold")
         keep_no_threshold(cfg)
+    _check_outputs(args)
     if args.stats is not None:
         check_file(args.stats, "--stats")
     stats, _ = score_split(cfg, args.split, args.checkpoint, args.out)
     if args.stats is not None and is_main_process():
         dump_json({"stats": stats}, args.stats, indent=1)
+
+
+def _check_outputs(args: argparse.Namespace) -> None:
+    """Refuse outputs that are inputs, or each other."""
+    read = [args.config, args.checkpoint, args.detections]
+    for flag, written in (("--out", args.out), ("--stats", args.stats)):
+        refuse_overwriting(flag, written, read)
+    if args.out is not None and args.stats is not None and os.path.realpath(args.out) == os.path.realpath(args.stats):
+        raise UserError(f"--stats {args.stats}: is the file of --out too")

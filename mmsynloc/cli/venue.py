@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmsynloc.cli.flags import image_size
+from mmsynloc.cli.flags import image_size, seed
 from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
@@ -26,7 +26,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     venue.add_argument("--marks", help="folder of .png named like the photos, white where near objects hide people")
     venue.add_argument("--train", type=int, default=200, help="images in train (default: %(default)s)")
     venue.add_argument("--val", type=int, default=20, help="images in val (default: %(default)s)")
-    venue.add_argument("--seed", type=int, default=0, help="chooses people and light (default: %(default)s)")
+    venue.add_argument("--seed", type=seed, default=0, help="chooses people and light (default: %(default)s)")
     venue.add_argument("--image-size", type=image_size, default=(1920, 1080), metavar="WxH", help="default: 1920x1080")
     venue.add_argument("--weather", help="light of the photographs: overcast, sun or floodlight (default: all)")
     venue.add_argument("--margin", type=float, default=5.0, help="metres beyond the lines where people may stand")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import warnings
 import zipfile
@@ -79,8 +80,8 @@ def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, A
         UserError: it is missing, cut off, holds code, or is no checkpoint.
     """
     path = Path(path).expanduser()
-    if not path.is_file():
-        raise UserError(f"{path}: {'a folder, not a checkpoint' if path.is_dir() else 'no such checkpoint'}")
+    if not os.path.isfile(path):
+        raise UserError(f"{path}: {'a folder, not a checkpoint' if os.path.isdir(path) else 'no such checkpoint'}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's warnings about old formats; errors are raised

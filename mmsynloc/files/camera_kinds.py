@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,7 +49,7 @@ def find_cameras(path: Path) -> FoundCameras:
     Raises:
         UserError: as for :func:`mmsynloc.files.read_cameras`.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         return _find_in_folder(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:

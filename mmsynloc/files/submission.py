@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ def read_submission(path: str | Path) -> Submission:
         UserError: the zip is missing, damaged, encrypted or too large, a file in it is missing or breaks the rules of
             :func:`~mmsynloc.files.results.read_results`, or begins with a byte order mark.
     """
-    if not Path(path).is_file():
+    if not os.path.isfile(path):
         raise UserError(f"{path}: no such file")
     try:
         with zipfile.ZipFile(path) as archive:

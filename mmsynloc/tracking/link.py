@@ -57,12 +57,23 @@ def link_positions(
     return _number(owners)
 
 
-def _make_tracker(interval_s: float) -> tuple[Any, Any]:
-    """norfair's tracker, and its class of detections."""
+def require_tracker() -> None:
+    """Make sure that athletes can be followed, before a long run finds them.
+
+    Raises:
+        UserError: norfair is not installed.
+    """
     try:
-        from norfair import Detection, OptimizedKalmanFilterFactory, Tracker
+        import norfair  # noqa: F401
     except ImportError:
         raise UserError("tracking needs norfair: pip install --no-deps norfair filterpy") from None
+
+
+def _make_tracker(interval_s: float) -> tuple[Any, Any]:
+    """norfair's tracker, and its class of detections."""
+    require_tracker()
+    from norfair import Detection, OptimizedKalmanFilterFactory, Tracker
+
     speed_m, velocity_change_m = SPEED_SD_M_S * interval_s, ACCELERATION_SD_M_S2 * interval_s**2
     kalman = OptimizedKalmanFilterFactory(
         R=POSITION_SD_M**2, Q=velocity_change_m**2, pos_variance=POSITION_SD_M**2, vel_variance=speed_m**2

@@ -9,7 +9,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmsynloc.apis.starting_point import local_checkpoint, require_detector, require_threshold, resolve_start
+from mmsynloc.apis.starting_point import local_checkpoint, require_detector, require_thresholds, resolve_start
 from mmsynloc.config_scope import WEIGHTS_DIR
 from mmsynloc.utils import UserError
 
@@ -83,16 +83,18 @@ def test_local_checkpoint__addresses_that_end_alike_have_files_of_their_own(tmp_
 
 
 def _test_config(checkpoint, threshold="val"):
-    return Config(dict(load_from=str(checkpoint), test_evaluator=dict(type="LocSimMetric", score_threshold=threshold)))
+    evaluator = dict(type="LocSimMetric", score_threshold=threshold)
+    hooks = [dict(type="ScoreThresholdHook")]
+    return Config(dict(load_from=str(checkpoint), test_evaluator=evaluator, custom_hooks=hooks))
 
 
 def test_require_threshold__of_a_test(tmp_path):
     path = _save(tmp_path, 1)
     with pytest.raises(UserError, match=r"epoch_1\.pth: no validation has chosen a score threshold yet"):
-        require_threshold(_test_config(path), "test", {})
-    require_threshold(_test_config(path, 0.4), "test", {})
+        require_thresholds(_test_config(path), "test", {})
+    require_thresholds(_test_config(path, 0.4), "test", {})
     path.with_suffix(".locsim.json").write_text(json.dumps({"score_threshold": 0.4}))
-    require_threshold(_test_config(path), "test", {})
+    require_thresholds(_test_config(path), "test", {})
 
 
 def test_require_threshold__of_a_metric_with_another_prefix(tmp_path):
@@ -101,19 +103,28 @@ def test_require_threshold__of_a_metric_with_another_prefix(tmp_path):
     cfg = _test_config(path)
     cfg.test_evaluator = [cfg.test_evaluator, dict(cfg.test_evaluator, keypoints_3d="fifa15")]
     with pytest.raises(UserError, match="has chosen a score threshold of the metric fifa15 yet"):
-        require_threshold(cfg, "test", {})
+        require_thresholds(cfg, "test", {})
     others = {"fifa15_score_threshold": 0.2}
     path.with_suffix(".locsim.json").write_text(json.dumps({"score_threshold": 0.4, "others": others}))
-    require_threshold(cfg, "test", {})
+    require_thresholds(cfg, "test", {})
 
 
 def test_require_threshold__a_validation_can_keep_its_own(tmp_path):
     path = _save(tmp_path, 1)
-    require_threshold(_test_config(path), "val", {})
+    require_thresholds(_test_config(path), "val", {})
     path.with_suffix(".locsim.json").mkdir()
     with pytest.raises(UserError, match=r"score threshold .*a folder, not a file"):
-        require_threshold(_test_config(path), "val", {})
-    require_threshold(_test_config(WEIGHTS_DIR / "demo_synloc.pth"), "val", {})
+        require_thresholds(_test_config(path), "val", {})
+    trial = _test_config(path)
+    trial.custom_hooks[0].keep = False
+    require_thresholds(trial, "val", {})  # it writes none
+    require_thresholds(_test_config(WEIGHTS_DIR / "demo_synloc.pth"), "val", {})
+
+
+def test_local_checkpoint__empty_name():
+    """As an unset variable of a shell gives; without weights an untrained network would be scored."""
+    with pytest.raises(UserError, match="the checkpoint has an empty name"):
+        local_checkpoint("")
 
 
 def test_require_detector__a_second_stage_learns_with_a_trained_detector_only(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmpose.registry import MODELS
 
@@ -61,14 +62,14 @@ def test_use_detections__wrong(tmp_path) -> None:
 
 
 def test_require_boxes__a_second_stage_alone(tmp_path: Path) -> None:
-    require_boxes(load_config("mmsynloc::yoloxpose_s_synloc.py"))
-    require_boxes(load_config("mmsynloc::demo_synloc-twostage.py"))
+    require_boxes(load_config("mmsynloc::yoloxpose_s_synloc.py"), saved=True)
+    require_boxes(load_config("mmsynloc::demo_synloc-twostage.py"), saved=False)
     cfg = load_config("mmsynloc::rtmpose_nano_synloc.py")
     with pytest.raises(UserError, match=r"rtmpose_nano_synloc\.py: a second stage without a detector"):
-        require_boxes(cfg)
+        require_boxes(cfg, saved=True)
     (tmp_path / "found.json").write_text("[]")
     use_detections(cfg, str(tmp_path / "found.json"))
-    require_boxes(cfg)
+    require_boxes(cfg, saved=True)
 
 
 def test_require_frames__tiles_as_a_config_line() -> None:
@@ -107,3 +108,47 @@ def test_main__a_trial_is_of_a_validation() -> None:
     cfg = load_config("mmsynloc::demo_synloc.py")
     keep_no_threshold(cfg)
     assert [hook["keep"] for hook in cfg.custom_hooks if hook["type"] == "ScoreThresholdHook"] == [False]
+
+
+def test_use_tiles_and_detections__of_a_data_set_that_is_wrapped(tmp_path: Path) -> None:
+    (tmp_path / "found.json").write_text("[]")
+    cfg = load_config("mmsynloc::demo_synloc-twostage.py")
+    inner = cfg.test_dataloader.dataset
+    cfg.test_dataloader.dataset = dict(type="RepeatDataset", times=1, dataset=inner)
+    use_tiles(cfg, "camera")
+    use_detections(cfg, str(tmp_path / "found.json"))
+    wrapped = cfg.test_dataloader.dataset.dataset
+    assert wrapped.detections.endswith("found.json")
+    assert [step["type"] for step in wrapped.pipeline] == ["LoadSynLocFrame", "PackSynLocInputs"]
+
+
+def test_use_tiles__no_model() -> None:
+    with pytest.raises(UserError, match="it has no model"):
+        use_tiles(Config(dict(model=None)), "camera")
+
+
+def test_require_boxes__for_new_images_a_detector_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "found.json").write_text("[]")
+    cfg = load_config("mmsynloc::demo_synloc-twostage.py")
+    use_detections(cfg, str(tmp_path / "found.json"))
+    with pytest.raises(UserError, match="a second stage without a detector"):
+        require_boxes(cfg, saved=False)
+
+
+@pytest.mark.parametrize("flags", [["--out", "found.json"], ["--stats", "found.json"]])
+def test_main__outputs_that_are_inputs(flags, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("found.json").write_text("[]")
+    arguments = ["mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth"]
+    with pytest.raises(UserError, match=r"found\.json: is read by this command"):
+        main([*arguments, "--detections", "found.json", *flags])
+    with pytest.raises(UserError, match="is the file of --out too"):
+        main([*arguments, "--out", "a.json", "--stats", "./a.json"])
+
+
+@pytest.mark.parametrize("text", ["x = undefined_name", "_base_ = 'absent.py'", "model = dict("])
+def test_detector__config_that_cannot_be_read(text, tmp_path) -> None:
+    (tmp_path / "detector.py").write_text(text)
+    options = {"model.detector": str(tmp_path / "detector.py")}
+    with pytest.raises(UserError, match=r"detector\.py: not a usable config"):
+        use_tiles(load_config("mmsynloc::demo_synloc-twostage.py", options), "camera")

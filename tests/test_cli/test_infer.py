@@ -115,6 +115,7 @@ def test_infer__tracked_video(model, tmp_path):
         ({"input": "*.mp4", "--video": "match.mp4"}, "--video match.mp4: is read by this command"),
         ({"--camera": "annotations", "--out": "annotations/val.json"}, "val.json: is read by this command"),
         ({"--track": None}, "--track needs times"),
+        ({"--camera": "annotations", "--out": "annotations/new.json"}, "whose JSON files this command reads"),
         ({"--engine": "onnxruntime"}, "--engine onnxruntime: runs an .onnx"),
         ({"--checkpoint": "model.onnx"}, "--config: has no effect on an exported model, model.onnx"),
         ({"input": "match.mp4", "--fps": "12"}, "--fps is of images"),

@@ -174,3 +174,15 @@ def test_read_threshold__has_none(tmp_path, text):
     (tmp_path / "val.json").write_text(text)
     with pytest.raises(UserError, match=r"val\.json: it has no number score_threshold"):
         submit.read_threshold(tmp_path / "val.json")
+
+
+@pytest.mark.parametrize("out", ["", ".", "/"])
+def test_submit__out_is_no_file(out, tmp_path) -> None:
+    with pytest.raises(UserError, match=r"--out .* a folder, not a file"):
+        submit.main([*MODEL, "--out", out])
+
+
+def test_submit__saved_results_are_of_no_model(tmp_path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        submit.main([*MODEL, "--results", "f.json", "--score-threshold", "0.4", "--ann-file", "a.json"])
+    assert "--results packs what is there; CONFIG would play no part" in capsys.readouterr().err

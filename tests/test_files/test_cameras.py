@@ -333,3 +333,17 @@ def test_read_camera__any_strange_value_is_a_camera_or_one_clear_line(tmp_path, 
                 messages.append(str(error))
     assert len(messages) > 40
     assert all(message.startswith(str(tmp_path)) and "\n" not in message for message in messages)
+
+
+def test_image_id__of_a_copy_in_another_format(tmp_path):
+    cameras = read_cameras(WRITERS["annotations"](tmp_path))
+    listed = cameras.image_names[0]
+    assert cameras.image_id(listed) is not None
+    assert cameras.image_id(str(Path("copies") / listed).replace(".jpg", ".png")) == cameras.image_id(listed)
+    assert cameras.image_id("elsewhere.png") is None
+
+
+@pytest.mark.parametrize("name", ["x" * 300, '{"camera_matrix": ' + "1" * 300 + "}", "x" * 300 + ".json"])
+def test_read_cameras__name_that_no_file_system_has(name):
+    with pytest.raises(UserError):
+        read_cameras(name)

@@ -128,7 +128,7 @@ def main() -> None:
 
     print("x_m,y_m,u_px,v_px,score")
     for (x, y), (_, (u, v)), score in zip(points_pitch_m, keypoints_px, scores):
-        if score >= threshold:
+        if score > 0 and score >= threshold:  # those of 0 fill up the list
             print(f"{x:.3f},{y:.3f},{u:.2f},{v:.2f},{score:.4f}")
 
 

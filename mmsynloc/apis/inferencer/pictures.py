@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["PictureWriter"]
 
 _HEIGHT = 720
+_LONGEST_STEM = 60  # of a picture's name; a file system's limit is 255 bytes
 _TRAIL_S = 3.0
 _MAX_GAP_S = 1.0  # of a track, over which its trail is drawn
 
@@ -58,7 +59,7 @@ class PictureWriter:
         """
         drawn = self._draw(image_bgr, frame.over(self.score_threshold))
         if self.folder is not None:
-            write_image(self.folder / f"{frame.index:06d}_{Path(frame.source).stem}.jpg", drawn)
+            write_image(self.folder / f"{frame.index:06d}_{Path(frame.source).stem[:_LONGEST_STEM]}.jpg", drawn)
         if self.video is not None:
             self._add_to_video(drawn)
 

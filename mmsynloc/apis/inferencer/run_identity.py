@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from mmsynloc.files.camera_kinds import camera_files
+from mmsynloc.files.camera_kinds import LENS_NAME, MATRIX_NAME, camera_files
 
 __all__ = ["digest", "stamp"]
 
@@ -24,10 +25,11 @@ def stamp(path: str | Path) -> str:
         path: what is not a file or folder, such as an address, is taken by its name.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         files = camera_files(path)  # not what this run writes there
         return f"{len(files)} files, {digest(f'{file.relative_to(path)}: {stamp(file)}' for file in files)}"
-    if not path.is_file():
+    if not os.path.isfile(path):
         return str(path)
-    stat = path.stat()
-    return f"{stat.st_size} bytes, {stat.st_mtime_ns}"
+    files = [path, path.with_name(MATRIX_NAME)] if path.name == LENS_NAME else [path]
+    stats = [file.stat() for file in files if file.is_file()]
+    return "; ".join(f"{stat.st_size} bytes, {stat.st_mtime_ns}" for stat in stats)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +19,7 @@ from mmsynloc.utils import UserError, undecodable
 
 __all__ = ["open_sources"]
 
-_LONGEST_NAME = 255  # of a file or folder, on all usual file systems
+_LONGEST_NAME = 255  # bytes of a file's or folder's name, on all usual file systems
 
 
 class _Files:
@@ -118,12 +119,12 @@ def _resolve(one: Any, fps: float | None) -> Iterator[Source]:
     wrong = _wrong_name(name)
     if wrong:
         raise UserError(f"{name!a}: {wrong}")
-    if path.is_dir():
+    if os.path.isdir(path):  # pathlib's own raises for a name that no file system has
         paths = [str(image) for image in images_in(path, below=True)]
         if not paths:
             raise UserError(f"{name}: this folder has no images")
         yield _Files(paths, fps)
-    elif path.is_file():
+    elif os.path.isfile(path):
         yield _Files([name], fps) if path.suffix.lower() in IMAGE_SUFFIXES else Video(name, live=False)
     elif "://" in name or name.isdecimal():
         yield Video(name, live=True)
@@ -144,6 +145,5 @@ def _wrong_name(name: str) -> str | None:
     """Why a name is refused before a file is looked for; OpenCV's reader of videos crashes on some."""
     if not name:
         return "an empty name"
-    if "\0" in name or any(len(part) > _LONGEST_NAME for part in name.split("/")):
-        return "no name of a file"
-    return undecodable(name)
+    too_long = "://" not in name and any(len(os.fsencode(part)) > _LONGEST_NAME for part in name.split("/"))
+    return "no name of a file" if "\0" in name or too_long else undecodable(name)

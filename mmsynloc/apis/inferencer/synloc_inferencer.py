@@ -15,6 +15,7 @@ from mmsynloc.apis.inferencer.backend import Backend, FrameDetections
 from mmsynloc.apis.inferencer.frame_cameras import CameraOf, camera_finder
 from mmsynloc.apis.inferencer.frames import Frame, Problem, Selection, read_frames
 from mmsynloc.apis.inferencer.sources import open_sources
+from mmsynloc.apis.threshold import require_chosen
 from mmsynloc.files.images import BrokenImageError
 from mmsynloc.structures import Camera, FramePositions, GroundCamera
 from mmsynloc.utils import UserError
@@ -32,7 +33,6 @@ __all__ = [
     "find_model",
     "is_exported",
     "open_exported",
-    "require_threshold",
 ]
 
 DEFAULT_CONFIG, DEFAULT_CHECKPOINT = "mmsynloc::demo_synloc-twostage.py", "mmsynloc::demo_synloc-twostage.pth"
@@ -98,13 +98,13 @@ class SynLocInferencer:
         if backend is None and is_exported(checkpoint):
             backend, chosen = open_exported(checkpoint, engine, amp)
             if score_threshold is None:
-                score_threshold = require_threshold(checkpoint, chosen)
+                score_threshold = require_chosen(checkpoint, chosen)
         elif backend is None:
             from mmsynloc.apis.inferencer.torch_backend import TorchBackend
 
             model = find_model(config, checkpoint)
             if score_threshold is None:
-                score_threshold = require_threshold(model.checkpoint, model.score_threshold)
+                score_threshold = require_chosen(model.checkpoint, model.score_threshold)
             backend = TorchBackend(model.cfg, model.checkpoint, device, amp)
         if score_threshold is None or not math.isfinite(score_threshold):
             raise UserError(f"score_threshold is {score_threshold}; a number is needed")
@@ -112,6 +112,7 @@ class SynLocInferencer:
         self.score_threshold = float(score_threshold)
         self.batch_size = batch_size or backend.batch_size
         self.workers = workers or min(4, os.cpu_count() or 1)
+        self._to_model = _ModelCameras()
 
     def __call__(
         self,
@@ -162,14 +163,13 @@ class SynLocInferencer:
     ) -> Iterator[_Prepared]:
         """Frames in order, each with its input made, while those of the next batch are in the making."""
         ahead: deque[_Prepared] = deque()
-        to_model = _ModelCameras()
         for frame in frames:
             if isinstance(frame, Problem):
                 on_problem(frame)
                 continue
             try:
                 image_id, camera = find_camera(frame.index, frame.name, frame.size())
-                model_camera = to_model(camera)
+                model_camera = self._to_model(camera)
             except (BrokenImageError, UserError) as error:
                 on_problem(Problem(frame.name, str(error).removeprefix(f"{frame.name}: ")))
                 continue
@@ -270,24 +270,12 @@ def find_model(config: str | Path | None = None, checkpoint: str | Path | None =
     from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
 
     cfg = load_config(str(config or DEFAULT_CONFIG))
-    require_boxes(cfg)
+    require_boxes(cfg, saved=False)
     require_frames(cfg)
-    name = checkpoint or (cfg.get("load_from") if config else DEFAULT_CHECKPOINT)
-    if not name:
+    name = checkpoint
+    if name is None:
+        name = cfg.get("load_from") if config else DEFAULT_CHECKPOINT
+    if name is None:
         raise UserError(f"{config}: name the checkpoint too; the config has no load_from")
     file = local_checkpoint(str(name))
     return ModelFiles(cfg, file, stored_threshold(file, read_checkpoint(file)))
-
-
-def require_threshold(checkpoint: str | Path | None, score_threshold: float | None) -> float:
-    """The score threshold that validation chose for a checkpoint.
-
-    Raises:
-        UserError: there is none.
-    """
-    if score_threshold is None:
-        raise UserError(
-            f"{checkpoint}: no validation has chosen a score threshold for it yet; run mmsynloc test CONFIG CHECKPOINT "
-            "--split val, or name a score threshold"
-        )
-    return score_threshold

@@ -17,7 +17,7 @@ from mmengine.registry import MODELS, TRANSFORMS, DefaultScope
 from torch import nn
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
-from mmsynloc.apis.settings import locsim_metric
+from mmsynloc.apis.settings import READING, locsim_metric
 from mmsynloc.engine.checkpoints import compare_weights, read_checkpoint, weights_of
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.optim.cpu_amp import has_fast_bfloat16
@@ -67,7 +67,8 @@ class TorchBackend:
         self.pipeline = [transform for transform in pipeline if not isinstance(transform, LoadImageFromFile)]
         self.reads_whole_files = len(self.pipeline) < len(pipeline)
         metric = locsim_metric(cfg, "test")
-        self.reading = {key: metric[key] for key in ("person_label", "pixel_corners") if key in metric}
+        self.reading = {key: metric[key] for key in READING if key in metric}
+        self.in_file_pixels = self.reading.pop("scale_from_ori_shape", False)
         _load(self.model, checkpoint, name)
         self.model.to(self.device).eval()
 
@@ -86,6 +87,8 @@ class TorchBackend:
                 results = transform(results)
         except UserError as error:  # how the pipeline reports an image that cannot be read
             raise BrokenImageError(name, str(error).removeprefix(f"{name}: ")) from None
+        if self.in_file_pixels:
+            results["data_samples"].set_metainfo({"annotated_size": camera.image_size})
         return results
 
     def predict(self, batch: Sequence[dict[str, Any]]) -> list[FrameDetections]:
@@ -93,7 +96,7 @@ class TorchBackend:
         data = {key: [sample[key] for sample in batch] for key in batch[0]}
         with torch.inference_mode(), self._precision():
             samples = self.model.test_step(data)
-        return [_detections(sample, self.reading) for sample in samples]
+        return [_detections(sample, self.reading, self.in_file_pixels) for sample in samples]
 
     def _precision(self) -> AbstractContextManager:
         if not self.amp:
@@ -139,8 +142,10 @@ def _sample(camera: Camera, name: str) -> dict[str, Any]:
     }
 
 
-def _detections(sample: Any, reading: Mapping[str, Any]) -> FrameDetections:
-    found = gather_predictions({"img_id": 0, "pred_instances": sample.pred_instances}, **reading)
+def _detections(sample: Any, reading: Mapping[str, Any], in_file_pixels: bool) -> FrameDetections:
+    data = {"img_id": 0, "pred_instances": sample.pred_instances, "ori_shape": sample.metainfo.get("ori_shape")}
+    sizes = {0: tuple(sample.metainfo["annotated_size"])} if in_file_pixels else None
+    found = gather_predictions(data, image_sizes=sizes, **reading)
     if found.boxes_xywh is None:
         raise UserError("the model predicts no boxes")
     boxes = to_xyxy(found.boxes_xywh)

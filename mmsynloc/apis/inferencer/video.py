@@ -34,6 +34,7 @@ class _Clock:
         self._start = time.monotonic()
         self._first = self._last = -math.inf  # of the video's own times
         self._rises = True
+        self._from = (0, 0.0)  # the frame that others are counted from, and its time
 
     def tick(self, stamp_s: float, number: int, misses: int) -> tuple[float | None, int]:
         """The next frame.
@@ -48,19 +49,22 @@ class _Clock:
         """
         self._rises = self._rises and math.isfinite(stamp_s) and stamp_s > self._last
         if not self._rises:
-            return self._own_time(number + misses), misses
+            return self._counted(number + misses), misses
         lost = misses
         if number == 0:
             self._first = stamp_s - (misses / self.fps if self.fps else 0)
         elif misses and self.fps:  # one failure may stand for several frames
             lost = max(round((stamp_s - self._last) * self.fps) - 1, 0)
         self._last = stamp_s
+        self._from = (number + lost, stamp_s - self._first)
         return stamp_s - self._first, lost
 
-    def _own_time(self, number: int) -> float | None:
+    def _counted(self, number: int) -> float | None:
+        """A time after those that the video has told."""
+        before, time_s = self._from
         if self.live:
-            return time.monotonic() - self._start
-        return number / self.fps if self.fps else None
+            return max(time.monotonic() - self._start, time_s)
+        return time_s + (number - before) / self.fps if self.fps else None
 
 
 class Video:

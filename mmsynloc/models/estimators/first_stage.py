@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from mmengine.config import Config, ConfigDict
+from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 from mmpose.registry import MODELS
 from mmpose.structures import PoseDataSample
 from torch import Tensor, nn
 
-from mmsynloc.config_scope import config_path
+from mmsynloc.config_reader import read_config
 from mmsynloc.models.estimators.synloc_pose_estimator import SynLocPoseEstimator
 from mmsynloc.models.estimators.tiling import detect_on_tiles, tile_rule_of
 from mmsynloc.structures.boxes import points_of_boxes
@@ -53,7 +53,7 @@ def detector_config(detector: Mapping[str, Any] | str) -> Mapping[str, Any]:
     """
     if not isinstance(detector, str):
         return detector
-    cfg = Config.fromfile(str(config_path(detector)))
+    cfg = read_config(detector)
     if not cfg.get("model"):
         raise UserError(f"{detector}: it has no model")
     return ConfigDict({"_scope_": cfg.get("default_scope") or "mmpose", **cfg.model})

@@ -129,3 +129,15 @@ def test_read_frames__array_that_is_a_view_from_the_end():
     """RGB made BGR; torch takes none with negative strides."""
     (frame,) = read([np.zeros((4, 6, 3), np.uint8)[..., ::-1]])
     assert frame.image.flags.c_contiguous
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "写" * 100 + ".jpg"])
+def test_open_sources__names_that_no_file_system_has(name):
+    """Of 300 bytes, in whatever letters."""
+    with pytest.raises(UserError, match="no name of a file"):
+        open_sources(name)
+
+
+def test_open_sources__address_with_a_long_token(monkeypatch):
+    monkeypatch.setattr("mmsynloc.apis.inferencer.video.Video.__init__", lambda self, name, live: None)
+    assert len(open_sources("https://example.org/live.m3u8?token=" + "x" * 400)) == 1

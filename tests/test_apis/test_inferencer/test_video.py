@@ -147,3 +147,9 @@ def test_video__file_damaged_in_the_middle(tmp_path, share):
     assert numbers == sorted(set(numbers))
     assert numbers[-1] >= 57
     assert [frame.time_s for frame in frames] == pytest.approx([number / 10 for number in numbers])
+
+
+def test_video__time_goes_on_where_the_video_s_own_stops(monkeypatch):
+    """A repeated stamp in a variable frame rate; the frames after it are a frame of the rate apart."""
+    found = read_times(monkeypatch, [0, 0.5, 1.0, 1.0, 1.5])
+    assert found == [(0, 0), (1, 0.5), (2, 1.0), (3, 1.1), (4, 1.2)]
