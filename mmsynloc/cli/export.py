@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_config_options, image_size, positive
@@ -42,6 +43,13 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     written = export_onnx(
         args.config, args.checkpoint, args.out, args.image_size, args.opset, args.max_detections, args.cfg_options
     )
+    left_out = next(iter(written.values())).get("left_out")
+    if left_out:
+        print(
+            f"WARNING  {left_out} of test_cfg are not exported; choose the score threshold without them (--tiles none, "
+            "--cfg-options), with mmsynloc test --split val, and export again",
+            file=sys.stderr,
+        )
     for path, about in written.items():
         size = about["input_size"].strip("[]").replace(", ", "x")
         threshold = about.get("score_threshold")

@@ -61,7 +61,8 @@ def export_onnx(
         ``input_size``, ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``; the ``score_threshold``
         of the last stage, where a validation has chosen one; a first stage's ``second_stage`` and
         ``second_stage_sha256``, the name and the digest of the file beside it; a second stage's ``placer``, the
-        settings of a :class:`~mmsynloc.models.utils.crop_placer.CropPlacer` as JSON.
+        settings of a :class:`~mmsynloc.models.utils.crop_placer.CropPlacer` as JSON; ``left_out``, what the model
+        does at test time and the files do not.
 
     Raises:
         UserError: ``onnx`` is not installed, the config or the checkpoint cannot be used, the model is of a kind that
@@ -75,6 +76,9 @@ def export_onnx(
     size = image_size or torch_backend.input_size
     shared = {"config": Path(config).name, "checkpoint": Path(checkpoint).name}
     model: Any = torch_backend.model
+    left_out = _left_out(model)
+    if left_out:
+        shared |= {"left_out": ", ".join(left_out)}
     if not isinstance(model, SynLocTopdownEstimator):
         exports = [_detector(model, size, max_detections, out, shared | _threshold(checkpoint))]
     else:
@@ -84,6 +88,13 @@ def export_onnx(
             shared |= {"second_stage": beside.name}
             exports.append(_detector(model.detector, size, max_detections, out, shared))
     return _write(exports, opset)
+
+
+def _left_out(model: Any) -> list[str]:
+    """What ``test_cfg`` asks for and a graph of one view of a frame cannot hold."""
+    stages = [model, *filter(None, [getattr(model, "detector", None)])]
+    asked = [dict(getattr(stage, "test_cfg", None) or {}) for stage in stages]
+    return [name for name in ("tiles", "flip_test", "view_scales") if any(test_cfg.get(name) for test_cfg in asked)]
 
 
 def _write(exports: Sequence[Export], opset: int) -> dict[Path, dict[str, str]]:

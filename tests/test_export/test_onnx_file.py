@@ -47,3 +47,18 @@ def test_export__mistakes_leave_no_file(flags, message, tmp_path):
     with pytest.raises(UserError, match=message):
         main([*MODEL, "--out", str(tmp_path / "model.onnx"), *flags])
     assert not list(tmp_path.iterdir())
+
+
+def test_export__says_what_is_left_out(tmp_path, capsys):
+    onnx = pytest.importorskip("onnx")
+    path = tmp_path / "model.onnx"
+    options = ["--cfg-options", "model.test_cfg.flip_test=True", "model.test_cfg.tiles.mode=camera"]
+    main([*MODEL, "--out", str(path), "--image-size", "64x32", *options])
+    about = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+    assert about["left_out"] == "tiles, flip_test"
+    assert "WARNING  tiles, flip_test of test_cfg are not exported" in capsys.readouterr().err
+
+
+def test_export__name_of_another_kind(tmp_path):
+    with pytest.raises(UserError, match=r"--out x\.txt: name a file that ends in \.onnx"):
+        main([*MODEL, "--out", "x.txt"])
