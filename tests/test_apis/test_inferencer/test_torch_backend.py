@@ -78,6 +78,28 @@ def test_call__box_detector_of_mmdetection(tmp_path):
         list(inferencer(file, annotations))
 
 
+def test_call__detector_that_answers_in_pixels_of_the_file(tmp_path):
+    """On MMDetection's own test pipeline; the camera may be of another size than the file."""
+    config, weights = tmp_path / "detector.py", tmp_path / "detector.pth"
+    config.write_text(
+        '_base_ = "mmsynloc::rtmdet_tiny_synloc.py"\n'
+        'steps = [dict(type="LoadImageFromFile"), dict(type="mmdet.Resize", scale=(320, 192)),\n'
+        '         dict(type="mmdet.PackDetInputs", meta_keys=("img_id", "img_path", "ori_shape", "img_shape",'
+        ' "scale_factor"))]\n'
+        "test_dataloader = dict(dataset=dict(_delete_=True, pipeline=steps))\n"
+        "test_evaluator = dict(scale_from_ori_shape=True)\nmodel = dict(test_cfg=dict(score_thr=0.0))\n"
+    )
+    torch.manual_seed(0)
+    with DefaultScope.overwrite_default_scope("mmdet"):
+        torch.save({"state_dict": MODELS.build(load_config(str(config)).model).state_dict()}, weights)
+    inferencer = SynLocInferencer(config, weights, "cpu", score_threshold=0.0)
+    image = np.random.default_rng(0).integers(0, 256, (360, 640, 3), np.uint8)
+    (small,), (large,) = (inferencer([image], camera().resized(size)) for size in ((640, 360), (1280, 720)))
+    assert len(small) > 0
+    # pixel centres are integers, boxes are rounded to 0.001 px
+    np.testing.assert_allclose(large.boxes_xyxy, (small.boxes_xyxy + 0.5) * 2 - 0.5, atol=2.1e-3)
+
+
 def test_init__stored_threshold_is_the_default(small_config):
     assert 0 < SynLocInferencer(small_config, WEIGHTS, "cpu").score_threshold < 1
 
