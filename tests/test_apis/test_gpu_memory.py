@@ -7,7 +7,7 @@ import torch
 from mmengine.optim import CosineAnnealingLR
 
 from mmsynloc.apis import load_config
-from mmsynloc.apis.gpu_memory import accumulate_gradients, fit_to_gpu_memory, scale_learning_rate
+from mmsynloc.apis.gpu_memory import accumulate_gradients, fit_to_gpu_memory, learning_rate_notes, scale_learning_rate
 from mmsynloc.apis.training_memory import TrainingMemory
 from mmsynloc.utils import UserError
 
@@ -82,3 +82,18 @@ def test_scale_learning_rate__one_scheduler():
     cfg.param_scheduler = dict(type="CosineAnnealingLR", eta_min=cfg.optim_wrapper.optimizer.lr / 2, T_max=3)
     scale_learning_rate(cfg)
     assert cfg.param_scheduler.eta_min_ratio == 0.5
+
+
+def test_learning_rate_notes() -> None:
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py")
+    (note,) = learning_rate_notes(cfg)  # 32 images
+    assert note.startswith("each step is over 32 images, and the learning rate is for 256: --gpu-memory GB")
+    cfg.train_dataloader.batch_size = 512
+    assert learning_rate_notes(cfg)[0].endswith("--auto-scale-lr fits it")
+    cfg.train_dataloader.batch_size, cfg.optim_wrapper.accumulative_counts = 32, 8
+    assert learning_rate_notes(cfg) == []
+    cfg.optim_wrapper.accumulative_counts = 1
+    scale_learning_rate(cfg)
+    assert learning_rate_notes(cfg) == []
+    for name in ("demo_synloc.py", "rtmpose_nano_synloc.py", "demo_synloc-second-stage.py"):
+        assert learning_rate_notes(load_config(f"mmsynloc::{name}")) == []

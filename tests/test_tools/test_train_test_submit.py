@@ -75,11 +75,13 @@ def _threshold(checkpoint: Path) -> float:
 
 def test_train__is_brief_on_the_console_and_complete_in_the_log(trained):
     lines = (trained.parent / "console.txt").read_text().splitlines()
-    assert [line.split()[0] for line in lines[:6]] == ["config", "model", "device", "log", "data", "train"]
-    assert "5 train images, 4 val images" in lines[4]
+    expected = ["config", "model", "device", "log", "warning:", "data", "train"]
+    assert [line.split()[0] for line in lines[:7]] == expected
+    assert "the learning rate is for 8: --gpu-memory" in lines[4]
+    assert "5 train images, 4 val images" in lines[5]
     assert lines[-1].startswith("done")
     # without the lines of progress, of which a slow machine has more
-    assert len([line for line in lines if not line.endswith((" batches", " left"))]) <= 13
+    assert len([line for line in lines if not line.endswith((" batches", " left"))]) <= 14
     log = next(trained.glob("*/*.log")).read_text()
     for text in ("System environment", "Config:", *lines):
         assert text.removeprefix("warning: ") in log  # the log file has the level in its own column
