@@ -37,7 +37,7 @@ def use_tiles(cfg: Config, mode: str) -> None:
         raise UserError(f"--tiles: {model.get('type')} cannot look at tiles; SynLocPoseEstimator and first stages can")
     test_cfg = model.setdefault("test_cfg", {})
     test_cfg["tiles"] = None if mode == "none" else dict(test_cfg.get("tiles") or {}, mode=mode)
-    for dataset in _test_sets(cfg):
+    for _, dataset in _test_sets(cfg):
         if mode != "none" and not _loads_frames(dataset):
             dataset["pipeline"] = [dict(type="LoadSynLocFrame"), *(dataset.get("pipeline") or [])]
 
@@ -57,7 +57,7 @@ def use_detections(cfg: Config, results_file: str) -> None:
     if not Path(results_file).is_file():
         raise UserError(f"--detections {results_file}: no such file")
     cfg.model.detector = None
-    for dataset in _test_sets(cfg):
+    for _, dataset in _test_sets(cfg):
         dataset["detections"] = str(results_file)
         dataset["pipeline"] = [step for step in dataset.get("pipeline") or [] if step["type"] not in _WHOLE_FRAME]
 
@@ -96,10 +96,8 @@ def require_frames(cfg: Config) -> None:
     model = cfg.get("model") or {}
     if model.get("type") != "SynLocTopdownEstimator" and (model.get("test_cfg") or {}).get("tiles") is None:
         return
-    for key, loader in loaders(cfg):
-        if key == "train_dataloader":
-            continue
-        if not all(map(_loads_frames, unwrapped(loader["dataset"]))):
+    for key, dataset in _test_sets(cfg):
+        if not _loads_frames(dataset):
             name = Path(cfg.filename or "the config").name
             raise UserError(
                 f"{name}: {key}: tiles and second stages look at whole frames; put dict(type='LoadSynLocFrame') "
@@ -117,8 +115,8 @@ def _loads_frames(dataset: Mapping[str, Any]) -> bool:
     return any(step["type"] == "LoadSynLocFrame" for step in dataset.get("pipeline") or [])
 
 
-def _test_sets(cfg: Config) -> Iterator[Any]:
-    """The data sets of validation and test, also those that others wrap."""
+def _test_sets(cfg: Config) -> Iterator[tuple[str, Any]]:
+    """The data sets of validation and test, also those that others wrap, each with the key of its loader."""
     for key, loader in loaders(cfg):
         if key != "train_dataloader":
-            yield from unwrapped(loader["dataset"])
+            yield from ((key, dataset) for dataset in unwrapped(loader["dataset"]))

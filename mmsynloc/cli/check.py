@@ -35,18 +35,19 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def show_appearance(args: argparse.Namespace, splits: Sequence[str] | None) -> None:
     """Print statistics of the people's looks, and of another data set's beside them."""
     from mmsynloc.datasets.preparation.appearance_report import print_appearance, print_comparison
-    from mmsynloc.datasets.preparation.appearance_sample import image_width, sample_appearance
+    from mmsynloc.datasets.preparation.appearance_sample import PeopleImages
 
     workers, progress = args.workers or os.cpu_count() or 1, not args.no_progress
-    root, width = args.source or args.root, None
-    if args.compare:  # sharpness, spreads and heights depend on the resolution
-        width = min(image_width(root, splits), image_width(args.compare))
-        print(f"looks are compared in images {width} px wide")
-    sample = sample_appearance(root, splits, workers, progress, width)
+    images = PeopleImages.find(args.source or args.root, splits)
+    if not args.compare:
+        print_appearance(images.sample(workers, progress))
+        return
+    others = PeopleImages.find(args.compare)
+    width = min(images.width, others.width)  # sharpness, spreads and heights depend on the resolution
+    print(f"looks are compared in images {width} px wide")
+    sample = images.sample(workers, progress, width)
     print_appearance(sample)
-    if args.compare:
-        other = sample_appearance(args.compare, workers=workers, progress=progress, width=width)
-        print_comparison(sample, other, str(args.compare))
+    print_comparison(sample, others.sample(workers, progress, width), str(args.compare))
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +20,63 @@ from mmsynloc.files.image_probe import image_size, probe_image
 from mmsynloc.files.images import read_image
 from mmsynloc.utils import UserError, parallel_map
 
-__all__ = ["image_width", "sample_appearance"]
+__all__ = ["PeopleImages", "sample_appearance"]
 
 _IMAGES = 100
+
+
+_Task = tuple[Path, np.ndarray, tuple[int, int]]
+"""An image, its people's boxes (N, 4) xyxy in annotated px, and the annotated ``(width, height)``."""
+
+
+@dataclass(frozen=True)
+class PeopleImages:
+    """Images whose people's looks are measured: at most 100 evenly spaced ones of each split with people.
+
+    Attributes:
+        root: the data set's folder.
+        tasks: the images with their boxes.
+    """
+
+    root: Path
+    tasks: list[_Task]
+
+    @classmethod
+    def find(cls, root: str | Path, splits: Sequence[str] | None = None) -> PeopleImages:
+        """Read the annotations; see :func:`sample_appearance`."""
+        root = Path(root)
+        chosen = splits or [split for split in SPLITS if annotation_path(root, split).is_file()]
+        read = {split: read_annotations(annotation_path(root, split)) for split in chosen}
+        tasks = [task for split, annotations in read.items() for task in _of_split(root / split, annotations)]
+        if not tasks:
+            raise UserError(f"{root}: no annotated people whose looks could be compared")
+        return cls(root, tasks)
+
+    @property
+    def width(self) -> int:
+        """Width in px of the first image, from its header.
+
+        Raises:
+            UserError: it cannot be read.
+        """
+        path = self.tasks[0][0]
+        size = image_size(path)
+        if size is None:
+            raise UserError(f"{path}: {probe_image(path).fault or 'not a readable image'}")
+        return size[0]
+
+    def sample(self, workers: int = 1, progress: bool = True, width: int | None = None) -> np.ndarray:
+        """Measure them; see :func:`sample_appearance`."""
+        with closing(parallel_map(partial(_measure, width), self.tasks, workers)) as results:
+            bar = tqdm(
+                results, f"looks in {self.root.name}", len(self.tasks), unit="image", delay=1, disable=not progress
+            )
+            sample = np.concatenate(list(bar))
+        if not len(sample):
+            raise UserError(
+                f"{self.root}: no annotated person is large enough in the images for its looks to be compared"
+            )
+        return sample
 
 
 def sample_appearance(
@@ -46,40 +101,7 @@ def sample_appearance(
     Raises:
         UserError: there is no split with people, or an image cannot be read.
     """
-    tasks = _tasks(Path(root), splits)
-    with closing(parallel_map(partial(_measure, width), tasks, workers)) as results:
-        rows = list(tqdm(results, f"looks in {root.name}", len(tasks), unit="image", delay=1, disable=not progress))
-    sample = np.concatenate(rows)
-    if not len(sample):
-        raise UserError(f"{root}: no annotated person is large enough in the images for its looks to be compared")
-    return sample
-
-
-def image_width(root: Path, splits: Sequence[str] | None = None) -> int:
-    """Width in px of the first image that :func:`sample_appearance` takes.
-
-    Raises:
-        UserError: there is no split with people, or the image cannot be read.
-    """
-    path = _tasks(Path(root), splits)[0][0]
-    size = image_size(path)
-    if size is None:
-        raise UserError(f"{path}: {probe_image(path).fault or 'not a readable image'}")
-    return size[0]
-
-
-_Task = tuple[Path, np.ndarray, tuple[int, int]]
-"""An image, its people's boxes (N, 4) xyxy in annotated px, and the annotated ``(width, height)``."""
-
-
-def _tasks(root: Path, splits: Sequence[str] | None) -> list[_Task]:
-    chosen = splits or [split for split in SPLITS if annotation_path(root, split).is_file()]
-    found = [
-        task for split in chosen for task in _of_split(root / split, read_annotations(annotation_path(root, split)))
-    ]
-    if not found:
-        raise UserError(f"{root}: no annotated people whose looks could be compared")
-    return found
+    return PeopleImages.find(root, splits).sample(workers, progress, width)
 
 
 def _of_split(folder: Path, annotations: Annotations) -> list[_Task]:

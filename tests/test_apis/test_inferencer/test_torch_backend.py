@@ -52,18 +52,24 @@ def test_call__array_is_as_its_file(small_config, tmp_path):
     np.testing.assert_array_equal(from_file.points_px, from_array.points_px)
 
 
+def untrained(config) -> SynLocInferencer:
+    """A detector of MMDetection with random weights, which are written beside its config; all scores are kept."""
+    torch.manual_seed(0)
+    weights = config.with_suffix(".pth")
+    with DefaultScope.overwrite_default_scope("mmdet"):
+        torch.save({"state_dict": MODELS.build(load_config(str(config)).model).state_dict()}, weights)
+    return SynLocInferencer(config, weights, "cpu", score_threshold=0.0)
+
+
 def test_call__box_detector_of_mmdetection(tmp_path):
     """People stand where their boxes end; boxes count from the image's corner there, from a pixel's centre here."""
     annotations = write_split(tmp_path, "test", PEOPLE[:1])
-    config, weights = tmp_path / "detector.py", tmp_path / "detector.pth"
+    config = tmp_path / "detector.py"
     config.write_text(
         '_base_ = "mmsynloc::rtmdet_tiny_synloc.py"\n'
         "test_dataloader = dict(dataset=dict(input_size=(320, 192)))\nmodel = dict(test_cfg=dict(score_thr=0.0))\n"
     )
-    torch.manual_seed(0)
-    with DefaultScope.overwrite_default_scope("mmdet"):
-        torch.save({"state_dict": MODELS.build(load_config(str(config)).model).state_dict()}, weights)
-    inferencer = SynLocInferencer(config, weights, "cpu", score_threshold=0.0)
+    inferencer = untrained(config)
     file = annotations.parents[1] / "test" / "000000.jpg"
     (from_file,), (from_array,) = inferencer(file, annotations), inferencer(read_image(file), camera())
     assert len(from_file) > 0
@@ -80,7 +86,7 @@ def test_call__box_detector_of_mmdetection(tmp_path):
 
 def test_call__detector_that_answers_in_pixels_of_the_file(tmp_path):
     """On MMDetection's own test pipeline; the camera may be of another size than the file."""
-    config, weights = tmp_path / "detector.py", tmp_path / "detector.pth"
+    config = tmp_path / "detector.py"
     config.write_text(
         '_base_ = "mmsynloc::rtmdet_tiny_synloc.py"\n'
         'steps = [dict(type="LoadImageFromFile"), dict(type="mmdet.Resize", scale=(320, 192)),\n'
@@ -89,10 +95,7 @@ def test_call__detector_that_answers_in_pixels_of_the_file(tmp_path):
         "test_dataloader = dict(dataset=dict(_delete_=True, pipeline=steps))\n"
         "test_evaluator = dict(scale_from_ori_shape=True)\nmodel = dict(test_cfg=dict(score_thr=0.0))\n"
     )
-    torch.manual_seed(0)
-    with DefaultScope.overwrite_default_scope("mmdet"):
-        torch.save({"state_dict": MODELS.build(load_config(str(config)).model).state_dict()}, weights)
-    inferencer = SynLocInferencer(config, weights, "cpu", score_threshold=0.0)
+    inferencer = untrained(config)
     image = np.random.default_rng(0).integers(0, 256, (360, 640, 3), np.uint8)
     (small,), (large,) = (inferencer([image], camera().resized(size)) for size in ((640, 360), (1280, 720)))
     assert len(small) > 0
