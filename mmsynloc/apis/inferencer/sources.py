@@ -145,5 +145,7 @@ def _wrong_name(name: str) -> str | None:
     """Why a name is refused before a file is looked for; OpenCV's reader of videos crashes on some."""
     if not name:
         return "an empty name"
-    too_long = "://" not in name and any(len(part.encode("utf-8", "surrogatepass")) > _LONGEST_NAME for part in name.split("/"))
+    too_long = "://" not in name and any(
+        len(part.encode("utf-8", "surrogatepass")) > _LONGEST_NAME for part in name.split("/")
+    )
     return "no name of a file" if "\0" in name or too_long else undecodable(name)
