@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from mmsynloc.analysis.benchmark import compare
+from mmsynloc.analysis.tones import TONES
 from mmsynloc.apis.config import load_config, synloc_root
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.evaluation.tables import detection_table, people_table
-from mmsynloc.files import Annotations, Detections, read_annotations, read_results
+from mmsynloc.files import Annotations, Detections, read_annotations, read_json, read_results
+from mmsynloc.files.images import read_image, write_image
+from mmsynloc.utils import dump_json
 
-__all__ = ["benchmark_real_frame", "count_found"]
+__all__ = ["benchmark_real_frame", "count_found", "write_toned"]
 
 _REACH_M = 1.0
 _NEAR_M = 2.0
@@ -30,25 +33,63 @@ def benchmark_real_frame(root: Path, config: str, checkpoint: str) -> dict[str, 
 
     Returns:
         Cases ``mAP-LocSim``, ``F1``, ``placed within 1 m`` (share of the people) and ``detections of nobody`` (those
-        over the threshold with no person within 2 m).
+        over the threshold with no person within 2 m, a frame); and the same of the frames in the tones of
+        :data:`~mmsynloc.analysis.tones.TONES`, all together.
 
     Raises:
         UserError: as for :func:`~mmsynloc.apis.prediction.score_split`.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        toned = Path(folder) / "toned"
+        write_toned(Path(root), toned)
+        report = _score(Path(root), config, checkpoint, "")
+        return report | _score(toned, config, checkpoint, f", {len(TONES)} other tones")
+
+
+def _score(root: Path, config: str, checkpoint: str, suffix: str) -> dict[str, dict]:
     with tempfile.TemporaryDirectory() as folder, synloc_root(root):
         cfg = load_config(config, work_dir=folder)
         cfg.launcher, cfg.log_level = "none", "ERROR"
-        cfg.test_evaluator.ann_file = str(Path(root) / "annotations" / "test.json")
+        cfg.test_evaluator.ann_file = str(root / "annotations" / "test.json")
         results_file = Path(folder) / "results.json"
         stats, threshold = score_split(cfg, "test", checkpoint_path(checkpoint), results_file)
-        annotations = read_annotations(Path(root) / "annotations" / "test.json")
+        annotations = read_annotations(root / "annotations" / "test.json")
         found, of_nobody = count_found(annotations, read_results(results_file), threshold)
-    return {
+    figures = {
         "mAP-LocSim": compare(stats["AP"], None, "AP"),
         "F1": compare(stats["f1"], None, "F1"),
         "placed within 1 m": compare(found, None, "share of the people"),
-        "detections of nobody": compare(of_nobody, None, "detections", larger_is_better=False),
+        "detections of nobody": compare(
+            of_nobody / len(annotations), None, "detections a frame", larger_is_better=False
+        ),
     }
+    return {name + suffix: figure for name, figure in figures.items()}
+
+
+def write_toned(root: Path, out_root: Path) -> None:
+    """Write the test split of a data set once in each of :data:`~mmsynloc.analysis.tones.TONES`.
+
+    Args:
+        root: folder of the data set.
+        out_root: folder to write; each tone's images lie in a sub-folder of its split.
+
+    Raises:
+        UserError: a file is missing or broken.
+    """
+    annotations = read_json(root / "annotations" / "test.json")
+    images: list[dict] = []
+    people: list[dict] = []
+    for tone, change in TONES.items():
+        new_ids = {image["id"]: len(images) + i for i, image in enumerate(annotations["images"])}
+        for image in annotations["images"]:
+            name = Path(tone, image["file_name"]).with_suffix(".png")
+            (out_root / "test" / name).parent.mkdir(parents=True, exist_ok=True)
+            write_image(out_root / "test" / name, change(read_image(root / "test" / image["file_name"])))
+            images.append({**image, "id": new_ids[image["id"]], "file_name": name.as_posix()})
+        for person in annotations["annotations"]:
+            people.append({**person, "id": len(people), "image_id": new_ids[person["image_id"]]})
+    (out_root / "annotations").mkdir(exist_ok=True)
+    dump_json({**annotations, "images": images, "annotations": people}, out_root / "annotations" / "test.json")
 
 
 def count_found(annotations: Annotations, detections: Detections, threshold: float) -> tuple[float, int]:

@@ -31,6 +31,14 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         help="stadiums in each split, those of val being the first of train (default: 24 12 6 4)",
     )
     add_strength(parser, 1.0)
+    parser.add_argument(
+        "--typical",
+        nargs="+",
+        default=[],
+        metavar="GROUP",
+        help="groups of the randomisation that keep their typical values: camera light grass surroundings kits people "
+        "poses compositing sensor (default: none)",
+    )
     return parser.parse_args(argv)
 
 
@@ -48,6 +56,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         num_venues=tuple(args.venues or DEFAULT_VENUES),
         force=args.force,
         strength=args.strength,
+        typical=args.typical,
     )
     images = ", ".join(f"{count} {split}" for split, count in dataset.num_images.items())
     print(f"{dataset.root}: {'already there, kept' if dataset.kept else 'written'} ({images})")

@@ -8,14 +8,17 @@ import os
 from contextlib import redirect_stdout
 from typing import Any
 
+from mmengine.config import Config
 from mmengine.dist import master_only
 from mmengine.logging import MMLogger
 from mmengine.runner import BaseLoop, Runner
+from mmengine.runner.runner import ConfigType
 from torch import nn
 
 from mmsynloc.engine.checkpoints import is_address
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.engine.console import quiet_console
+from mmsynloc.engine.formatted_config import FormattedConfig
 from mmsynloc.engine.hooks.score_threshold_hook import remove_thresholds
 from mmsynloc.engine.peers import lost_peer_errors
 from mmsynloc.utils import UserError, atomic_write
@@ -25,6 +28,11 @@ __all__ = ["SynLocRunner"]
 
 class SynLocRunner(Runner):
     """Upstream's Runner; loops and data sets are built within :meth:`train`, :meth:`val` and :meth:`test`."""
+
+    @classmethod
+    def from_cfg(cls, cfg: ConfigType) -> Runner:
+        """Upstream's, with a config whose text is laid out once."""
+        return super().from_cfg(FormattedConfig.of(cfg) if isinstance(cfg, Config) else cfg)
 
     def build_logger(self, *args: Any, **kwargs: Any) -> MMLogger:
         """Upstream's logger, whose console shows what :func:`~mmsynloc.engine.console.tell` writes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,9 +124,7 @@ def _worker_count(workers: int | None, num_images: int) -> int:
 
 def _render(root: Path, parameters: Parameters, workers: int, progress: bool) -> list[tuple[str, dict, list[dict]]]:
     """Write all images; returns what :func:`run_task` does, in any order."""
-    run = functools.partial(
-        run_task, root=root, seed=parameters.seed, size=parameters.image_size, strength=parameters.strength
-    )
+    run = functools.partial(run_task, root=root, parameters=parameters)
     results = []
     total = sum(parameters.num_images)
     with tqdm(total=total, desc="minisynloc", unit="image", disable=not progress) as bar:
@@ -178,6 +176,7 @@ def generate(
     num_venues: tuple[int, int, int, int] = DEFAULT_VENUES,
     force: bool = False,
     strength: float = 1.0,
+    typical: Sequence[str] = (),
 ) -> GeneratedDataset:
     """Write a data set of rendered matches in the official SynLoc layout.
 
@@ -199,13 +198,15 @@ def generate(
         num_venues: venues in train, val, test and challenge; val takes the first ones of train.
         force: replace a mini data set of other parameters.
         strength: of the randomisation of looks, 0 (typical values only) to 1 (the whole ranges).
+        typical: groups of :data:`~mmsynloc.minisynloc.randomisation.AXES` that keep their typical values.
 
     Raises:
         UserError: a parameter is out of range, or ``out_dir`` holds a mini data set of other parameters, or something
             else.
     """
     counts = (num_train, num_val, num_test, num_challenge)
-    parameters = Parameters(counts, num_venues, seed, (image_size[0], image_size[1]), strength)
+    size, groups = (image_size[0], image_size[1]), tuple(sorted(set(typical)))
+    parameters = Parameters(counts, num_venues, seed, size, strength, groups)
     parameters.check()
     if workers is not None and workers < 1:
         raise UserError(f"the number of workers is not positive: {workers}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from mmsynloc.datasets.preparation.layout import SPLITS
+from mmsynloc.minisynloc.randomisation import AXES, Randomisation, typical_values
 from mmsynloc.minisynloc.rasterise import VIRTUAL_SIZE
 from mmsynloc.utils import UserError
 
@@ -18,13 +19,17 @@ FIRST_VENUE = {"train": 0, "val": 0, "test": 1000, "challenge": 2000}  # val sha
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a data set depends on. Counts and venues are in the order of ``SPLITS``: train, val, test, challenge."""
+    """What a data set depends on. Counts and venues are in the order of ``SPLITS``: train, val, test, challenge.
+
+    ``strength`` is that of the randomisation; the axes of the groups ``typical`` have their typical values.
+    """
 
     num_images: tuple[int, int, int, int]
     num_venues: tuple[int, int, int, int]
     seed: int
     image_size: tuple[int, int]
-    strength: float = 1.0  # of the randomisation
+    strength: float = 1.0
+    typical: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise :class:`UserError` for what cannot be generated."""
@@ -37,6 +42,9 @@ class Parameters:
             raise UserError(f"the seed is negative: {self.seed}")
         if not 0 <= self.strength <= 1:
             raise UserError(f"the strength of the randomisation is not between 0 and 1: {self.strength}")
+        unknown = next((group for group in self.typical if group not in AXES), None)
+        if unknown is not None:
+            raise UserError(f"the randomisation has no group {unknown}: choose from {', '.join(AXES)}")
         width, height = self.image_size
         if min(width, height) < 64 or VIRTUAL_SIZE[0] % width or width * VIRTUAL_SIZE[1] != height * VIRTUAL_SIZE[0]:
             raise UserError(
@@ -44,9 +52,15 @@ class Parameters:
                 "such as 3840x2160, 1920x1080, 1280x720, 960x540, 640x360 or 320x180"
             )
 
+    @property
+    def randomisation(self) -> Randomisation:
+        """How looks are drawn."""
+        return Randomisation(self.strength, typical_values(*self.typical))
+
     def to_dict(self) -> dict:
-        """The parameters as JSON takes them."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        """The parameters as JSON takes them; without ``typical`` where it is empty, as in manifests of before."""
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        return values if self.typical else {key: value for key, value in values.items() if key != "typical"}
 
 
 @dataclass(frozen=True)

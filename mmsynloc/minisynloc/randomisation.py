@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["AXES", "FULL", "POSE", "Choice", "Drawn", "Randomisation", "Range"]
+__all__ = ["AXES", "FULL", "POSE", "Choice", "Drawn", "Randomisation", "Range", "typical_values"]
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,12 @@ class Randomisation:
 
 FULL = Randomisation()
 """The whole ranges."""
+
+
+def typical_values(*groups: str) -> dict[str, float | str]:
+    """What the axes of some groups of :data:`AXES` are without randomisation, by their names."""
+    axes = {name: axis for group in groups for name, axis in AXES[group].items()}
+    return {name: axis.typical if isinstance(axis, Range) else next(iter(axis.weights)) for name, axis in axes.items()}
 
 
 def _axis(name: str) -> Range | Choice:

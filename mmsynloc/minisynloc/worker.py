@@ -12,7 +12,7 @@ from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.files.images import write_image
 from mmsynloc.minisynloc.annotate import annotate_scene, image_entry
 from mmsynloc.minisynloc.background import Background, render_background
-from mmsynloc.minisynloc.plan import Task
+from mmsynloc.minisynloc.plan import Parameters, Task
 from mmsynloc.minisynloc.randomisation import FULL, Randomisation
 from mmsynloc.minisynloc.render import RenderedImage, render_scene
 from mmsynloc.minisynloc.scene import sample_scene
@@ -29,9 +29,9 @@ def initialise() -> None:
 
 
 @lru_cache(maxsize=1)
-def _venue_and_background(seed: tuple[int, ...], size: tuple[int, int], strength: float) -> tuple[Venue, Background]:
-    venue = sample_venue(seed, Randomisation(strength))
-    return venue, render_background(venue, size)
+def _venue_and_background(seed: tuple[int, ...], parameters: Parameters) -> tuple[Venue, Background]:
+    venue = sample_venue(seed, parameters.randomisation)
+    return venue, render_background(venue, parameters.image_size)
 
 
 def make_image(
@@ -51,15 +51,13 @@ def make_image(
     return rendered, annotations
 
 
-def run_task(
-    task: Task, root: Path, seed: int, size: tuple[int, int], strength: float
-) -> list[tuple[str, dict, list[dict]]]:
+def run_task(task: Task, root: Path, parameters: Parameters) -> list[tuple[str, dict, list[dict]]]:
     """Write the images of a task below ``root``; returns (split, image entry, annotations without ids) of each."""
-    randomisation = Randomisation(strength)
-    venue, background = _venue_and_background(task.venue_seed, size, strength)
+    randomisation = parameters.randomisation
+    venue, background = _venue_and_background(task.venue_seed, parameters)
     done = []
     for image_id in task.image_ids:
-        seeds = (seed, SPLITS.index(task.split), image_id)
+        seeds = (parameters.seed, SPLITS.index(task.split), image_id)
         rendered, annotations = make_image(venue, background, seeds, randomisation)
         entry = image_entry(image_id, venue.camera)
         quality = (cv2.IMWRITE_JPEG_QUALITY, rendered.jpeg_quality)

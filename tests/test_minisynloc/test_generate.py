@@ -239,6 +239,8 @@ def test_generate__refuses_a_file_and_bad_numbers(tmp_path: Path) -> None:
         generate(tmp_path / "new", 1, 0, 0, 0, **{**TINY, "workers": 0})
     with pytest.raises(UserError, match=r"strength of the randomisation is not between 0 and 1: 2.0"):
         generate(tmp_path / "new", 1, 0, 0, 0, strength=2.0, **TINY)
+    with pytest.raises(UserError, match="randomisation has no group noses: choose from camera, light, grass, "):
+        generate(tmp_path / "new", 1, 0, 0, 0, typical=["kits", "noses"], **TINY)
     assert not (tmp_path / "new").exists()
 
 
@@ -250,3 +252,16 @@ def test_generate__strength_is_recorded_and_another_one_replaces_the_data_on_req
     manifest = json.loads((tmp_path / MANIFEST_NAME).read_text())
     assert manifest["parameters"]["strength"] == 0.0
     assert manifest["version"] == FORMAT_VERSION
+
+
+def test_generate__typical_groups_are_recorded_in_any_order_and_leave_the_others_as_they_are(tmp_path: Path) -> None:
+    generate(tmp_path, 1, 0, 0, 0, **TINY)
+    manifest = json.loads((tmp_path / MANIFEST_NAME).read_text())
+    assert "typical" not in manifest["parameters"]  # nothing that was made before is made anew
+    image = (tmp_path / "train" / "000000.jpg").read_bytes()
+    people = (tmp_path / "annotations" / "train.json").read_text()
+    assert not generate(tmp_path, 1, 0, 0, 0, typical=["sensor", "grass"], force=True, **TINY).kept
+    assert generate(tmp_path, 1, 0, 0, 0, typical=["grass", "sensor", "grass"], **TINY).kept
+    assert json.loads((tmp_path / MANIFEST_NAME).read_text())["parameters"]["typical"] == ["grass", "sensor"]
+    assert (tmp_path / "train" / "000000.jpg").read_bytes() != image
+    assert (tmp_path / "annotations" / "train.json").read_text() == people

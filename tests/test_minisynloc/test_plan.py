@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from mmsynloc.datasets.preparation.layout import SPLITS
 from mmsynloc.minisynloc.plan import Parameters, make_tasks, venue_counts
+from mmsynloc.minisynloc.randomisation import Randomisation, typical_values
 from mmsynloc.utils import UserError
 
 
@@ -67,3 +71,14 @@ def test_parameters_check__accepts_sizes_that_divide_the_grid(size: tuple[int, i
 def test_parameters_check__says_what_is_wrong(change: dict, message: str) -> None:
     with pytest.raises(UserError, match=message):
         _parameters(**change).check()
+
+
+def test_parameters__randomisation_keeps_whole_groups_at_their_typical_values() -> None:
+    rng = np.random.default_rng(0)
+    drawn = replace(_parameters(), typical=("sensor", "poses")).randomisation
+    assert drawn.strength == 1.0
+    assert drawn.fixed == typical_values("sensor", "poses")
+    assert drawn.fixed["pose"] == "stand"
+    assert {drawn.number(rng, "noise") for _ in range(5)} == {1.5}
+    assert len({drawn.number(rng, "haze") for _ in range(5)}) == 5
+    assert _parameters().randomisation == Randomisation()

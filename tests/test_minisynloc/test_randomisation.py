@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.minisynloc.randomisation import AXES, FULL, Randomisation, Range
+from mmsynloc.minisynloc.randomisation import AXES, FULL, Randomisation, Range, typical_values
 
 RANGES = [(name, axis) for axes in AXES.values() for name, axis in axes.items() if isinstance(axis, Range)]
 CHOICES = [(name, axis) for axes in AXES.values() for name, axis in axes.items() if not isinstance(axis, Range)]
@@ -60,3 +60,9 @@ def test_number__an_unknown_axis_or_the_other_kind_is_refused() -> None:
         FULL.number(rng, "hair")
     with pytest.raises(KeyError, match="noise is no choice"):
         FULL.kind(rng, "noise")
+
+
+def test_typical_values__are_what_strength_0_gives() -> None:
+    assert typical_values() == {}
+    drawn = Randomisation(0.0).draw(np.random.default_rng(0), *AXES)
+    assert typical_values(*AXES) == {**drawn.numbers, **drawn.kinds}
