@@ -100,8 +100,7 @@ def predict_split(
     dataset.ann_file = str(annotation_path(Path(), split))
     dataset.data_prefix = dict(img=f"{split}/")
     reading = {name: value for name, value in locsim_metric(cfg, "test").items() if name in READING}
-    sizes_file = str(ann_file(cfg, split)) if reading.get("scale_from_ori_shape") else None
-    cfg.test_evaluator = dict(type="LocSimMetric", format_only=True, ann_file=sizes_file, **reading)
+    cfg.test_evaluator = dict(type="LocSimMetric", format_only=True, ann_file=str(ann_file(cfg, split)), **reading)
     cfg.load_from = checkpoint
     _write_results(cfg, "test", results_file)
     build_runner(cfg).test()

@@ -40,7 +40,8 @@ class LocSimMetric(BaseMetric):
     ``score_threshold='val'`` a test metric of the same prefix takes it from there.
 
     Args:
-        ann_file: annotation file in the official layout; not needed for ``format_only``.
+        ann_file: annotation file in the official layout; ``format_only`` takes only the category's id from it (1
+            without a file).
         tau: distance in metres at which LocSim has fallen to 0.05.
         score_threshold: for precision, recall, F1 and frame accuracy: a number, None to choose the best on these
             data (validation), or ``'val'`` for the one that validation chose (test).
@@ -109,9 +110,11 @@ class LocSimMetric(BaseMetric):
         self.person_label = person_label
         self._image_sizes: dict[int, tuple[float, float]] | None = None
         self._truth: Annotations | None = None
+        self._category_id = 1
         # The other processes only gather, and the real annotations take much memory.
-        if ann_file is not None and (scale_from_ori_shape or (not format_only and is_main_process())):
+        if ann_file is not None and (scale_from_ori_shape or is_main_process()):
             annotations = read_annotations(ann_file, keypoints_3d=keypoints_3d is not None)
+            self._category_id = annotations.category_id
             if scale_from_ori_shape:
                 sizes = map(tuple, annotations.image_sizes.tolist())
                 self._image_sizes = dict(zip(annotations.image_ids.tolist(), sizes))
@@ -188,8 +191,7 @@ class LocSimMetric(BaseMetric):
         if not finite.all():
             text = f"image {img_id}: {int((~finite).sum())} predictions are not finite and are left out"
             print_log(text, "current", logging.WARNING)
-        category_id = 1 if self._truth is None else self._truth.category_id
-        return replace(predictions[finite], category_ids=np.full(int(finite.sum()), category_id))
+        return replace(predictions[finite], category_ids=np.full(int(finite.sum()), self._category_id))
 
     def _score(self, img_ids: list[int], detections: Detections) -> LocSimResult | Keypoints3DResult:
         truth = self._truth

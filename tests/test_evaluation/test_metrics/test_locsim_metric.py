@@ -151,6 +151,16 @@ def test_locsim_metric__format_only_needs_no_annotations(data, tmp_path):
     assert len(json.loads((tmp_path / "results.json").read_text())) == len(results)
 
 
+def test_locsim_metric__format_only_writes_the_category_of_its_annotation_file(data, tmp_path):
+    _, samples, _, _ = data
+    challenge = {"images": [image_entry(0)], "categories": [{"id": 0, "name": "athlete"}]}
+    (tmp_path / "challenge_public.json").write_text(json.dumps(challenge))
+    for file, category in ((None, 1), (str(tmp_path / "challenge_public.json"), 0)):
+        run(LocSimMetric(file, format_only=True, outfile_prefix=str(tmp_path / "results")), samples)
+        written = json.loads((tmp_path / "results.json").read_text())
+        assert {entry["category_id"] for entry in written} == {category}
+
+
 def test_locsim_metric__hands_the_threshold_from_validation_to_test(data, hub):
     path, samples, _, _ = data
     chosen = run(LocSimMetric(str(path)), samples)["locsim/score_threshold"]
