@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from mmsynloc.minisynloc import generate
-from mmsynloc.minisynloc.background import Background
+from mmsynloc.minisynloc.background import Background, render_background
 from mmsynloc.minisynloc.randomisation import Randomisation
 from mmsynloc.minisynloc.venue import Venue, sample_venue
+from tests.test_minisynloc.photo_files import SIZE
 
 COUNTS = (18, 4, 4, 2)
 SMALL = (320, 180)
@@ -37,6 +38,18 @@ def mini_train(mini_root: Path) -> dict:
 def venue() -> Venue:
     """A venue."""
     return sample_venue((0, 4, 0), PLAIN)
+
+
+@pytest.fixture(scope="session")
+def own() -> Venue:
+    """A venue of which a photograph was taken."""
+    return sample_venue((0, 4, 0), Randomisation(0.0, {"onlookers": 0, "clutter": 0, "vignette": 0.0, "haze": 0.0}))
+
+
+@pytest.fixture(scope="session")
+def photo(own: Venue) -> np.ndarray:
+    """The photograph of ``own``."""
+    return render_background(own, SIZE).sunlit
 
 
 @pytest.fixture
