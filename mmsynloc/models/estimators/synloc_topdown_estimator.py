@@ -31,7 +31,7 @@ class SynLocTopdownEstimator(BasePoseEstimator):
     of the data set: the true ones, or detections saved before (``SynLocDataset(detections=...)``).
 
     ``test_cfg`` may have the arguments of :class:`~mmsynloc.models.utils.placement.PlacementRule`, ``max_crops``,
-    ``box_score_thr``, ``ground_nms_radius_m`` and ``pitch_margin_m`` of
+    ``box_score_thr``, ``ground_nms_radius_m``, ``pitch_margin_m`` and ``looks`` of
     :class:`~mmsynloc.models.utils.crop_placer.CropPlacer`, and
 
     - ``flip_test``: average with the mirror image (False)

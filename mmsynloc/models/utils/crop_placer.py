@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mmsynloc.models.utils.ground_nms import distinct_athletes
-from mmsynloc.models.utils.placement import PlacementRule, place
+from mmsynloc.models.utils.placement import PlacedAthletes, PlacementRule, place
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import resize_matrix
 from mmsynloc.structures.boxes import feet_of
@@ -23,6 +23,8 @@ __all__ = ["BATCH_SIZE", "CropPlacer", "FrameCrops", "PlacedBoxes", "RunCrops"]
 
 BATCH_SIZE = 256
 """Crops that go through a network at once, where nothing else is said."""
+
+_BELOW_GROUND_POINT = 0.02  # of a true box's height lie below the ground point: toes and heels
 
 RunCrops = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
 """The network: crops (P, H, W, 3) uint8 BGR and geometry (P, 4) to points (P, 2, 2) px of the crop, their variances
@@ -38,6 +40,7 @@ class FrameCrops(NamedTuple):
         matrices: (P, 3, 3) px of the camera's image -> crop px.
         crops: (P, H, W, 3) uint8, BGR.
         geometry: (P, 4), see :func:`~mmsynloc.structures.crops.crop_geometry`.
+        pixels: (h, w, 3) uint8, BGR, the frame.
         camera: of the frame.
     """
 
@@ -46,6 +49,7 @@ class FrameCrops(NamedTuple):
     matrices: np.ndarray
     crops: np.ndarray
     geometry: np.ndarray
+    pixels: np.ndarray
     camera: Camera
 
 
@@ -76,6 +80,10 @@ class CropPlacer:
         box_score_thr: boxes with less are not.
         ground_nms_radius_m: of two placed athletes so near to each other the better one stays.
         pitch_margin_m: athletes placed further beyond the lines or above the horizon are dropped; None keeps all.
+        looks: how often athletes are placed; for every look after the first, crops are cut around the places found.
+
+    Raises:
+        ValueError: ``looks`` is no number from 1.
     """
 
     size: tuple[int, int]
@@ -86,17 +94,22 @@ class CropPlacer:
     box_score_thr: float = 0.02
     ground_nms_radius_m: float = 0.4
     pitch_margin_m: float | None = None
+    looks: int = 1
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.looks, int) or self.looks < 1:
+            raise ValueError(f"looks is {self.looks!r}, not a number from 1")
 
     @classmethod
     def of(cls, crop: Mapping[str, Any], test_cfg: Mapping[str, Any]) -> CropPlacer:
         """From a model's settings ``crop`` (``size``, ``height_m``, ``padding``) and ``test_cfg``.
 
         Raises:
-            ValueError: ``test_cfg.score`` or ``powers`` is wrong.
+            ValueError: ``test_cfg.score``, ``powers`` or ``looks`` is wrong.
         """
         rule = PlacementRule(**{f.name: test_cfg[f.name] for f in fields(PlacementRule) if f.name in test_cfg})
         cropping = {key: crop[key] for key in ("height_m", "padding") if key in crop}
-        own = ("max_crops", "box_score_thr", "ground_nms_radius_m", "pitch_margin_m")
+        own = ("max_crops", "box_score_thr", "ground_nms_radius_m", "pitch_margin_m", "looks")
         width, height = crop["size"]
         return cls((width, height), **cropping, rule=rule, **{key: test_cfg[key] for key in own if key in test_cfg})
 
@@ -138,7 +151,7 @@ class CropPlacer:
         matrices = crop_matrices(crops, self.size)
         views = cut_views(pixels, matrices @ resize_matrix(pixels.shape[1::-1], camera.image_size), self.size)
         geometry = crop_geometry(camera, feet_of(boxes_xyxy), matrices, self.size)
-        return FrameCrops(boxes_xyxy, scores, matrices, views, geometry, camera)
+        return FrameCrops(boxes_xyxy, scores, matrices, views, geometry, pixels, camera)
 
     def place_frames(self, found: Sequence[FrameCrops], run: RunCrops) -> list[PlacedBoxes]:
         """Place the athletes of several frames; the network sees the crops of all at once.
@@ -147,6 +160,17 @@ class CropPlacer:
             found: the frames' crops.
             run: the network; it is not asked where there is no crop.
         """
+        seen = self._look(found, run)
+        for _ in range(self.looks - 1):
+            found = [self._centred(frame, placed, order) for frame, (placed, order) in zip(found, seen)]
+            seen = self._look(found, run)
+        return [
+            PlacedBoxes(frame.boxes_xyxy[order], placed.scores[order], placed.points_px[order])
+            for frame, (placed, order) in zip(found, seen)
+        ]
+
+    def _look(self, found: Sequence[FrameCrops], run: RunCrops) -> list[tuple[PlacedAthletes, np.ndarray]]:
+        """What the network sees in each frame's crops, and which of them (N,) are kept, by falling score."""
         if not found:
             return []
         crops = np.concatenate([frame.crops for frame in found])
@@ -156,14 +180,28 @@ class CropPlacer:
         ends = np.cumsum([len(frame.scores) for frame in found])[:-1]
         return [self._place(*one) for one in zip(found, *(np.split(column, ends) for column in columns))]
 
+    def _centred(self, frame: FrameCrops, placed: PlacedAthletes, order: np.ndarray) -> FrameCrops:
+        """The athletes that are kept, cut anew around the places where they stand; the boxes stay."""
+        boxes = frame.boxes_xyxy[order]
+        moved = _standing_at(boxes, placed.points_px[order, 1])
+        return self.cut(moved, frame.scores[order], frame.pixels, frame.camera)._replace(boxes_xyxy=boxes)
+
     def _place(
         self, frame: FrameCrops, points_px: np.ndarray, variances_px2: np.ndarray, quality: np.ndarray
-    ) -> PlacedBoxes:
+    ) -> tuple[PlacedAthletes, np.ndarray]:
         factors = dict(detector=frame.scores, quality=quality)
         placed = place(points_px, variances_px2, frame.matrices, frame.camera, factors, self.rule)
         order = np.argsort(-placed.scores, kind="stable")
         if self.pitch_margin_m is not None:
             order = order[near_pitch(placed.points_pitch_m[order], self.pitch_margin_m)]
         boxes, positions = frame.boxes_xyxy[order], placed.points_pitch_m[order]
-        order = order[distinct_athletes(boxes, positions, self.ground_nms_radius_m)]
-        return PlacedBoxes(frame.boxes_xyxy[order], placed.scores[order], placed.points_px[order])
+        return placed, order[distinct_athletes(boxes, positions, self.ground_nms_radius_m)]
+
+
+def _standing_at(boxes_xyxy: np.ndarray, ground_px: np.ndarray) -> np.ndarray:
+    """Boxes (N, 4) moved so that they stand at points (N, 2); those whose point is not finite stay."""
+    heights = boxes_xyxy[:, 3] - boxes_xyxy[:, 1]
+    feet = ground_px + np.stack([np.zeros_like(heights), _BELOW_GROUND_POINT * heights], axis=1)
+    shift = feet - feet_of(boxes_xyxy)
+    shift[~np.isfinite(shift).all(1)] = 0
+    return boxes_xyxy + np.tile(shift, 2)

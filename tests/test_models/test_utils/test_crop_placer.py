@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 
@@ -76,6 +77,50 @@ def test_place_frames__duplicates_and_who_stands_far_away():
     scores = [[0.9, 0.8, 0.7, 0.6]]
     assert len(placed(CropPlacer(SIZE, 2.5), frames, scores)[0].scores) == 3
     np.testing.assert_allclose(placed(CropPlacer(SIZE, 2.5, pitch_margin_m=8), frames, scores)[0].scores, [0.9, 0.7])
+
+
+def test_place_frames__a_second_look_is_cut_around_the_places_found():
+    boxes = boxes_at([(0, 0), (5, 5)])
+    feet = boxes[:, [0, 3]] + [3, 0]
+    frame = PIXELS.copy()
+    for x, y in feet:
+        cv2.circle(frame, (round(x), round(y)), 1, (255, 255, 255), -1)
+    spots = []
+
+    def find_spots(crops, geometry):
+        """Everyone stands on the white spot."""
+        spots.append(np.stack([np.argwhere(crop[..., 0] > 128).mean(0)[::-1] for crop in crops]))
+        return np.repeat(spots[-1][:, None], 2, axis=1), np.ones((len(crops), 2, 2)), np.full(len(crops), 0.5)
+
+    placer = CropPlacer(SIZE, 2.5, looks=2)
+    askew = boxes + np.array([4.0, -2.0, 4.0, -2.0])
+    cut = [
+        placer.cut(askew, np.array([0.9, 0.8]), frame, camera()),
+        placer.cut(boxes[:0], np.zeros(0), frame, camera()),
+    ]
+    found, nobody = placer.place_frames(cut, find_spots)
+    assert len(nobody.scores) == 0
+    np.testing.assert_allclose(found.scores, [0.45, 0.4])  # the first stage's score, the last look's quality
+    np.testing.assert_allclose(found.boxes_xyxy, askew)
+    np.testing.assert_allclose(found.points_px[:, 1], feet, atol=0.7)  # px: spots are whole pixels
+    middle = (SIZE[0] - 1) / 2
+    assert np.abs(spots[0][:, 0] - middle).min() > 1.5
+    assert np.abs(spots[1][:, 0] - middle).max() < 1
+
+
+def test_place_frames__a_second_look_at_a_point_that_is_no_number():
+    def lost(crops, geometry):
+        return np.full((len(crops), 2, 2), np.nan), np.ones((len(crops), 2, 2)), np.ones(len(crops))
+
+    placer = CropPlacer(SIZE, 2.5, looks=2)
+    cut = placer.cut(boxes_at([(0, 0)]), np.ones(1), PIXELS, camera())
+    assert np.isnan(placer.place_frames([cut], lost)[0].points_px).all()
+
+
+@pytest.mark.parametrize("looks", [0, 1.5, "2", None])
+def test_crop_placer__looks_that_are_no_number(looks):
+    with pytest.raises(ValueError, match=f"looks is {looks!r}, not a number from 1"):
+        CropPlacer.of(dict(size=SIZE), dict(looks=looks))
 
 
 def test_json__there_and_back():
