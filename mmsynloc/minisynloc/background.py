@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ __all__ = ["Background", "render_background", "vignette"]
 
 STAND_SUN = 0.7  # share of the sun on the stands, which need no detail
 FARTHEST_M = 300.0  # where the haze is the sky's own
+STRIP_ROWS = 64
 WIDTH_M, LENGTH_M = 110.0, 140.0  # half size of the ground that is drawn
 
 
@@ -41,6 +43,19 @@ def vignette(height: int, width: int, strength: float) -> np.ndarray:
     v, u = np.mgrid[:height, :width].astype(np.float32)
     squared = ((u - (width - 1) / 2) ** 2 + (v - (height - 1) / 2) ** 2) / (width**2 + height**2) * 4
     return 1 - np.float32(strength) * squared**1.5
+
+
+def _in_strips(paint: Callable[..., np.ndarray], *fields: np.ndarray) -> np.ndarray:
+    """What ``paint`` makes of fields (H, W, ...), strip by strip: what it computes on the way stays in the cache.
+
+    It may look at the pixels beside a pixel.
+    """
+    height, parts = len(fields[0]), []
+    for top in range(0, height, STRIP_ROWS):
+        above, bottom = min(top, 1), min(top + STRIP_ROWS, height)
+        part = paint(*(field[top - above : bottom + 1] for field in fields))
+        parts.append(part[above : above + bottom - top])
+    return np.concatenate(parts)
 
 
 def _bounds(mask: np.ndarray) -> tuple[slice, slice]:
@@ -94,13 +109,14 @@ class _Painter:
 
     def _colour(self, i: int, rays: np.ndarray, distance: np.ndarray, mine: np.ndarray) -> tuple:
         if i < 0:
-            return far_scenery(rays, self.venue, self.scenery)[mine], 1.0
+            return _in_strips(lambda part: far_scenery(part, self.venue, self.scenery), rays)[mine], 1.0
         if i < len(self.surfaces):
             return self._surface_colour(self.surfaces[i], rays)[mine], STAND_SUN
         x, y, _ = _points(self.origin, rays, _hits(self.origin, rays, (0, 0, 1), 0))
         x, y = np.clip(x, -2 * WIDTH_M, 2 * WIDTH_M), np.clip(y, -2 * LENGTH_M, 2 * LENGTH_M)
         lit = 1 - self.venue.shaded(np.stack([x, y], -1))
-        return ground_colour(x, y, self.venue, *self.noises)[mine], lit[mine]
+        colour = _in_strips(lambda x, y: ground_colour(x, y, self.venue, *self.noises), x, y)
+        return colour[mine], lit[mine]
 
     def _surface_colour(self, surface: Surface, rays: np.ndarray) -> np.ndarray:
         x, y, z = _points(self.origin, rays, _hits(self.origin, rays, surface.normal, surface.offset))
@@ -129,11 +145,11 @@ def render_background(venue: Venue, size: tuple[int, int]) -> Background:
     haze = venue.haze(distance)[..., None].astype(np.float32)
     air = np.asarray(venue.sky_bgr, np.float32)
 
-    def finish(light: np.ndarray) -> np.ndarray:
-        lit = colour * light * (1 - haze) + air * haze
+    def finish(colour: np.ndarray, sun: np.ndarray, haze: np.ndarray, falloff: np.ndarray) -> np.ndarray:
+        lit = colour * _light(venue, sun) * (1 - haze) + air * haze
         return np.clip(lit * falloff[..., None] * 255 + 0.5, 0, 255).astype(np.uint8)
 
-    sunlit, shaded = finish(_light(venue, sun)), finish(_light(venue, np.zeros_like(sun)))
+    sunlit, shaded = (_in_strips(finish, colour, light, haze, falloff) for light in (sun, np.zeros_like(sun)))
     draw_clutter([sunlit, shaded], venue, falloff, rng)
     draw_onlookers([sunlit, shaded], venue, falloff, rng)
     return Background(sunlit, shaded, falloff, draw_foreground(venue, size, rng))

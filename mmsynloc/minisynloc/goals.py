@@ -24,10 +24,13 @@ def _line(mask: np.ndarray, camera: Camera, first: np.ndarray, last: np.ndarray,
         return
     px = np.round(camera.pitch_to_pixel(points).points * 16).astype(np.int32)
     width_px = pixel_scale(camera, points[4]) * width_m
-    layer = np.zeros_like(mask)
-    pale = round(min(1.0, max(width_px, 0.15)) * value)
-    cv2.polylines(layer, [px[:, None]], False, (pale,), max(1, round(width_px)), cv2.LINE_AA, 4)
-    np.maximum(mask, layer, out=mask)
+    pale, thickness = round(min(1.0, max(width_px, 0.15)) * value), max(1, round(width_px))
+    low = np.maximum(px.min(0) // 16 - thickness - 2, 0)
+    right, bottom = px.max(0) // 16 + thickness + 3
+    part = mask[low[1] : bottom, low[0] : right]
+    layer = np.zeros_like(part)
+    cv2.polylines(layer, [px[:, None] - 16 * low], False, (pale,), thickness, cv2.LINE_AA, 4)
+    np.maximum(part, layer, out=part)
 
 
 def _goal_frame(side: int) -> tuple[list, list]:

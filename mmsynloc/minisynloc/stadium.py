@@ -94,13 +94,21 @@ def _wall(axis: int, sign: int, out: float, stand: Stand, reach: float, tone: fl
     return _upright(axis, sign, out, inside, colour)
 
 
+def _blurred_tile(texture: np.ndarray, sigma: float) -> np.ndarray:
+    """A tile (h, w, 3), as blurred as among its own repetitions to the right and below."""
+    height, width = texture.shape[:2]
+    reach = round(4 * sigma) + 2  # OpenCV's kernel for float32
+    wide = np.tile(texture, (2, 2, 1))[: height + reach, : width + reach]
+    return cv2.GaussianBlur(wide, (0, 0), sigma)[:height, :width]
+
+
 def _crowd(venue: Venue, share: float, rng: np.random.Generator, back: bool = False) -> np.ndarray:
     """The venue's crowd, as blurred and as bright as its axes say."""
     numbers = venue.drawn.numbers
     texture = crowd_texture(rng, venue.seat_bgr, share, back=back)
     blur = numbers["crowd_blur_px"] * CROWD_TEXELS_PER_PX
     if blur > 0.3:
-        texture = cv2.GaussianBlur(np.tile(texture, (2, 2, 1)), (0, 0), blur)[: len(texture), : texture.shape[1]]
+        texture = _blurred_tile(texture, blur)
     return np.clip(texture * np.float32(numbers["crowd_brightness"]), 0, 1)
 
 
