@@ -7,6 +7,7 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ class LocSimMetric(BaseMetric):
 
     Args:
         ann_file: annotation file in the official layout; ``format_only`` takes only the category's id from it (1
-            without a file).
+            where there is no such file).
         tau: distance in metres at which LocSim has fallen to 0.05.
         score_threshold: for precision, recall, F1 and frame accuracy: a number, None to choose the best on these
             data (validation), or ``'val'`` for the one that validation chose (test).
@@ -111,8 +112,10 @@ class LocSimMetric(BaseMetric):
         self._image_sizes: dict[int, tuple[float, float]] | None = None
         self._truth: Annotations | None = None
         self._category_id = 1
+        needed = scale_from_ori_shape or not format_only
         # The other processes only gather, and the real annotations take much memory.
-        if ann_file is not None and (scale_from_ori_shape or is_main_process()):
+        here = scale_from_ori_shape or is_main_process()
+        if ann_file is not None and here and (needed or Path(ann_file).is_file()):
             annotations = read_annotations(ann_file, keypoints_3d=keypoints_3d is not None)
             self._category_id = annotations.category_id
             if scale_from_ori_shape:
