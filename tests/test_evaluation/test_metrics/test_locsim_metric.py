@@ -155,8 +155,8 @@ def test_locsim_metric__format_only_writes_the_category_of_its_annotation_file(d
     _, samples, _, _ = data
     challenge = {"images": [image_entry(0)], "categories": [{"id": 0, "name": "athlete"}]}
     (tmp_path / "challenge_public.json").write_text(json.dumps(challenge))
-    file = str(tmp_path / "challenge_public.json")
-    for file, category in ((None, 1), ("", 1), (str(tmp_path / "absent.json"), 1), (file, 0)):
+    there, absent = str(tmp_path / "challenge_public.json"), str(tmp_path / "absent.json")
+    for file, category in ((None, 1), ("", 1), (absent, 1), (there, 0)):
         run(LocSimMetric(file, format_only=True, outfile_prefix=str(tmp_path / "results")), samples)
         written = json.loads((tmp_path / "results.json").read_text())
         assert {entry["category_id"] for entry in written} == {category}
