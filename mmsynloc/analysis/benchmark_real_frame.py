@@ -12,6 +12,7 @@ from mmsynloc.analysis.tones import TONES
 from mmsynloc.apis.config import load_config, synloc_root
 from mmsynloc.apis.prediction import score_split
 from mmsynloc.config_scope import checkpoint_path
+from mmsynloc.datasets.preparation.layout import annotation_path
 from mmsynloc.evaluation.tables import detection_table, people_table
 from mmsynloc.files import Annotations, Detections, read_annotations, read_json, read_results
 from mmsynloc.files.images import read_image, write_image
@@ -50,10 +51,11 @@ def _score(root: Path, config: str, checkpoint: str, suffix: str) -> dict[str, d
     with tempfile.TemporaryDirectory() as folder, synloc_root(root):
         cfg = load_config(config, work_dir=folder)
         cfg.launcher, cfg.log_level = "none", "ERROR"
-        cfg.test_evaluator.ann_file = str(root / "annotations" / "test.json")
+        ann_file = annotation_path(root, "test")
+        cfg.test_evaluator.ann_file = str(ann_file)
         results_file = Path(folder) / "results.json"
         stats, threshold = score_split(cfg, "test", checkpoint_path(checkpoint), results_file)
-        annotations = read_annotations(root / "annotations" / "test.json")
+        annotations = read_annotations(ann_file)
         found, of_nobody = count_found(annotations, read_results(results_file), threshold)
     figures = {
         "mAP-LocSim": compare(stats["AP"], None, "AP"),
@@ -76,7 +78,7 @@ def write_toned(root: Path, out_root: Path) -> None:
     Raises:
         UserError: a file is missing or broken.
     """
-    annotations = read_json(root / "annotations" / "test.json")
+    annotations = read_json(annotation_path(root, "test"))
     images: list[dict] = []
     people: list[dict] = []
     for tone, change in TONES.items():
@@ -88,8 +90,7 @@ def write_toned(root: Path, out_root: Path) -> None:
             images.append({**image, "id": new_ids[image["id"]], "file_name": name.as_posix()})
         for person in annotations["annotations"]:
             people.append({**person, "id": len(people), "image_id": new_ids[person["image_id"]]})
-    (out_root / "annotations").mkdir(exist_ok=True)
-    dump_json({**annotations, "images": images, "annotations": people}, out_root / "annotations" / "test.json")
+    dump_json({**annotations, "images": images, "annotations": people}, annotation_path(out_root, "test"))
 
 
 def count_found(annotations: Annotations, detections: Detections, threshold: float) -> tuple[float, int]:

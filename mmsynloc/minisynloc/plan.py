@@ -60,7 +60,9 @@ class Parameters:
     def to_dict(self) -> dict:
         """The parameters as JSON takes them; without ``typical`` where it is empty, as in manifests of before."""
         values = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
-        return values if self.typical else {key: value for key, value in values.items() if key != "typical"}
+        if not self.typical:
+            del values["typical"]
+        return values
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ class Choice:
     weights: dict[str, float]
     reason: str
 
+    @property
+    def typical(self) -> str:
+        """What it is without randomisation."""
+        return next(iter(self.weights))
+
 
 Axes = dict[str, Range | Choice]
 
@@ -206,7 +211,7 @@ class Randomisation:
         weights = np.array(list(axis.weights.values()))
         drawn = list(axis.weights)[int(rng.choice(len(weights), p=weights / weights.sum()))]
         if rng.random() >= self.strength:
-            drawn = next(iter(axis.weights))
+            drawn = axis.typical
         return str(self.fixed.get(name, drawn))
 
     def draw(self, rng: np.random.Generator, *groups: str) -> Drawn:
@@ -223,8 +228,7 @@ FULL = Randomisation()
 
 def typical_values(*groups: str) -> dict[str, float | str]:
     """What the axes of some groups of :data:`AXES` are without randomisation, by their names."""
-    axes = {name: axis for group in groups for name, axis in AXES[group].items()}
-    return {name: axis.typical if isinstance(axis, Range) else next(iter(axis.weights)) for name, axis in axes.items()}
+    return {name: axis.typical for group in groups for name, axis in AXES[group].items()}
 
 
 def _axis(name: str) -> Range | Choice:
