@@ -26,8 +26,10 @@ def _line(mask: np.ndarray, camera: Camera, first: np.ndarray, last: np.ndarray,
     width_px = pixel_scale(camera, points[4]) * width_m
     pale, thickness = round(min(1.0, max(width_px, 0.15)) * value), max(1, round(width_px))
     low = np.maximum(px.min(0) // 16 - thickness - 2, 0)
-    right, bottom = px.max(0) // 16 + thickness + 3
+    right, bottom = np.maximum(px.max(0) // 16 + thickness + 3, 0)
     part = mask[low[1] : bottom, low[0] : right]
+    if not part.size:  # outside of the image
+        return
     layer = np.zeros_like(part)
     cv2.polylines(layer, [px[:, None] - 16 * low], False, (pale,), thickness, cv2.LINE_AA, 4)
     np.maximum(part, layer, out=part)
