@@ -42,8 +42,8 @@ def benchmark_real_frame(root: Path, config: str, checkpoint: str) -> dict[str, 
     """
     with tempfile.TemporaryDirectory() as folder:
         toned = Path(folder) / "toned"
-        write_toned(Path(root), toned)
         report = _score(Path(root), config, checkpoint, "")
+        write_toned(Path(root), toned)
         return report | _score(toned, config, checkpoint, f", {len(TONES)} other tones")
 
 
@@ -78,17 +78,19 @@ def write_toned(root: Path, out_root: Path) -> None:
     Raises:
         UserError: a file is missing or broken.
     """
+    file_names = read_annotations(annotation_path(root, "test")).file_names  # and looks for what is wrong
     annotations = read_json(annotation_path(root, "test"))
+    annotations["images"].sort(key=lambda image: image["id"])  # as the reader has them
     images: list[dict] = []
     people: list[dict] = []
     for tone, change in TONES.items():
         new_ids = {image["id"]: len(images) + i for i, image in enumerate(annotations["images"])}
-        for image in annotations["images"]:
-            name = Path(tone, image["file_name"]).with_suffix(".png")
+        for image, file_name in zip(annotations["images"], file_names):
+            name = Path(tone, file_name).with_suffix(".png")
             (out_root / "test" / name).parent.mkdir(parents=True, exist_ok=True)
-            write_image(out_root / "test" / name, change(read_image(root / "test" / image["file_name"])))
+            write_image(out_root / "test" / name, change(read_image(root / "test" / file_name)))
             images.append({**image, "id": new_ids[image["id"]], "file_name": name.as_posix()})
-        for person in annotations["annotations"]:
+        for person in annotations.get("annotations", []):
             people.append({**person, "id": len(people), "image_id": new_ids[person["image_id"]]})
     dump_json({**annotations, "images": images, "annotations": people}, annotation_path(out_root, "test"))
 

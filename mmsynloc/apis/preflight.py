@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from mmengine.config import Config
 
-from mmsynloc.apis.settings import evaluators, loaders
+from mmsynloc.apis.settings import evaluators, loaders, unwrapped
 from mmsynloc.utils import UserError
 
 __all__ = [
@@ -89,15 +89,6 @@ def check_data(cfg: Config) -> None:
         for metric in evaluators(cfg, split):
             if not metric.get("format_only"):
                 _require(os.path.isfile, "", metric.get("ann_file"), "no such file", f"{split}_evaluator")
-
-
-def unwrapped(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The data set itself, or those that it wraps (``ConcatDataset``, ``RepeatDataset``)."""
-    inner = [dataset["dataset"]] if "dataset" in dataset else list(dataset.get("datasets", []))
-    if not inner:
-        yield dataset
-    for one in inner:
-        yield from unwrapped(one)
 
 
 def _require(exists: Callable[[str], bool], root: str, name: Any, problem: str, key: str) -> None:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from mmsynloc.apis.gpu_memory import accumulate_gradients
 from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slurm_addresses
 from mmsynloc.apis.pretrained import resolve_pretrained
-from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers
+from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers, training_size
 from mmsynloc.apis.starting_point import require_detector, require_thresholds, resolve_start
 from mmsynloc.apis.test_options import require_frames
 from mmsynloc.config_scope import CONFIG_DIR
@@ -185,14 +185,15 @@ def _fit_amp_to_cpu(cfg: Config) -> list[str]:
 def _limit_memory(cfg: Config) -> list[str]:
     """Split batches that are meant for a GPU's memory; the gradients add up to the same step."""
     loader = cfg.train_dataloader
-    width, height = loader.dataset.get("input_size", (640, 640))
+    width, height = training_size(cfg)
     widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # memory grows with the width
     fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height * crops_per_image(cfg)))
     if loader.batch_size <= fits:
         return []
     parts = math.ceil(loader.batch_size / fits)
-    note = f"On a CPU, batches of {loader.batch_size} images are worked off in {parts} parts of {fits}."
-    loader.batch_size = fits
+    part = math.ceil(loader.batch_size / parts)
+    note = f"On a CPU, batches of {loader.batch_size} images are worked off in {parts} parts of {part}."
+    loader.batch_size = part
     accumulate_gradients(cfg, parts)
     cfg.default_hooks.setdefault("logger", {"type": "LoggerHook"}).interval = 1  # each part takes seconds
     return [note]

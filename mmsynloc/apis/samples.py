@@ -13,8 +13,8 @@ from mmengine.registry import DATASETS, init_default_scope
 from tqdm import tqdm
 
 from mmsynloc.apis.crop_samples import crops_side_by_side
-from mmsynloc.apis.preflight import check_data, unwrapped
-from mmsynloc.apis.settings import check_settings
+from mmsynloc.apis.preflight import check_data
+from mmsynloc.apis.settings import check_settings, unwrapped
 from mmsynloc.engine.config_errors import config_errors
 from mmsynloc.structures.affine import resize_matrix, transform_boxes, transform_points
 from mmsynloc.utils import UserError

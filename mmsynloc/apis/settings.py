@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ __all__ = [
     "fit_workers",
     "loaders",
     "locsim_metric",
+    "training_size",
+    "unwrapped",
 ]
 
 READING = ("person_label", "pixel_corners", "scale_from_ori_shape")
@@ -70,9 +73,11 @@ def check_settings(cfg: Config, name: str, needed: Sequence[str] = ("model",)) -
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
             raise UserError(f"{name}: {key} is {value!r}; a whole number of at least {least} is needed")
     for key, loader in loaders(cfg):
-        size = loader["dataset"].get("input_size")
-        if size is not None and not _is_size(size):
-            raise UserError(f"{name}: {key}.dataset.input_size is {size!r}; two whole numbers are needed: width,height")
+        for size in (dataset.get("input_size") for dataset in unwrapped(loader["dataset"])):
+            if size is not None and not _is_size(size):
+                raise UserError(
+                    f"{name}: {key}.dataset.input_size is {size!r}; two whole numbers are needed: width,height"
+                )
 
 
 def _look_up(cfg: Config, key: str) -> Any:
@@ -97,10 +102,27 @@ def loaders(cfg: Config) -> Iterator[tuple[str, Any]]:
         yield key, loader
 
 
+def unwrapped(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The data set itself, or those that it wraps (``ConcatDataset``, ``RepeatDataset``)."""
+    inner = [dataset["dataset"]] if "dataset" in dataset else list(dataset.get("datasets", []))
+    if not inner:
+        yield dataset
+    for one in inner:
+        yield from unwrapped(one)
+
+
+def training_size(cfg: Config) -> tuple[int, int]:
+    """The ``input_size`` (width, height) in px of the training's data set; of several, the largest."""
+    sizes = [dataset.get("input_size", (640, 640)) for dataset in unwrapped(cfg.train_dataloader.dataset)]
+    width, height = max(sizes, key=math.prod)
+    return width, height
+
+
 def crops_per_image(cfg: Config) -> int:
     """How many crops the training of a second stage takes of each frame; 1 where a model learns from whole frames."""
-    steps = cfg.train_dataloader.dataset.get("pipeline") or []
-    return next((step.get("crops_per_image", 16) for step in steps if step["type"] == "SynLocAthleteCrops"), 1)
+    outer = cfg.train_dataloader.dataset
+    steps = [step for dataset in (outer, *unwrapped(outer)) for step in dataset.get("pipeline") or []]
+    return max((step.get("crops_per_image", 16) for step in steps if step["type"] == "SynLocAthleteCrops"), default=1)
 
 
 def evaluators(cfg: Config, split: str) -> list[Any]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmsynloc.apis.preflight import unwrapped
-from mmsynloc.apis.settings import loaders
+from mmsynloc.apis.settings import loaders, unwrapped
 from mmsynloc.models.estimators.first_stage import detector_config
 from mmsynloc.utils import UserError
 

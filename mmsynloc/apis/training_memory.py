@@ -14,7 +14,7 @@ from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor
 
 from mmsynloc.apis.model_cost import run_network
-from mmsynloc.apis.settings import crops_per_image
+from mmsynloc.apis.settings import crops_per_image, training_size
 
 __all__ = ["CONTEXT_GIB", "TrainingMemory", "largest_input", "training_memory"]
 
@@ -72,7 +72,7 @@ def training_memory(cfg: Config) -> TrainingMemory:
 
 def largest_input(cfg: Config) -> tuple[int, int]:
     """The largest ``(width, height)`` in px of a training's batches, with those that a batch augmentation makes."""
-    size = tuple(cfg.train_dataloader.dataset.get("input_size", (640, 640)))
+    size = training_size(cfg)
     sizes = [size]
     for augment in cfg.model.data_preprocessor.get("batch_augments") or []:
         sizes += map(tuple, augment.get("sizes") or [])

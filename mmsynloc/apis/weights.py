@@ -80,10 +80,14 @@ def _slim(weight: torch.Tensor, where: str) -> torch.Tensor:
     if weight.layout != torch.strided or weight.is_quantized:
         kind = "quantised" if weight.is_quantized else "sparse"
         raise UserError(f"{where}: a {kind} tensor, which is not shrunk; dense weights are needed")
+    if weight.is_meta:
+        raise UserError(f"{where}: has a shape but no numbers")
     if not weight.is_floating_point():
         return weight.clone()
     if weight.isnan().any():
         raise UserError(f"{where}: has weights that are not numbers (NaN): the training has failed")
+    if weight.isinf().any():
+        raise UserError(f"{where}: has weights that are infinite: the training has failed")
     if weight.ndim < 2:
         return weight.clone()
     half = weight.half()

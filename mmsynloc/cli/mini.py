@@ -33,11 +33,11 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     add_strength(parser, 1.0)
     parser.add_argument(
         "--typical",
-        nargs="+",
+        type=lambda text: text.split(","),
         default=[],
-        metavar="GROUP",
-        help="groups of the randomisation that keep their typical values: camera light grass surroundings kits people "
-        "poses compositing sensor (default: none)",
+        metavar="GROUP,...",
+        help="groups of the randomisation that keep their typical values: camera, light, grass, surroundings, kits, "
+        "people, poses, compositing, sensor (default: none)",
     )
     return parser.parse_args(argv)
 

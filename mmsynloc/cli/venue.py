@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
 
 def _write_median(args: argparse.Namespace) -> None:
-    from mmsynloc.files.images import IMAGE_SUFFIXES, images_in, write_image
+    from mmsynloc.files.images import images_in, write_image
+    from mmsynloc.files.names import IMAGE_SUFFIXES
     from mmsynloc.minisynloc.median import median_background
 
     if args.out.suffix.lower() not in IMAGE_SUFFIXES:

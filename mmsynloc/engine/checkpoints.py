@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from mmsynloc.utils import UserError
+from mmsynloc.utils.zips import ZIP_ERRORS
 
 __all__ = [
     "DETECTOR_PREFIX",
@@ -26,6 +27,8 @@ __all__ = [
     "read_checkpoint",
     "weights_of",
 ]
+
+_CHUNK_BYTES = 1 << 24
 
 DETECTOR_PREFIX = "detector."
 """Begins the names of the first stage's weights in a two-stage model."""
@@ -88,9 +91,35 @@ def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, A
             held = torch.load(path, map_location=map_location, weights_only=True)
     except Exception as error:  # a damaged file can raise any error
         raise UserError(f"{path}: {_why_unreadable(path, error)}") from None
+    damaged = _damaged_record(path)
+    if damaged is not None:
+        raise UserError(f"{path}: cannot be loaded as a checkpoint: it is damaged at {damaged}")
     if not isinstance(held, dict):
         raise UserError(f"{path}: not a checkpoint: it holds a {type(held).__name__}, not weights by name")
     return held
+
+
+def _damaged_record(path: Path) -> str | None:
+    """The part of a whole zip whose checksum is wrong; PyTorch does not look at them.
+
+    A file that PyTorch wrote without checksums (``set_crc32_options(False)``) has none that is right.
+    """
+    if not zipfile.is_zipfile(path):
+        return None  # the format of before PyTorch 1.6, which has no checksums
+    with zipfile.ZipFile(path) as archive:
+        names = [info.filename for info in archive.infolist() if info.file_size]
+        wrong = [name for name in names if not _is_whole(archive, name)]
+    return wrong[0] if 0 < len(wrong) < len(names) else None
+
+
+def _is_whole(archive: zipfile.ZipFile, name: str) -> bool:
+    try:
+        with archive.open(name) as record:
+            while record.read(_CHUNK_BYTES):
+                pass
+    except ZIP_ERRORS:
+        return False
+    return True
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from mmsynloc.files.json_text import decode_json, read_bytes, strip_byte_order_m
 from mmsynloc.files.opencv_calibration import opencv_source, read_npz, read_xml, read_yaml
 from mmsynloc.files.soccernet_calibration import soccernet_source
 from mmsynloc.utils import UserError
+from mmsynloc.utils.file_names import json_files
 
 __all__ = ["camera_files", "find_cameras"]
 
@@ -52,6 +52,8 @@ def find_cameras(path: Path) -> FoundCameras:
     if os.path.isdir(path):
         return _find_in_folder(path)
     reader = READERS.get(path.suffix.lower())
+    if reader is None and not os.path.exists(path):
+        raise UserError(f"{path}: no such file or folder")
     if reader is None:
         raise UserError(f"{path}: is no camera file: its name ends with none of {', '.join(READERS)}")
     content = reader(path)
@@ -70,13 +72,20 @@ def _find_in_content(path: Path, content: Any) -> FoundCameras:
     if len(content) == 1 and set(content) <= WRAPPER_KEYS and isinstance(inner, Mapping):
         return _find_in_content(path, inner)
     if all(isinstance(value, Mapping) and _is_camera(value) for value in content.values()):
-        return FoundCameras(tuple(_source(path, value) for value in content.values()), tuple(map(str, content)))
+        return FoundCameras(tuple(_named_source(path, *item) for item in content.items()), tuple(map(str, content)))
     return FoundCameras((_source(path, content),))
 
 
 def _is_camera(content: Mapping[str, Any]) -> bool:
     """Whether these are a camera's values, and not those of a matrix."""
     return "data" not in content or not {"rows", "sizes"} & set(content)
+
+
+def _named_source(path: Path, name: Any, content: Mapping[str, Any]) -> CameraSource:
+    try:
+        return _source(path, content)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _source(path: Path, content: Mapping[str, Any]) -> CameraSource:
@@ -105,20 +114,24 @@ def _find_in_annotations(annotations: Annotations) -> FoundCameras:
 
 def camera_files(folder: Path) -> list[Path]:
     """The files of a folder that may be read as cameras, each once."""
-    return sorted([*folder.glob("*.json"), *folder.glob(MATRIX_NAME)])
+    return sorted([*json_files(folder), *folder.glob(MATRIX_NAME)])
 
 
 def _find_in_folder(path: Path) -> FoundCameras:
     if (path / LENS_NAME).is_file():
         return find_cameras(path / LENS_NAME)
-    files = sorted(path.glob("*.json"))
+    files = json_files(path)
     if not files:
         raise UserError(f"{path}: holds no camera files: neither {LENS_NAME} nor a JSON file for each image")
     sources: list[CameraSource] = []
+    of_image: dict[str, Path] = {}
     for file in files:
         found = find_cameras(file)
         if len(found.sources) != 1 or found.image_names:
             raise UserError(f"{file}: has cameras of several images; in a folder each file is the camera of one image")
         sources += found.sources
-    names = tuple(re.sub("^camera_", "", file.stem) for file in files)
-    return FoundCameras(tuple(sources), names)
+        name = file.stem.removeprefix("camera_")
+        if name in of_image:
+            raise UserError(f"{path}: {of_image[name].name} and {file.name} are both the camera of {name}; remove one")
+        of_image[name] = file
+    return FoundCameras(tuple(sources), tuple(of_image))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +71,7 @@ class Cameras:
         if not self.found.image_ids:
             return None
         try:
-            return self.found.image_ids[self._row(image_name)]
+            return self.found.image_ids[self._names.find(image_name)]
         except ValueError:
             return None
 
@@ -80,18 +79,13 @@ class Cameras:
     def _names(self) -> ImageNames:
         return ImageNames(self.image_names, "the camera file")
 
-    def _row(self, image_name: str) -> int:
-        with suppress(ValueError):  # copies may be of another format, and a folder's files are named without suffix
-            return self._names.find(str(PurePath(image_name).with_suffix("")))
-        return self._names.find(image_name)
-
     def _find(self, image_name: str | None) -> int:
         if not self.image_names or (image_name is None and self.found.shared):
             return 0
         if image_name is None:
             raise UserError(f"{self.path}: has cameras of {len(self.image_names)} images; name the image")
         try:
-            return self._row(image_name)
+            return self._names.find(image_name)
         except ValueError as error:
             if self.found.shared:
                 return 0

@@ -6,15 +6,13 @@ import os
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from PIL import Image
-
+from mmsynloc.files.image_header import read_header
 from mmsynloc.files.images import BrokenImageError, decode_pixels
 from mmsynloc.files.jpeg import find_gap, is_jpeg, parse_jpeg
 from mmsynloc.files.png import find_png_gap
 
 __all__ = ["ImageProbe", "image_size", "orientation_warning", "probe_image"]
 
-_ORIENTATION_TAG = 274
 _TAIL_BYTES = 1024  # where the end marker nearly always is
 
 
@@ -34,7 +32,7 @@ class ImageProbe(NamedTuple):
 
 def image_size(file: Path | IO[bytes]) -> tuple[int, int] | None:
     """``(width, height)`` from the header alone; None where there is no readable header."""
-    return _read_header(file)[0]
+    return read_header(file).size
 
 
 def orientation_warning(path: str | Path) -> str | None:
@@ -43,29 +41,13 @@ def orientation_warning(path: str | Path) -> str | None:
     Args:
         path: the file; one that is no image has no such mark.
     """
-    orientation = _read_header(Path(path))[1]
+    orientation = read_header(Path(path)).orientation
     if orientation == 1:
         return None
     return (
         f"{path}: its orientation tag ({orientation}) is ignored; a camera calibrated on upright copies of such images "
         "does not fit: write upright copies of them, without the tag"
     )
-
-
-def _read_header(file: Path | IO[bytes]) -> tuple[tuple[int, int] | None, int]:
-    try:
-        with Image.open(file) as image:
-            size = image.size
-            return size, _orientation(image)
-    except Exception:  # a decoder can raise any error on damaged bytes
-        return None, 1
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # the picture may be whole although its tag is damaged
-        return 1
 
 
 def probe_image(path: str | Path, decode: bool = False) -> ImageProbe:
@@ -79,7 +61,7 @@ def probe_image(path: str | Path, decode: bool = False) -> ImageProbe:
     try:
         if path.stat().st_size == 0:
             return ImageProbe(None, "empty file")
-        size, orientation = _read_header(path)
+        size, orientation, _ = read_header(path)
         if size is None:
             return ImageProbe(None, "no image")
         return ImageProbe(size, _find_damage(path) if decode else _find_missing_end(path), orientation)

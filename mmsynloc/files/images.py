@@ -5,20 +5,24 @@ Orientation tags are ignored wherever an image is read, since labels hold for th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from PIL import Image
 
+from mmsynloc.files.image_header import ORIENTATION_TAG, read_header
 from mmsynloc.files.jpeg import decode_jpeg, is_jpeg, parse_jpeg
+from mmsynloc.files.names import IMAGE_SUFFIXES
 from mmsynloc.files.png import find_png_gap
 from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = [
-    "IMAGE_SUFFIXES",
     "BrokenImageError",
     "DecodedImage",
     "check_shape",
@@ -30,8 +34,17 @@ __all__ = [
     "write_image",
 ]
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
-"""Of the files that are taken for images; those of the data set itself are fewer."""
+_TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two of BigTIFF
+_UNDO_ORIENTATION: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: np.rot90,
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: np.rot90(pixels, -1),
+}
+"""By orientation tag, what undoes its turn."""
 
 _REDUCED_FLAGS = {
     1: cv2.IMREAD_COLOR,
@@ -75,7 +88,13 @@ def images_in(folder: Path, below: bool = False) -> list[Path]:
         below: also those of the folders in it.
     """
     files = folder.rglob("*") if below else folder.glob("*")
-    return sorted(path for path in files if path.suffix.lower() in IMAGE_SUFFIXES and path.name[0] != ".")
+    return sorted(
+        path
+        for path in files
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not path.is_dir()
+    )
 
 
 def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = False) -> np.ndarray:
@@ -115,7 +134,25 @@ def _decode_other(data: bytes) -> tuple[np.ndarray | None, str | None]:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error:
         pixels = None
-    return pixels, "not a readable image" if pixels is None else None
+    if pixels is None:
+        return None, "not a readable image"
+    return (_turned_back(pixels, data) if data.startswith(_TIFF_MARKS) else pixels), None
+
+
+def _turned_back(pixels: np.ndarray, data: bytes) -> np.ndarray:
+    """The pixels of a TIFF as they are stored, where OpenCV has followed its orientation tag."""
+    undo = _UNDO_ORIENTATION.get(read_header(BytesIO(data)).orientation)
+    return np.ascontiguousarray(undo(pixels)) if undo is not None and _turns_tiffs() else pixels
+
+
+@cache
+def _turns_tiffs() -> bool:
+    """Whether this OpenCV follows the tag of TIFFs although it is told not to, as 4.x and 5.0 do."""
+    tag, file = Image.Exif(), BytesIO()
+    tag[ORIENTATION_TAG] = 3
+    Image.fromarray(np.array([[0, 255]], np.uint8)).save(file, "TIFF", exif=tag)
+    found = cv2.imdecode(np.frombuffer(file.getvalue(), np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    return bool(found is not None and found[0, 0, 0] == 255)
 
 
 def read_image(path: str | Path) -> np.ndarray:

@@ -29,6 +29,12 @@ T = TypeVar("T")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ZIP_MARK = b"PK\x03\x04"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_KINDS = {
+    b"\x1f\x8b": "the file is compressed (gzip); unpack it first",
+    b"version https://git-lfs": "the file is a pointer of Git LFS; fetch the file itself with git lfs pull",
+    b"<": "the file is HTML or XML, such as a web page in place of a download",
+}
+"""What stands in place of JSON, by its first bytes."""
 _NOT_FINITE = re.compile(rb"-?(NaN|nan|Infinity|inf)")
 _PLACE = re.compile(r"^(?P<reason>.*) - at `\$(?P<place>.*)`$", re.DOTALL)
 _BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -135,6 +141,9 @@ def _explain_syntax(message: str, data: bytes) -> str:
         return "the text is UTF-16, not UTF-8"
     if data.startswith(BYTE_ORDER_MARK):
         return "it begins with a byte order mark"
+    for mark, kind in _OTHER_KINDS.items():
+        if data.lstrip().startswith(mark):
+            return kind
     if message == "Input data was truncated":
         return "the text is cut short"
     byte = _BYTE.search(message)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-__all__ = ["ImageNames", "normalise_file_name"]
+__all__ = ["IMAGE_SUFFIXES", "ImageNames", "normalise_file_name"]
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
+"""Of the files that are taken for images; those of the data set itself are fewer."""
 
 
 def normalise_file_name(name: str) -> str:
@@ -24,8 +27,26 @@ def normalise_file_name(name: str) -> str:
     return str(path)
 
 
+def _without_suffix(path: PurePosixPath) -> PurePosixPath:
+    """A path without the suffix of an image; other dots belong to the name."""
+    return path.with_suffix("") if path.suffix.lower() in IMAGE_SUFFIXES else path
+
+
+def _spellings(path: PurePosixPath) -> Iterator[PurePosixPath]:
+    """The names under which an image may be known, its own first; ``match.mp4#12`` is a frame of ``match.mp4``."""
+    yield path
+    yield _without_suffix(path)
+    video, mark, number = path.name.rpartition("#")
+    if mark and video and number.isdigit():
+        yield path.with_name(video)
+        yield path.with_name(video).with_suffix("")
+
+
 class ImageNames:
-    """Finds images by their file's name, with or without its suffix: the whole of it, or the last parts of its path.
+    """Finds images by their file's name: the whole of it, or the last parts of its path.
+
+    An image's suffix may be missing, or be that of another format, on either side. A frame of a video may be known by
+    the video's name.
 
     Args:
         file_names: M normalised file names.
@@ -42,8 +63,7 @@ class ImageNames:
         in_one_folder = len(paths) > 1 and len({path.parent for path in paths}) == 1 and len(paths[0].parts) > 1
         for row, path in enumerate(paths):
             self._exact[str(path)] = row
-            alone = path.with_suffix("") if path.name else path
-            for key in {str(path), str(alone)}:
+            for key in {str(path), str(_without_suffix(path))}:
                 self._whole.setdefault(key, []).append(row)
                 if in_one_folder:
                     self._whole.setdefault(PurePosixPath(key).name, []).append(row)
@@ -60,7 +80,14 @@ class ImageNames:
         Raises:
             ValueError: it fits no image, or two.
         """
-        parts = PurePosixPath(name.replace("\\", "/")).parts
+        path = PurePosixPath(name.replace("\\", "/"))
+        for spelling in _spellings(path):
+            row = self._row(spelling.parts, name)
+            if row is not None:
+                return row
+        raise ValueError(f"image {name!r} is not in {self._where}")
+
+    def _row(self, parts: Sequence[str], name: str) -> int | None:
         for first in range(len(parts)):
             key = str(PurePosixPath(*parts[first:]))
             if key in self._exact:
@@ -70,4 +97,4 @@ class ImageNames:
                 raise ValueError(f"image {name!r} fits {len(rows)} images; name its folder")
             if rows:
                 return rows[0]
-        raise ValueError(f"image {name!r} is not in {self._where}")
+        return None

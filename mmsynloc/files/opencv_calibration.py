@@ -67,7 +67,11 @@ def opencv_source(content: Mapping[str, Any]) -> CameraSource:
 def _refuse_unread_distortion(content: Mapping[str, Any]) -> None:
     """A lens must not lose its distortion because of the name that it has in the file."""
     matrix = find_value(content, KEYS["camera_matrix"])
-    unread = [key for key, value in content.items() if _LIKE_DISTORTION.match(plain_name(key)) and value is not matrix]
+    unread = [
+        key
+        for key, value in content.items()
+        if value is not None and value is not matrix and _LIKE_DISTORTION.match(plain_name(key))
+    ]
     if unread:
         raise ValueError(f"has {', '.join(map(str, unread[:6]))}: name the distortion distortion_coefficients")
 
@@ -131,6 +135,13 @@ def read_yaml(path: Path) -> Any:
                 raise yaml.YAMLError("has an alias (*name)")
             return super().compose_node(parent, index)
 
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
+            if len(set(keys)) < len(keys):
+                repeated = next(key for key in keys if keys.count(key) > 1)
+                raise yaml.YAMLError(f"{repeated} is there twice")
+            return super().construct_mapping(node, deep)
+
     for kind in ("matrix", "nd-matrix"):
         tag = f"tag:yaml.org,2002:opencv-{kind}"
         Loader.add_constructor(tag, lambda loader, node: loader.construct_mapping(node, True))
@@ -153,28 +164,41 @@ def read_xml(path: Path) -> dict[str, Any]:
         UserError: the file is missing or not such XML.
     """
     try:
-        root = ElementTree.fromstring(_text(path))
-    except ElementTree.ParseError as error:
-        raise UserError(f"{path}: not valid XML: {error}") from None
-    if root.tag != "opencv_storage":
-        raise UserError(f"{path}: is no XML of OpenCV: its root is {root.tag}, not opencv_storage")
-    return {child.tag: _xml_value(child) for child in root}
+        root = ElementTree.fromstring(_content(path))  # as bytes: the text may say which encoding it has
+        if root.tag != "opencv_storage":
+            raise UserError(f"{path}: is no XML of OpenCV: its root is {root.tag}, not opencv_storage")
+        return {**_xml_mapping(root)}
+    except (ElementTree.ParseError, LookupError, ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise UserError(f"{path}: not valid XML: {reason}") from None
+
+
+def _xml_mapping(element: ElementTree.Element) -> dict[str, Any]:
+    tags = [child.tag for child in element]
+    repeated = next((tag for tag in tags if tags.count(tag) > 1), None)
+    if repeated is not None:
+        raise ValueError(f"{repeated} is there twice")
+    return {child.tag: _xml_value(child) for child in element}
 
 
 def _xml_value(element: ElementTree.Element) -> Any:
+    if len(element) > 1 and all(child.tag == "_" for child in element):
+        return [_xml_value(child) for child in element]
     if len(element):
-        values = [_xml_value(child) for child in element]
-        tags = [child.tag for child in element]
-        return values if len(tags) > 1 and set(tags) == {"_"} else dict(zip(tags, values))
+        return _xml_mapping(element)
     words = (element.text or "").split()
     return words[0] if len(words) == 1 else words
 
 
-def _text(path: Path) -> str:
-    data = strip_byte_order_mark(read_bytes(path))
+def _content(path: Path) -> bytes:
+    data = read_bytes(path)
     if len(data) > MAX_BYTES:
         raise UserError(f"{path}: has {len(data):,} bytes; a calibration has less than {MAX_BYTES:,}")
+    return data
+
+
+def _text(path: Path) -> str:
     try:
-        return data.decode()
+        return strip_byte_order_mark(_content(path)).decode()
     except UnicodeDecodeError:
         raise UserError(f"{path}: is not UTF-8 text") from None

@@ -58,7 +58,9 @@ def soccernet_source(content: Mapping[str, Any]) -> CameraSource:
 
 
 def _field(content: Mapping[str, Any], name: str, sizes: tuple[int, ...]) -> np.ndarray:
-    value = content.get(name, [] if 0 in sizes else None)
+    value = content.get(name)
+    if value is None and 0 in sizes:
+        value = []
     array = number_array(value, name).reshape(-1)
     if array.size not in sizes:
         raise ValueError(f"{name} has {array.size} numbers, not {sizes[0]}")

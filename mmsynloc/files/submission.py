@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from mmsynloc.files.json_text import decode_json, read_bytes, to_json
+from mmsynloc.files.json_text import decode_json, read_bytes, strip_byte_order_mark, to_json
 from mmsynloc.files.results import Detections, decode_results
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.utils.zips import ZIP_ERRORS
@@ -106,7 +106,7 @@ def write_submission(
     """
     if not math.isfinite(score_threshold):
         raise UserError(f"{out}: score_threshold is {score_threshold}, not a finite number")
-    results = read_bytes(results_file)
+    results = strip_byte_order_mark(read_bytes(results_file))  # the server would stumble over it
     decode_results(results, str(results_file))
     metadata = _Metadata(float(score_threshold), msgspec.UNSET if keypoint_index is None else keypoint_index)
     with atomic_write(out) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:

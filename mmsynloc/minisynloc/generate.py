@@ -204,9 +204,12 @@ def generate(
         UserError: a parameter is out of range, or ``out_dir`` holds a mini data set of other parameters, or something
             else.
     """
-    counts = (num_train, num_val, num_test, num_challenge)
-    size, groups = (image_size[0], image_size[1]), tuple(sorted(set(typical)))
-    parameters = Parameters(counts, num_venues, seed, size, strength, groups)
+    if isinstance(typical, str):
+        raise UserError(f"typical is {typical!r}; a list of groups is needed")
+    counts = (int(num_train), int(num_val), int(num_test), int(num_challenge))
+    train, val, test, challenge = map(int, num_venues)
+    size, groups = (int(image_size[0]), int(image_size[1])), tuple(sorted(set(typical)))
+    parameters = Parameters(counts, (train, val, test, challenge), int(seed), size, float(strength), groups)
     parameters.check()
     if workers is not None and workers < 1:
         raise UserError(f"the number of workers is not positive: {workers}")

@@ -212,6 +212,8 @@ class Photographs:
         if path not in self.marks:
             return None
         mark = read_image(self.marks[path])[..., 0]
+        if 0 < mark.max() < 128:
+            raise UserError(f"{self.marks[path]}: marks nothing: its brightest pixel is {mark.max()}, and white is 255")
         return _fitted(mark, camera, self.size, self.marks[path]).astype(np.float32) / 255
 
 

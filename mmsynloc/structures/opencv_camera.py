@@ -21,6 +21,8 @@ COEFFICIENT_COUNTS = (0, 4, 5, 8, 12, 14)
 FISHEYE_COUNTS = (0, 4)
 ROTATION_TOLERANCE = 1e-4
 """Of the products of its rows: files often have four or five digits."""
+INTRINSICS_TOLERANCE = 1e-6
+"""Of what should be 0, in focal lengths: a matrix taken out of a projection has such rests."""
 
 CRITERIA = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 50, 1e-12)
 NEWTON_STEPS = 20
@@ -184,6 +186,10 @@ def _determinant(matrix: np.ndarray) -> np.ndarray:
 def _check_intrinsics(matrix: np.ndarray) -> np.ndarray:
     if matrix.shape != (3, 3):
         raise ValueError(f"intrinsics has shape {matrix.shape}, not (3, 3)")
+    if matrix[2, 2] > 0:  # a camera's matrix holds up to a factor
+        matrix = matrix / matrix[2, 2]
+    zeros = np.array([[False, True, False], [True, False, False], [True, True, False]])
+    matrix = np.where(zeros & (np.abs(matrix) <= INTRINSICS_TOLERANCE * np.abs(matrix[0, 0])), 0.0, matrix)
     if matrix[2].tolist() != [0, 0, 1] or matrix[1, 0] != 0:
         raise ValueError("intrinsics is not of the form [[fx, 0, cx], [0, fy, cy], [0, 0, 1]]")
     if matrix[0, 1] != 0:

@@ -1,8 +1,15 @@
-"""Names of files that cannot be used."""
+"""Names of files: those that cannot be used, and those that do not count."""
 
 from __future__ import annotations
 
-__all__ = ["undecodable"]
+from pathlib import Path
+
+__all__ = ["json_files", "undecodable"]
+
+
+def json_files(folder: Path) -> list[Path]:
+    """The JSON files of a folder by name, without hidden ones, such as macOS leaves on other disks (``._val.json``)."""
+    return sorted(path for path in folder.glob("*.json") if not path.name.startswith("."))
 
 
 def undecodable(name: str) -> str | None:

@@ -50,6 +50,20 @@ def test_write_toned__every_tone_has_its_images_with_their_people(tmp_path) -> N
     np.testing.assert_array_equal(made, TONES["warmer"](original))
 
 
+def test_write_toned__folders_of_windows_and_no_people(tmp_path) -> None:
+    write_split(tmp_path / "real", "test", [[(0, 0)]], (384, 216))
+    path = tmp_path / "real" / "annotations" / "test.json"
+    content = json.loads(path.read_text())
+    del content["annotations"]
+    content["images"][0]["file_name"] = "game 1\\000000.jpg"
+    path.write_text(json.dumps(content))
+    images = tmp_path / "real" / "test"
+    (images / "game 1").mkdir()
+    (images / "000000.jpg").rename(images / "game 1" / "000000.jpg")
+    write_toned(tmp_path / "real", tmp_path / "toned")
+    assert (tmp_path / "toned" / "test" / "warmer" / "game 1" / "000000.png").is_file()
+
+
 def test_benchmark_real_frame__a_folder_without_frames_is_one_line(tmp_path) -> None:
     with pytest.raises(UserError, match=r"test\.json"):
         benchmark_real_frame(tmp_path, "mmsynloc::demo_synloc.py", "mmsynloc::demo_synloc.pth")

@@ -90,6 +90,24 @@ def test_resolve_pretrained__cached_file_needs_no_network(monkeypatch, tmp_path)
     assert cfg.model.backbone.init_cfg.checkpoint == "http://127.0.0.1:9/weights.pth"
 
 
+@pytest.mark.parametrize("batch", [6, 9, 10])
+def test_limit_memory__parts_hold_no_more_than_the_step(batch):
+    cfg = load_config("mmsynloc::yoloxpose_s_synloc.py", {"train_dataloader.batch_size": batch})
+    cfg.train_dataloader.dataset.input_size = (640, 640)
+    _limit_memory(cfg)
+    parts = cfg.optim_wrapper.accumulative_counts
+    assert batch <= cfg.train_dataloader.batch_size * parts < batch + parts
+
+
+@pytest.mark.parametrize("name", ["mmsynloc::rtmpose_nano_synloc.py", "mmsynloc::rtmpose_m_synloc.py"])
+def test_limit_memory__of_several_data_sets(name):
+    alone, joined = load_config(name), load_config(name)
+    dataset = joined.train_dataloader.dataset
+    joined.train_dataloader.dataset = dict(type="ConcatDataset", datasets=[dataset, dataset])
+    assert _limit_memory(joined) == _limit_memory(alone)
+    assert joined.train_dataloader.batch_size == alone.train_dataloader.batch_size
+
+
 def test_limit_memory__counts_the_crops_of_each_frame():
     cfg = load_config("mmsynloc::rtmpose_m_synloc.py")
     _limit_memory(cfg)

@@ -104,3 +104,14 @@ def test_slim_checkpoint__where_it_can_be_written(tmp_path):
 def test_slim_checkpoint__full_disk(tmp_path):
     with pytest.raises(UserError, match=r"^/dev/full: cannot be written: No space left"):
         slim_checkpoint(_save(tmp_path / "epoch_1.pth", weight=torch.ones(2, 2)), "/dev/full")
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [(torch.tensor([1.0, float("inf")]), "infinite"), (torch.zeros(2, 2, device="meta"), "a shape but no numbers")],
+)
+def test_slim_checkpoint__weights_without_a_value(tmp_path, weight, message):
+    path = _save(tmp_path / "a.pth", weight=weight)
+    with pytest.raises(UserError, match=rf"a\.pth: weight: has .*{message}"):
+        slim_checkpoint(path, tmp_path / "b.pth")
+    assert not (tmp_path / "b.pth").exists()

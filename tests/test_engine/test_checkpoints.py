@@ -184,3 +184,32 @@ def test_check_resumable__weights_alone(tmp_path, state):
 @pytest.mark.parametrize(("name", "expected"), [("a.pth", False), ("https://a/b.pth", True), ("s3://a/b.pth", True)])
 def test_is_address(name, expected):
     assert is_address(name) is expected
+
+
+def _records(path):
+    """Where each record's bytes lie, by name: of torch's zips, which are stored."""
+    found = {}
+    with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+        for info in archive.infolist():
+            file.seek(info.header_offset + 26)
+            names, extra = int.from_bytes(file.read(2), "little"), int.from_bytes(file.read(2), "little")
+            found[info.filename.split("/")[-1]] = (info.header_offset + 30 + names + extra, info.file_size)
+    return found
+
+
+def test_read_checkpoint__one_changed_byte(tmp_path):
+    path = _save(tmp_path / "a.pth", {"state_dict": {"weight": torch.ones(1000)}})
+    content, (start, size) = bytearray(path.read_bytes()), _records(path)["0"]
+    content[start + size // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"a\.pth: cannot be loaded as a checkpoint: it is damaged at a/data/0"):
+        read_checkpoint(path)
+
+
+def test_read_checkpoint__written_without_checksums(tmp_path):
+    torch.serialization.set_crc32_options(False)
+    try:
+        path = _save(tmp_path / "a.pth", {"state_dict": {"weight": torch.ones(1000)}})
+    finally:
+        torch.serialization.set_crc32_options(True)
+    assert read_checkpoint(path, "cpu")["state_dict"]["weight"].sum() == 1000

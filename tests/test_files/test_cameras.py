@@ -347,3 +347,34 @@ def test_image_id__of_a_copy_in_another_format(tmp_path):
 def test_read_cameras__name_that_no_file_system_has(name):
     with pytest.raises(UserError):
         read_cameras(name)
+
+
+def test_read_cameras__a_folder_with_two_files_for_one_image(tmp_path):
+    for name in ("camera_i.json", "i.json"):
+        _write(tmp_path, _opencv(), name)
+    with pytest.raises(UserError, match=r"camera_i\.json and i\.json are both the camera of i; remove one"):
+        read_cameras(tmp_path)
+
+
+def test_read_cameras__hidden_files_of_a_folder_do_not_count(tmp_path):
+    _write(tmp_path, _opencv(), "i.json")
+    (tmp_path / "._i.json").write_bytes(b"\0\5\26\7")
+    assert read_cameras(tmp_path).image_names == ("i",)
+
+
+def test_read_cameras__of_several_the_wrong_one_is_named(tmp_path):
+    path = _write(tmp_path, {"a.jpg": _opencv(), "b.jpg": {"fx": 1}})
+    with pytest.raises(UserError, match=r"camera\.json: b\.jpg: has no camera_matrix"):
+        read_cameras(path)
+
+
+def test_read_cameras__missing_folder(tmp_path):
+    with pytest.raises(UserError, match="cams: no such file or folder"):
+        read_cameras(tmp_path / "cams")
+
+
+def test_read_camera__soccernet_without_distortion(tmp_path):
+    plain = soccernet_content()
+    names = ("radial_distortion", "tangential_distortion", "thin_prism_distortion")
+    path = _write(tmp_path, {**plain, **dict.fromkeys(names)})
+    assert not read_camera(path, SIZE).distortion.any()

@@ -5,8 +5,19 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
-from mmsynloc.files.images import BrokenImageError, decode_image, decode_pixels, load_image, read_image, write_image
+from mmsynloc.files.image_header import ORIENTATION_TAG
+from mmsynloc.files.image_probe import probe_image
+from mmsynloc.files.images import (
+    BrokenImageError,
+    decode_image,
+    decode_pixels,
+    images_in,
+    load_image,
+    read_image,
+    write_image,
+)
 from mmsynloc.utils import UserError
 
 from .damaged import cut, jpeg, picture, png, turned, zero_filled
@@ -148,3 +159,22 @@ def test_write_image__unknown_suffix(tmp_path):
     with pytest.raises(UserError, match=r"a\.xyz: cannot be written as an image: unknown suffix '\.xyz'"):
         write_image(tmp_path / "a.xyz", np.zeros((2, 2, 3), np.uint8))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_read_image__tiff_as_it_is_stored(tmp_path, orientation):
+    stored, tag = picture((30, 20)), Image.Exif()
+    tag[ORIENTATION_TAG] = orientation
+    path = tmp_path / "a.tiff"
+    stored.save(path, exif=tag)
+    assert (read_image(path) == np.asarray(stored)[..., ::-1]).all()
+    assert probe_image(path, decode=True) == ((30, 20), None, orientation)
+
+
+def test_images_in__hidden_ones_and_folders_do_not_count(tmp_path):
+    for name in ("b.jpg", "a.PNG", "._a.jpg", ".thumbnails/a.jpg", "games/a.jpg", "games/.x/a.jpg", "x.jpg/a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    assert images_in(tmp_path) == [tmp_path / "a.PNG", tmp_path / "b.jpg"]
+    assert images_in(tmp_path, below=True) == [tmp_path / "a.PNG", tmp_path / "b.jpg", tmp_path / "games" / "a.jpg"]
+    assert images_in(tmp_path / ".thumbnails") == [tmp_path / ".thumbnails" / "a.jpg"]

@@ -98,3 +98,16 @@ def test_read_json__a_zip_is_called_one(tmp_path):
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(40))
     with pytest.raises(UserError, match=r"cut\.zip: is a zip, damaged or cut off, .*; not JSON$"):
         read_json(tmp_path / "cut.zip")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"\x1f\x8b\x08\x00", "compressed"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS"),
+        (b"\n<!DOCTYPE html><html>", "HTML or XML"),
+    ],
+)
+def test_decode_json__other_kinds_of_file(text, message):
+    with pytest.raises(UserError, match=rf"^f\.json: not valid JSON: the file is .*{message}"):
+        decode_json(text, Box, "f.json")

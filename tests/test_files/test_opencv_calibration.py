@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mmsynloc.files.opencv_calibration import opencv_source, read_xml, read_yaml
+from mmsynloc.utils import UserError
 from tests.test_files.test_cameras import _opencv
 
 COEFFICIENTS = [-0.2, 0.05, 0.001, 0.002, 0.0]
@@ -92,3 +93,49 @@ def test_source__arrays_with_channels_and_vectors_of_one_matrix(tmp_path, suffix
 def test_read_yaml__rostopics_end_of_a_message(tmp_path):
     (tmp_path / "c.yaml").write_text("K: [1.0, 2.0]\n---\n")
     assert read_yaml(tmp_path / "c.yaml") == {"K": [1.0, 2.0]}
+
+
+def test_source__null_is_no_distortion():
+    content = _without("distortion_coefficients") | {"dist_coeffs": None, "k1": None}
+    assert not _camera(content).distortion.any()
+
+
+@pytest.mark.parametrize("change", [lambda k: k * 2, lambda k: k + [[0, 1e-9, 0], [1e-10, 0, 0], [0, 0, -1e-10]]])
+def test_source__rests_and_a_factor_of_the_matrix(change):
+    lens = np.array(_camera(_opencv()).intrinsics)
+    found = _camera(_without("camera_matrix") | {"camera_matrix": change(lens)}).intrinsics
+    np.testing.assert_allclose(found, lens, rtol=1e-9)
+    assert (found[[0, 1, 2, 2], [1, 0, 0, 1]] == 0).all()
+
+
+def test_source__a_skew_is_refused():
+    lens = np.array(_camera(_opencv()).intrinsics)
+    lens[0, 1] = 0.01
+    with pytest.raises(ValueError, match=r"has a skew of 0\.01"):
+        _camera(_without("camera_matrix") | {"camera_matrix": lens})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "%YAML:1.0\ntvec: [0, 0, 1]\nrvec: [0, 0, 1]\ntvec: [0, 0, 2]\n"),
+        ("a.xml", "<opencv_storage><tvec>0 0 1</tvec><tvec>0 0 2</tvec></opencv_storage>"),
+    ],
+)
+def test_read__a_value_that_is_there_twice(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match=rf"{name}: not valid .*: tvec is there twice"):
+        (read_yaml if name.endswith("yaml") else read_xml)(tmp_path / name)
+
+
+def test_read_xml__nested_too_deeply(tmp_path):
+    (tmp_path / "a.xml").write_text(f"<opencv_storage>{'<a>' * 5000}{'</a>' * 5000}</opencv_storage>")
+    with pytest.raises(UserError, match=r"a\.xml: not valid XML: nested too deeply"):
+        read_xml(tmp_path / "a.xml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"])
+def test_read_xml__in_the_encoding_that_it_names(tmp_path, encoding):
+    text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?><opencv_storage><a>\xfc 1</a></opencv_storage>'
+    (tmp_path / "a.xml").write_text(text, encoding=encoding)
+    assert read_xml(tmp_path / "a.xml") == {"a": ["\xfc", "1"]}

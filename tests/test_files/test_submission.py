@@ -126,3 +126,9 @@ def test_write_submission__failure_keeps_the_old_zip(tmp_path):
         write_submission(tmp_path / "r.json", float("nan"), tmp_path / "s.zip")
     assert (tmp_path / "s.zip").read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["r.json", "s.zip"]
+
+
+def test_write_submission__without_a_byte_order_mark(tmp_path):
+    (tmp_path / "results.json").write_text(json.dumps([entry()]), encoding="utf-8-sig")
+    write_submission(tmp_path / "results.json", 0.5, tmp_path / "s.zip")
+    assert len(read_submission(tmp_path / "s.zip").detections) == 1

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mmsynloc.evaluation import score_results
-from mmsynloc.minisynloc import generate
+from mmsynloc.minisynloc import DEFAULT_VENUES, generate
 from mmsynloc.minisynloc.generate import MANIFEST_NAME
 from mmsynloc.minisynloc.plan import FORMAT_VERSION
 from mmsynloc.structures import Camera
@@ -241,7 +241,15 @@ def test_generate__refuses_a_file_and_bad_numbers(tmp_path: Path) -> None:
         generate(tmp_path / "new", 1, 0, 0, 0, strength=2.0, **TINY)
     with pytest.raises(UserError, match="randomisation has no group noses: choose from camera, light, grass, "):
         generate(tmp_path / "new", 1, 0, 0, 0, typical=["kits", "noses"], **TINY)
+    with pytest.raises(UserError, match="typical is 'kits'; a list of groups is needed"):
+        generate(tmp_path / "new", 1, 0, 0, 0, typical="kits", **TINY)
     assert not (tmp_path / "new").exists()
+
+
+def test_generate__lists_and_numbers_of_numpy(tmp_path: Path) -> None:
+    generate(tmp_path, 1, 0, 0, 0, **TINY)
+    options = {**TINY, "image_size": np.array(TINY["image_size"]), "num_venues": list(DEFAULT_VENUES)}
+    assert generate(tmp_path, np.int64(1), 0, 0, 0, **options).kept
 
 
 def test_generate__strength_is_recorded_and_another_one_replaces_the_data_on_request(tmp_path: Path) -> None:

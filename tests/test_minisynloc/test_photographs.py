@@ -184,3 +184,11 @@ def test_find_photographs__no_such_folder(tmp_path: Path, own: Venue, photo: np.
     (tmp_path / "marks").mkdir()
     with pytest.raises(UserError, match="absent: no such folder of photographs"):
         find_photographs(cameras, tmp_path / "absent", tmp_path / "marks", (640, 360))
+
+
+def test_find_photographs__a_mark_of_zeros_and_ones(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = write_photo(tmp_path, photo, own.camera)
+    (tmp_path / "marks").mkdir()
+    cv2.imwrite(str(tmp_path / "marks" / "000000.png"), np.ones(photo.shape[:2], np.uint8))
+    with pytest.raises(UserError, match=r"000000\.png: marks nothing: its brightest pixel is 1, and white is 255"):
+        list(find_photographs(cameras, tmp_path, tmp_path / "marks", SIZE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,8 +33,7 @@ class Engine(NamedTuple):
     @property
     def score_threshold(self) -> float | None:
         """The one that validation chose for the exported model, where there is one."""
-        threshold = self.metadata.get("score_threshold")
-        return None if threshold is None else float(threshold)
+        return None if "score_threshold" not in self.metadata else float(self.metadata["score_threshold"])
 
 
 def open_engine(name: str, path: str | Path, threads: int | None = None, half: bool = False) -> Engine:
@@ -47,7 +47,7 @@ def open_engine(name: str, path: str | Path, threads: int | None = None, half: b
 
     Raises:
         UserError: there is no such engine or file, the engine's package is not installed, the file is not
-            usable, or the engine has no half precision.
+            usable or says that its threshold is no number, or the engine has no half precision.
     """
     if name not in ENGINES:
         raise UserError(f"{name}: no such engine; there are {', '.join(ENGINES)}")
@@ -56,7 +56,15 @@ def open_engine(name: str, path: str | Path, threads: int | None = None, half: b
         raise UserError(f"{path}: no such file")
     if half and name != "openvino":
         raise UserError(f"{name} computes in float32 alone; half precision needs openvino")
-    return ENGINES[name](str(path), threads, half)
+    engine = ENGINES[name](str(path), threads, half)
+    threshold = engine.metadata.get("score_threshold", "0")
+    try:
+        usable = math.isfinite(float(threshold))
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UserError(f"{path}: its score_threshold is {threshold[:40]!r}, not a finite number")
+    return engine
 
 
 def require(package: str) -> None:

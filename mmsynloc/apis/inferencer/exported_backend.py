@@ -21,6 +21,10 @@ from mmsynloc.utils import UserError
 __all__ = ["ExportedBackend"]
 
 
+_RANKS = {"images": 4, "to_frame": 2, "frame_size": 2, "camera_matrix": 3, "undist_poly": 2}
+"""Of the graph's inputs, by name."""
+
+
 class _Item(NamedTuple):
     """One image, ready for the engine.
 
@@ -64,7 +68,7 @@ class ExportedBackend:
     ) -> None:
         self._engine = open_engine(engine, path, threads, half)
         shapes = self._engine.input_shapes
-        if set(shapes) != {"images", "to_frame", "frame_size", "camera_matrix", "undist_poly"}:
+        if {name: len(shape) for name, shape in shapes.items()} != _RANKS:
             raise UserError(f"{path}: not a detector that mmsynloc export has written: its inputs are {list(shapes)}")
         _, height, width, _ = shapes["images"]
         self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free

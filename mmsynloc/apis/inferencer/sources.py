@@ -14,7 +14,8 @@ import numpy as np
 from mmsynloc.apis.inferencer.frames import Frame, Frames, Problem, Selection, Source
 from mmsynloc.apis.inferencer.run_identity import digest
 from mmsynloc.apis.inferencer.video import Video
-from mmsynloc.files.images import IMAGE_SUFFIXES, images_in
+from mmsynloc.files.images import images_in
+from mmsynloc.files.names import IMAGE_SUFFIXES
 from mmsynloc.utils import UserError, undecodable
 
 __all__ = ["open_sources"]

@@ -39,8 +39,12 @@ def export_coco(ann_file: Path, out_file: Path, image_size: tuple[int, int] | No
     Raises:
         UserError: the file is broken, or the size has another aspect ratio.
     """
-    coco = to_coco(read_annotations(ann_file), image_size)
-    dump_json(coco, out_file)
+    with np.errstate(over="ignore", invalid="ignore"):  # such numbers are refused below
+        coco = to_coco(read_annotations(ann_file), image_size)
+    try:
+        dump_json(coco, out_file)
+    except ValueError:  # not finite
+        raise UserError(f"{ann_file}: its numbers are too large to be scaled") from None
     return len(coco["annotations"])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from mmsynloc.files import Annotations, Detections, ImageNames, read_annotations, write_results
 from mmsynloc.files.columns import float_column, float_table, optional_column, refuse_where
 from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark
+from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError
 
 __all__ = ["BOX_FORMATS", "ImportSummary", "PredictionFormat", "decode_predictions", "import_predictions"]
@@ -196,14 +197,14 @@ def _scales(annotated: np.ndarray, format: PredictionFormat, where: str) -> np.n
     """(D, 2) annotated pixels per unit of the foreign coordinates."""
     if format.normalised:
         return annotated
-    sizes = np.broadcast_to(np.array(format.from_size, float), annotated.shape) if format.from_size else annotated
-    scales = annotated / sizes
-    wrong = np.flatnonzero(np.abs(scales[:, 0] / scales[:, 1] - 1) > 0.01)
-    if len(wrong):
-        (w, h), (aw, ah) = sizes[wrong[0]].astype(int), annotated[wrong[0]].astype(int)
-        shapes = f"{w}x{h} has another aspect ratio than the annotated {aw}x{ah}"
-        raise UserError(f"{where}: {shapes}; undo the padding first")
-    return scales
+    if format.from_size is None:
+        return np.ones_like(annotated)
+    w, h = format.from_size
+    for aw, ah in np.unique(annotated, axis=0).astype(int):
+        if not same_shape((w, h), (aw, ah)):
+            shapes = f"{w}x{h} has another aspect ratio than the annotated {aw}x{ah}"
+            raise UserError(f"{where}: {shapes}; undo the padding first")
+    return annotated / (float(w), float(h))
 
 
 def _boxes(entries: list[_Foreign], scales: np.ndarray, format: PredictionFormat, fail: Any) -> np.ndarray:
@@ -249,15 +250,17 @@ def _positions(entries: list[_Foreign], fail: Any) -> np.ndarray | None:
 
 
 def _alarms(boxes_xywh: np.ndarray, sizes: np.ndarray, format: PredictionFormat, where: str) -> list[str]:
-    if len(boxes_xywh) < _MIN_DETECTIONS:
+    if not len(boxes_xywh):
         return []
     centres, ends = boxes_xywh[:, :2] + boxes_xywh[:, 2:] / 2, boxes_xywh[:, :2] + boxes_xywh[:, 2:]
+    if ends.max() <= 2:
+        raise UserError(f"{where}: all coordinates lie within 2 pixels: they are normalised, pass --normalised")
+    if len(boxes_xywh) < _MIN_DETECTIONS:
+        return []
     outside = np.mean(((centres < 0) | (centres > sizes)).any(-1))
     if outside > 0.05:
         origin = "normalised" if format.normalised else "x".join(map(str, format.from_size or ("annotated", "size")))
         raise UserError(f"{where}: {outside:.0%} of the boxes lie outside the frame: the coordinates are not {origin}")
-    if ends.max() <= 2:
-        raise UserError(f"{where}: all coordinates lie within 2 pixels: they are normalised, pass --normalised")
     if (ends <= sizes / 2).all():
         return [
             "all boxes lie in the frame's upper left quarter: are they Full HD pixels? Then pass --from-size 1920x1080"

@@ -140,7 +140,7 @@ def _inside(out: Path, *parts: str) -> Path:
 
 def _place(source: Path, target: Path, mode: str) -> None:
     """Link or copy one file. YOLO resolves links of folders, and then finds no labels, but not those of files."""
-    if not source.is_file():
+    if not os.path.isfile(source):
         raise UserError(f"{source}: no such image; run the check, or export without images")
     if target.exists() and not target.is_symlink() and target.samefile(source):
         raise UserError(f"{target}: is the data set's own image; take another --out")

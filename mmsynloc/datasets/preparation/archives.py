@@ -122,14 +122,19 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         raise UserError(f"{path}: cut short or no zip ({error}); run the download again to fetch it anew") from None
 
 
+def _path(info: zipfile.ZipInfo) -> PurePosixPath:
+    """An entry's path; some tools of Windows write backslashes."""
+    return PurePosixPath(info.filename.replace("\\", "/"))
+
+
 def _is_unsafe(info: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(info.filename.replace("\\", "/"))
+    parts = _path(info)
     is_link = stat.S_ISLNK(info.external_attr >> 16)
     return is_link or parts.is_absolute() or ".." in parts.parts or ":" in info.filename
 
 
 def _is_data(info: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(info.filename)
+    path = _path(info)
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
     return not info.is_dir() and not hidden and path.suffix.lower() in (".json", *IMAGE_SUFFIXES)
 
@@ -168,6 +173,18 @@ def _target(split: str | None, below: PurePosixPath, old_layout: bool) -> Path |
     return Path(split) / (without_images_folder(below) if old_layout else below)
 
 
+def _data_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    for info in archive.infolist():
+        if _is_unsafe(info):
+            what = "is a link" if stat.S_ISLNK(info.external_attr >> 16) else "leaves the folder"
+            raise UserError(f"{archive.filename}: entry {info.filename!r} {what}; nothing was extracted")
+    infos = [info for info in archive.infolist() if _is_data(info)]
+    for info in infos:
+        if info.flag_bits & 1:
+            raise UserError(f"{archive.filename}: entry {info.filename!r} is encrypted")
+    return infos
+
+
 def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
     """Map the entries of a zip to the official layout; sub-folders of a split are kept.
 
@@ -176,15 +193,13 @@ def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
         split: where its images go that do not lie in a folder with a split's name; None for the annotations.
 
     Raises:
-        UserError: an entry is a link or would leave the folder, or two entries claim one file.
+        UserError: an entry is encrypted, a link or would leave the folder, two entries claim one file, or all images
+            are those of another split.
     """
     members: list[Member] = []
     seen: dict[Path, str] = {}
-    for info in archive.infolist():
-        if _is_unsafe(info):
-            raise UserError(f"{archive.filename}: entry {info.filename!r} leaves the folder; nothing was extracted")
-    infos = [info for info in archive.infolist() if _is_data(info)]
-    for info, target in zip(infos, _targets([PurePosixPath(info.filename) for info in infos], split)):
+    infos = _data_entries(archive)
+    for info, target in zip(infos, _targets([_path(info) for info in infos], split)):
         if target is None:
             continue
         if target in seen:
@@ -195,4 +210,7 @@ def plan_members(archive: zipfile.ZipFile, split: str | None) -> list[Member]:
         members.append(Member(info, target))
     if not members:
         raise UserError(f"{archive.filename}: has neither images nor annotations")
+    splits = sorted({member.target.parts[0] for member in members} - {"annotations"})
+    if split is not None and splits and split not in splits:
+        raise UserError(f"{archive.filename}: its images are those of {' and '.join(splits)}, not of {split}")
     return members

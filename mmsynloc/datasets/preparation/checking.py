@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from mmsynloc.datasets.data_infos import require_frames
-from mmsynloc.datasets.preparation.labels import coordinate_alarms, resolution_notes
+from mmsynloc.datasets.preparation.labels import coordinate_alarms, people_notes, resolution_notes
 from mmsynloc.datasets.preparation.layout import OFFICIAL, SPLITS, annotation_path, image_files
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
 from mmsynloc.files import Annotations, read_annotations
@@ -125,7 +125,7 @@ def _names(folder: Path, labels: Annotations | None) -> list[str]:
     """The image files of a split; those that the annotations name whatever their suffix."""
     listed = set(labels.file_names) if labels else set()
     found = set(image_files(folder))
-    return sorted(found | {name for name in listed - found if (folder / name).is_file()})
+    return sorted(found | {name for name in listed - found if os.path.isfile(folder / name)})
 
 
 def _check_labels(report: SplitReport, labels: Annotations, official: bool) -> None:
@@ -139,7 +139,7 @@ def _check_labels(report: SplitReport, labels: Annotations, official: bool) -> N
         line = f"{here}; the official split has {wanted}"
         (report.problems if official else report.notes).append(line)
     report.problems += coordinate_alarms(labels)
-    report.notes += resolution_notes(labels)
+    report.notes += resolution_notes(labels) + people_notes(labels)
     report.oracles = oracle_scores(labels)
     report.problems += oracle_alarms(report.oracles)
 

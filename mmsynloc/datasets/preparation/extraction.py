@@ -25,6 +25,7 @@ from mmsynloc.datasets.preparation.layout import (
 )
 from mmsynloc.files.image_probe import image_size
 from mmsynloc.utils import UserError, atomic_write
+from mmsynloc.utils.file_names import json_files
 from mmsynloc.utils.zips import ZIP_ERRORS
 
 __all__ = ["extract"]
@@ -72,7 +73,7 @@ def extract(
     for name in ["annotations", *(splits or SPLITS)]:
         archive = find_zip(folders, name)
         if archive is not None:
-            counts[name] += _extract_zip(archive, root, name, version, progress)
+            counts.update(_extract_zip(archive, root, name, version, progress))
         elif source is not None and (tree := _find_tree(folders, name)) is not None:
             counts.update(_copy_tree(tree, root, name, version, progress))
         if splits and name in splits and not counts[name]:
@@ -100,7 +101,7 @@ def _find_tree(folders: list[Path], name: str) -> Path | None:
     return next((f / n for f in folders for n in names if (f / n).is_dir()), None)
 
 
-def _extract_zip(path: Path, root: Path, name: str, version: str | None, progress: bool) -> int:
+def _extract_zip(path: Path, root: Path, name: str, version: str | None, progress: bool) -> Counter:
     with open_zip(path) as archive:
         members = plan_members(archive, None if name == "annotations" else name)
         items = [_Item(root / m.target, m.info.file_size, partial(archive.open, m.info)) for m in members]
@@ -110,7 +111,9 @@ def _extract_zip(path: Path, root: Path, name: str, version: str | None, progres
         except ZIP_ERRORS as error:
             forget_verified(path)
             raise UserError(f"{path}: corrupt ({error}); run the download again to fetch it anew") from None
-    return len(items)
+        except OSError as error:  # a name that the file system does not take
+            raise UserError(f"{path}: cannot be extracted: {error.strerror}: {str(error.filename)[-80:]}") from None
+    return Counter(member.target.parts[0] for member in members)
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -120,14 +123,22 @@ def _open_file(path: Path) -> IO[bytes]:
 def _copy_tree(folder: Path, root: Path, name: str, version: str | None, progress: bool) -> Counter:
     """Copy the annotations, or the images of a split, of an extracted tree; returns how many files of each it has."""
     targets = _annotations_of(folder, root) if name == "annotations" else _images_of(folder, root, name)
-    items = [_Item(target, f.stat().st_size, partial(_open_file, f)) for f, target in targets.items()]
+    items = [_Item(target, _size_of(f), partial(_open_file, f)) for f, target in targets.items()]
     _require_one_version(root, items, version, folder)
     _write(items, root, str(folder), progress)
     return Counter("annotations" if target.suffix == ".json" else name for target in targets.values())
 
 
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        link = " (a link to nothing)" if path.is_symlink() else ""
+        raise UserError(f"{path}: cannot be read: {error.strerror}{link}") from None
+
+
 def _annotations_of(folder: Path, root: Path) -> dict[Path, Path]:
-    return {path: root / "annotations" / path.name for path in sorted(folder.glob("*.json"))}
+    return {path: root / "annotations" / path.name for path in json_files(folder)}
 
 
 def _images_of(folder: Path, root: Path, split: str) -> dict[Path, Path]:

@@ -8,7 +8,7 @@ from mmsynloc.datasets.data_infos import require_labels
 from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.files import Annotations
 
-__all__ = ["coordinate_alarms", "projection_error_px", "resolution_notes"]
+__all__ = ["coordinate_alarms", "people_notes", "projection_error_px", "resolution_notes"]
 
 _MIN_PEOPLE = 30  # with fewer people, all of them may well stand in one quarter of the frame
 _MAX_PROJECTION_ERROR_PX = 2.0  # the official polynomials invert each other to about 0.1 px
@@ -55,6 +55,28 @@ def _scale_hint(annotations: Annotations) -> str:
         if projection_error_px(annotations, scale) <= _MAX_PROJECTION_ERROR_PX:
             return f": they are in pixels of {name}"
     return ""
+
+
+def people_notes(annotations: Annotations) -> list[str]:
+    """One line for each kind of people whom a training or an evaluation would rather not meet."""
+    people = annotations.people
+    if people is None or not len(people):
+        return []
+    width, height = annotations.image_sizes[people.image].T
+    x1, y1, x2, y2 = people.boxes_xyxy.T
+    spots = np.column_stack([people.image, people.positions_pitch_m, x1, y1, x2, y2])
+    _, first, inverse = np.unique(spots, axis=0, return_index=True, return_inverse=True)
+    kinds = {
+        "with a box of no area": (x2 <= x1) | (y2 <= y1),
+        "with a box outside of the frame": (x1 >= width) | (y1 >= height) | (x2 <= 0) | (y2 <= 0),
+        "listed twice, with one box and one position": first[inverse.reshape(-1)] != np.arange(len(people)),
+    }
+    return [
+        f"{np.count_nonzero(which)} people {kind}: annotation id {people.ids[np.argmax(which)]}"
+        f"{' and others' if np.count_nonzero(which) > 1 else ''}"
+        for kind, which in kinds.items()
+        if which.any()
+    ]
 
 
 def resolution_notes(annotations: Annotations) -> list[str]:

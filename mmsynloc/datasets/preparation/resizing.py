@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import os
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +26,12 @@ from mmsynloc.files import read_json
 from mmsynloc.files.image_probe import image_size, probe_image
 from mmsynloc.files.images import BrokenImageError, decode_pixels, write_image
 from mmsynloc.utils import UserError, atomic_write, dump_json, parallel_map
+from mmsynloc.utils.file_names import json_files
 
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
 
 MANIFEST_NAME = "resize.json"
+_SAMPLE = 25  # images that say which size is usual
 
 
 class ResizeSummary(NamedTuple):
@@ -130,7 +134,7 @@ def resize(
     images = {split: names for split in splits if (names := image_files(root / split))}
     if not images:
         raise UserError(f"{root}: no images in {', '.join(splits)}")
-    if out.absolute() == root.absolute():
+    if out.resolve() == root.resolve() or any(out.resolve().is_relative_to((root / s).resolve()) for s in SPLITS):
         raise UserError(f"{out}: the copies need a folder of their own")
     manifest = _start_manifest(root, out, images, width, quality)
     _copy_annotations(root, out)
@@ -138,7 +142,7 @@ def resize(
     for folder in {target.parent for _, target in pairs}:
         remove_leftovers(folder)
     size = tuple(manifest["image_size"])
-    todo = [pair for pair in pairs if image_size(pair[1]) != size]
+    todo = [pair for pair in pairs if probe_image(pair[1])[:2] != (size, None)]
     require_space(out, int(len(todo) * size[0] * size[1] * 0.6), "the copies")  # bytes a pixel, at quality 95
     faults = _run(todo, partial(_resize_named, new_size=size, quality=quality), workers, out, progress)
     manifest["splits"] = manifest["splits"] | {split: len(image_files(out / split)) for split in images}
@@ -146,13 +150,18 @@ def resize(
     return ResizeSummary(len(todo) - len(faults), len(pairs) - len(todo), faults)
 
 
+def _usual_size(paths: Sequence[Path]) -> tuple[int, int] | None:
+    """The size that most of the first readable images have; None where none is readable."""
+    sizes = (size for path in paths if (size := image_size(path)) is not None)
+    counted = Counter(islice(sizes, _SAMPLE)).most_common(1)
+    return counted[0][0] if counted else None
+
+
 def _start_manifest(root: Path, out: Path, images: dict[str, list[str]], width: int, quality: int) -> dict:
     """The manifest of this run, written as incomplete; refuses a folder whose copies were made otherwise."""
-    split = next(iter(images))
-    sizes = (image_size(root / split / name) for name in images[split])
-    original = next((s for s in sizes if s is not None), None)
+    original = _usual_size([root / split / name for split, names in images.items() for name in names])
     if original is None:
-        raise UserError(f"{root / split}: holds no readable image")
+        raise UserError(f"{root}: holds no readable image in {', '.join(images)}")
     try:
         new_size = target_size(original, width)
     except ValueError as error:
@@ -160,7 +169,9 @@ def _start_manifest(root: Path, out: Path, images: dict[str, list[str]], width: 
     path = out / MANIFEST_NAME
     wanted = {"image_size": list(new_size), "original_size": list(original), "jpeg_quality": quality}
     old = read_json(path) if path.exists() else {}
-    if not isinstance(old, dict) or any(key in old and old[key] != value for key, value in wanted.items()):
+    if not isinstance(old, dict) or not isinstance(old.get("splits", {}), dict):
+        raise UserError(f"{path}: is no manifest of resized copies; take another --out")
+    if any(key in old and old[key] != value for key, value in wanted.items()):
         raise UserError(f"{path}: the copies there were made with other parameters; take another --out")
     if not old and any(image_files(out / s) for s in SPLITS):
         raise UserError(f"{out}: holds images that are no resized copies; take another --out")
@@ -176,7 +187,7 @@ def _start_manifest(root: Path, out: Path, images: dict[str, list[str]], width: 
 
 
 def _copy_annotations(root: Path, out: Path) -> None:
-    for path in sorted((root / "annotations").glob("*.json")):
+    for path in json_files(root / "annotations"):
         target = out / "annotations" / path.name
         if target.exists():
             old, new = target.stat(), path.stat()

@@ -67,6 +67,12 @@ class PlacedBoxes(NamedTuple):
     points_px: np.ndarray
 
 
+_SETTINGS = ("max_crops", "box_score_thr", "ground_nms_radius_m", "pitch_margin_m", "looks")
+_RULE_SETTINGS = tuple(setting.name for setting in fields(PlacementRule))
+_OTHER_SETTINGS = ("flip_test", "batch_size", "tiles", "flip_mode", "shift_heatmap", "output_heatmaps")
+"""Of ``test_cfg`` too: what is not about placing, and what upstream's definitions of top-down models have there."""
+
+
 @dataclass(frozen=True)
 class CropPlacer:
     """How boxes become crops, and points of crops athletes.
@@ -105,13 +111,17 @@ class CropPlacer:
         """From a model's settings ``crop`` (``size``, ``height_m``, ``padding``) and ``test_cfg``.
 
         Raises:
-            ValueError: ``test_cfg.score``, ``powers`` or ``looks`` is wrong.
+            ValueError: ``test_cfg.score``, ``powers`` or ``looks`` is wrong, or a setting is unknown.
         """
-        rule = PlacementRule(**{f.name: test_cfg[f.name] for f in fields(PlacementRule) if f.name in test_cfg})
+        unknown = sorted(set(test_cfg) - {*_RULE_SETTINGS, *_SETTINGS, *_OTHER_SETTINGS})
+        if unknown:
+            known = ", ".join(sorted({*_RULE_SETTINGS, *_SETTINGS, *_OTHER_SETTINGS[:2]}))
+            raise ValueError(f"test_cfg has {', '.join(unknown)}; a second stage knows {known}")
+        rule = PlacementRule(**{key: test_cfg[key] for key in _RULE_SETTINGS if key in test_cfg})
         cropping = {key: crop[key] for key in ("height_m", "padding") if key in crop}
-        own = ("max_crops", "box_score_thr", "ground_nms_radius_m", "pitch_margin_m", "looks")
+        own = {key: test_cfg[key] for key in _SETTINGS if key in test_cfg}
         width, height = crop["size"]
-        return cls((width, height), **cropping, rule=rule, **{key: test_cfg[key] for key in own if key in test_cfg})
+        return cls((width, height), **cropping, rule=rule, **own)
 
     @classmethod
     def from_json(cls, text: str) -> CropPlacer:

@@ -227,3 +227,19 @@ def test_import_predictions__bad_annotation_file(tmp_path):
         (tmp_path / "a.json").write_text(text)
         with pytest.raises(UserError, match=rf"a\.json: {words}"):
             import_predictions(tmp_path / "p.json", tmp_path / "a.json", tmp_path / "out.json")
+
+
+def test_decode_predictions__padded_rows_are_refused():
+    with pytest.raises(UserError, match="1920x1088 has another aspect ratio than the annotated 3840x2160"):
+        _convert(_entry(), from_size=(1920, 1088))
+    assert _convert(_entry(), from_size=(1333, 750))  # rounded
+
+
+def test_decode_predictions__a_few_normalised_boxes():
+    with pytest.raises(UserError, match="all coordinates lie within 2 pixels: they are normalised"):
+        _convert(_entry(bbox=[0.25, 0.25, 0.05, 0.1]))
+
+
+@pytest.mark.parametrize("name", ["/data/val/000007.png", "000007.JPG"])
+def test_decode_predictions__name_with_another_suffix(name):
+    assert _convert(_entry(image_id=name))[0]["image_id"] == 7

@@ -82,7 +82,7 @@ def test_plan_members__refuses_links(tmp_path):
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "train.zip", "w") as archive:
         archive.writestr(info, "/etc/passwd")
-    with pytest.raises(UserError, match="leaves the folder"):
+    with pytest.raises(UserError, match="is a link; nothing was extracted"):
         _plan(tmp_path / "train.zip")
 
 
@@ -146,3 +146,22 @@ def test_find_fault__a_disk_that_cannot_be_read_says_nothing_about_the_zip(tmp_p
     monkeypatch.setattr(zipfile.ZipExtFile, "read", fails)
     with pytest.raises(UserError, match=r"val\.zip: cannot be read: Permission denied"):
         find_fault(path, progress=False)
+
+
+@pytest.mark.parametrize("wrapper", ["", "train\\"])
+def test_plan_members__backslashes_of_windows(tmp_path, wrapper):
+    path = _zip(tmp_path / "train.zip", [f"{wrapper}game 1\\000000.jpg", f"{wrapper}game 2\\000000.jpg"])
+    assert list(_plan(path).values()) == ["train/game 1/000000.jpg", "train/game 2/000000.jpg"]
+
+
+def test_plan_members__images_of_another_split(tmp_path):
+    with pytest.raises(UserError, match=r"val\.zip: its images are those of test and train, not of val"):
+        _plan(_zip(tmp_path / "val.zip", ["train/000000.jpg", "test/000000.jpg"]), "val")
+
+
+def test_plan_members__encrypted(tmp_path):
+    with zipfile.ZipFile(tmp_path / "val.zip", "w") as archive:
+        archive.writestr("000000.jpg", CONTENT)
+        archive.infolist()[0].flag_bits |= 1
+    with pytest.raises(UserError, match=r"val\.zip: entry '000000\.jpg' is encrypted"):
+        _plan(tmp_path / "val.zip", "val")

@@ -182,3 +182,33 @@ def test_extract__source_tree_is_copied(tmp_path, tree):
 def test_extract__missing_source(tmp_path):
     with pytest.raises(UserError, match="absent: no such folder"):
         _extract(tmp_path / "data", source=tmp_path / "absent")
+
+
+def test_extract__counts_each_file_where_it_belongs(tmp_path, tree):
+    folder = zip_folder(tmp_path / "data", "4K")
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "train.zip", "w") as archive:
+        for path in sorted(tree.rglob("*.j*")):
+            archive.write(path, path.relative_to(tree).as_posix())
+    assert dict(_extract(tmp_path / "data")) == {"annotations": 2, "train": 3, "val": 2}
+
+
+def test_extract__a_link_to_nothing(tmp_path, tree):
+    (tree / "val" / "x.jpg").symlink_to("nowhere.jpg")
+    with pytest.raises(UserError, match=r"x\.jpg: cannot be read: No such file or directory \(a link to nothing\)"):
+        _extract(tmp_path / "data", source=tree, splits=["val"])
+
+
+def test_extract__what_macos_leaves_beside_annotations(tmp_path, tree):
+    (tree / "annotations" / "._val.json").write_bytes(b"\0\5\26\7")
+    assert _extract(tmp_path / "data", source=tree)["annotations"] == 2
+    assert not (tmp_path / "data" / "annotations" / "._val.json").exists()
+
+
+def test_extract__a_name_that_no_file_system_has(tmp_path, tree):
+    folder = zip_folder(tmp_path / "data", "4K")
+    folder.mkdir(parents=True)
+    with zipfile.ZipFile(folder / "val.zip", "w") as archive:
+        archive.write(tree / "val" / "000000.jpg", f"val/{'a' * 300}/000000.jpg")
+    with pytest.raises(UserError, match=r"a/000000\.jpg: cannot be written: File name too long"):
+        _extract(tmp_path / "data")

@@ -6,7 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.preparation.labels import coordinate_alarms, projection_error_px, resolution_notes
+from mmsynloc.datasets.preparation.labels import (
+    coordinate_alarms,
+    people_notes,
+    projection_error_px,
+    resolution_notes,
+)
 from mmsynloc.files import read_annotations
 
 
@@ -109,3 +114,20 @@ def test_projection_error_px__several_annotated_sizes(ann_file):
             person["keypoints"] = [[(x + 0.5) / 2 - 0.5, (y + 0.5) / 2 - 0.5, v] for x, y, v in person["keypoints"]]
 
     assert projection_error_px(read_annotations(_edit(ann_file, change))) < 0.01
+
+
+def test_people_notes(ann_file):
+    assert people_notes(read_annotations(ann_file)) == []
+
+    def change(data):
+        people = data["annotations"]
+        people[3]["bbox"][2] = 0
+        for person in people[5:7]:
+            person["bbox"][0] = 5000
+        data["annotations"].append({**people[8], "id": 4321})
+
+    assert people_notes(read_annotations(_edit(ann_file, change))) == [
+        "1 people with a box of no area: annotation id 3",
+        "2 people with a box outside of the frame: annotation id 5 and others",
+        "1 people listed twice, with one box and one position: annotation id 4321",
+    ]

@@ -172,3 +172,34 @@ def test_resize__disk_full(root, monkeypatch):
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: type("U", (), {"free": 10}))
     with pytest.raises(UserError, match="not enough disk space"):
         _resize(root)
+
+
+@pytest.mark.parametrize("content", ['{"splits": null}', '{"splits": []}', "[]"])
+def test_resize__strange_manifest(root, tmp_path, content):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / MANIFEST_NAME).write_text(content)
+    with pytest.raises(UserError, match=r"resize\.json: is no manifest of resized copies"):
+        _resize(root, out=tmp_path / "out")
+
+
+def test_resize__a_copy_cut_in_half_is_made_anew(root, tmp_path):
+    _resize(root, out=tmp_path / "out")
+    copy = tmp_path / "out" / "train" / "000000.jpg"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: len(whole) // 2])
+    assert _resize(root, out=tmp_path / "out").written == 1
+    assert copy.read_bytes() == whole
+
+
+@pytest.mark.parametrize("out", ["train", "val/small"])
+def test_resize__not_among_the_images(root, out):
+    with pytest.raises(UserError, match="the copies need a folder of their own"):
+        _resize(root, out=root / out)
+
+
+def test_resize__the_size_that_most_images_have(root, tmp_path):
+    names = sorted((root / "train").iterdir())
+    Image.new("RGB", (500, 500)).save(names[0])
+    summary = _resize(root, out=tmp_path / "out")
+    assert image_size(tmp_path / "out" / "train" / names[1].name) == (192, 108)
+    assert [fault.split(":")[0] for fault in summary.faults] == [str(names[0])]

@@ -123,6 +123,11 @@ def test_crop_placer__looks_that_are_no_number(looks):
         CropPlacer.of(dict(size=SIZE), dict(looks=looks))
 
 
+def test_crop_placer__a_misspelt_setting():
+    with pytest.raises(ValueError, match=r"test_cfg has look; a second stage knows batch_size, .*looks, max_crops, "):
+        CropPlacer.of(dict(size=SIZE), dict(look=2))
+
+
 def test_json__there_and_back():
     crop = dict(size=[96, 128], height_m=2.5)
     cfg = dict(score=["detector", "expected"], powers=[1, 0.5], max_crops=7, flip_test=True, pitch_margin_m=8)
