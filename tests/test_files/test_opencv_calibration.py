@@ -100,10 +100,10 @@ def test_source__null_is_no_distortion():
     assert not _camera(content).distortion.any()
 
 
-@pytest.mark.parametrize("change", [lambda k: k * 2, lambda k: k + [[0, 1e-9, 0], [1e-10, 0, 0], [0, 0, -1e-10]]])
-def test_source__rests_and_a_factor_of_the_matrix(change):
+@pytest.mark.parametrize(("factor", "rests"), [(2, 0.0), (1, np.array([[0, 1e-9, 0], [1e-10, 0, 0], [0, 0, -1e-10]]))])
+def test_source__rests_and_a_factor_of_the_matrix(factor, rests):
     lens = np.array(_camera(_opencv()).intrinsics)
-    found = _camera(_without("camera_matrix") | {"camera_matrix": change(lens)}).intrinsics
+    found = _camera(_without("camera_matrix") | {"camera_matrix": lens * factor + rests}).intrinsics
     np.testing.assert_allclose(found, lens, rtol=1e-9)
     assert (found[[0, 1, 2, 2], [1, 0, 0, 1]] == 0).all()
 
@@ -136,6 +136,7 @@ def test_read_xml__nested_too_deeply(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"])
 def test_read_xml__in_the_encoding_that_it_names(tmp_path, encoding):
-    text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?><opencv_storage><a>\xfc 1</a></opencv_storage>'
+    named = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{named}"?><opencv_storage><a>\xfc 1</a></opencv_storage>'
     (tmp_path / "a.xml").write_text(text, encoding=encoding)
     assert read_xml(tmp_path / "a.xml") == {"a": ["\xfc", "1"]}
