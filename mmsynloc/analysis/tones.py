@@ -8,6 +8,8 @@ from functools import partial
 import cv2
 import numpy as np
 
+from mmsynloc.datasets.transforms.photometric import saturated
+
 __all__ = ["TONES"]
 
 
@@ -19,11 +21,6 @@ def _gamma(image: np.ndarray, exponent: float) -> np.ndarray:
 def _contrast(image: np.ndarray, factor: float) -> np.ndarray:
     mean = sum(cv2.mean(image)[:3]) / 3
     return cv2.addWeighted(image, factor, image, 0, mean * (1 - factor))
-
-
-def _saturation(image: np.ndarray, factor: float) -> np.ndarray:
-    grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-    return cv2.addWeighted(image, factor, grey, 1 - factor, 0)
 
 
 def _white_balance(image: np.ndarray, red_against_blue: float) -> np.ndarray:
@@ -42,8 +39,8 @@ TONES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "lighter mid-tones": partial(_gamma, exponent=0.7),
     "more contrast": partial(_contrast, factor=1.3),
     "less contrast": partial(_contrast, factor=0.7),
-    "more saturated": partial(_saturation, factor=1.4),
-    "less saturated": partial(_saturation, factor=0.6),
+    "more saturated": partial(saturated, factor=1.4),
+    "less saturated": partial(saturated, factor=0.6),
     "warmer": partial(_white_balance, red_against_blue=1.2),
     "cooler": partial(_white_balance, red_against_blue=1 / 1.2),
     "sharpened": partial(_sharpness, amount=1.0),

@@ -7,7 +7,7 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-__all__ = ["SynLocPhotometric", "jitter_tones"]
+__all__ = ["SynLocPhotometric", "jitter_tones", "saturated"]
 
 
 def jitter_tones(image: np.ndarray, strength: float) -> np.ndarray:
@@ -28,9 +28,13 @@ def jitter_tones(image: np.ndarray, strength: float) -> np.ndarray:
     level, saturation = np.random.uniform(-1, 1, 2) * strength * (min(25, middle / 3), 0.6)
     tables = ((ramp - middle) * contrast + middle + level)[:, None] * gains
     tables = np.clip(np.rint(tables), 0, 255).astype(np.uint8)[None]
-    image = cv2.LUT(image, tables)
+    return saturated(cv2.LUT(image, tables), 1 + saturation)
+
+
+def saturated(image: np.ndarray, factor: float) -> np.ndarray:
+    """The image (H, W, 3) uint8, BGR, with its colours ``factor`` times as far from grey."""
     grey = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
-    return cv2.addWeighted(image, 1 + saturation, grey, -saturation, 0)
+    return cv2.addWeighted(image, factor, grey, 1 - factor, 0)
 
 
 def _blur_or_sharpen(image: np.ndarray, amount: float) -> np.ndarray:
