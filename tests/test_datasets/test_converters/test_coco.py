@@ -88,3 +88,13 @@ def test_export_coco__sub_folders_and_large_ids(root, tmp_path):
     coco = _export(root, tmp_path)
     assert [image["file_name"] for image in coco["images"]] == ["game 0/000000.jpg", "game 1/000000.jpg"]
     assert {annotation["image_id"] for annotation in coco["annotations"]} == {2**70}
+
+
+def test_export_coco__numbers_whose_scaling_overflows(root, tmp_path):
+    path = root / "annotations" / "train.json"
+    content = json.loads(path.read_text())
+    content["annotations"][0]["area"] = 1e308
+    path.write_text(json.dumps(content))
+    with pytest.raises(UserError, match=r"train\.json: its numbers are too large to be scaled"):
+        _export(root, tmp_path, (7680, 4320))
+    assert not (tmp_path / "out.json").exists()
