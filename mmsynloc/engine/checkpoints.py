@@ -8,6 +8,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor
 
 from mmsynloc.utils import UserError
-from mmsynloc.utils.zips import ZIP_ERRORS
+from mmsynloc.utils.zips import find_entry_fault
 
 __all__ = [
     "DETECTOR_PREFIX",
@@ -27,8 +28,6 @@ __all__ = [
     "read_checkpoint",
     "weights_of",
 ]
-
-_CHUNK_BYTES = 1 << 24
 
 DETECTOR_PREFIX = "detector."
 """Begins the names of the first stage's weights in a two-stage model."""
@@ -91,7 +90,8 @@ def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, A
             held = torch.load(path, map_location=map_location, weights_only=True)
     except Exception as error:  # a damaged file can raise any error
         raise UserError(f"{path}: {_why_unreadable(path, error)}") from None
-    damaged = _damaged_record(path)
+    status = path.stat()
+    damaged = _damaged_record(path, status.st_size, status.st_mtime_ns)
     if damaged is not None:
         raise UserError(f"{path}: cannot be loaded as a checkpoint: it is damaged at {damaged}")
     if not isinstance(held, dict):
@@ -99,27 +99,19 @@ def read_checkpoint(path: str | Path, map_location: str = "meta") -> dict[str, A
     return held
 
 
-def _damaged_record(path: Path) -> str | None:
+@lru_cache(maxsize=16)
+def _damaged_record(path: Path, size: int, mtime_ns: int) -> str | None:
     """The part of a whole zip whose checksum is wrong; PyTorch does not look at them.
 
-    A file that PyTorch wrote without checksums (``set_crc32_options(False)``) has none that is right.
+    ``size`` and ``mtime_ns`` are the file's: a run that opens it twice reads it through once. A file that PyTorch wrote
+    without checksums (``set_crc32_options(False)``) has none that is right.
     """
     if not zipfile.is_zipfile(path):
         return None  # the format of before PyTorch 1.6, which has no checksums
     with zipfile.ZipFile(path) as archive:
-        names = [info.filename for info in archive.infolist() if info.file_size]
-        wrong = [name for name in names if not _is_whole(archive, name)]
-    return wrong[0] if 0 < len(wrong) < len(names) else None
-
-
-def _is_whole(archive: zipfile.ZipFile, name: str) -> bool:
-    try:
-        with archive.open(name) as record:
-            while record.read(_CHUNK_BYTES):
-                pass
-    except ZIP_ERRORS:
-        return False
-    return True
+        records = [info for info in archive.infolist() if info.file_size]
+        wrong = [info.filename for info in records if find_entry_fault(archive, info) is not None]
+    return wrong[0] if 0 < len(wrong) < len(records) else None
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:

@@ -18,23 +18,21 @@ class ImageHeader(NamedTuple):
     Args:
         size: ``(width, height)`` as stored, in px; None where there is no readable header.
         orientation: the tag; 1 is upright, and what a file without one has.
-        is_tiff: whether the file is a TIFF.
     """
 
     size: tuple[int, int] | None
     orientation: int = 1
-    is_tiff: bool = False
 
 
 def read_header(file: Path | IO[bytes]) -> ImageHeader:
     """Read the header alone; what is no image has no size."""
     try:
         with Image.open(file) as image:
+            size = image.size
             if isinstance(image, TiffImagePlugin.TiffImageFile):  # its size is that after the turn
                 tags = image.tag_v2
                 size = (int(tags[TiffImagePlugin.IMAGEWIDTH]), int(tags[TiffImagePlugin.IMAGELENGTH]))
-                return ImageHeader(size, _orientation(image), True)
-            return ImageHeader(image.size, _orientation(image))
+            return ImageHeader(size, _orientation(image))
     except Exception:  # a decoder can raise any error on damaged bytes
         return ImageHeader(None)
 

@@ -61,7 +61,7 @@ def probe_image(path: str | Path, decode: bool = False) -> ImageProbe:
     try:
         if path.stat().st_size == 0:
             return ImageProbe(None, "empty file")
-        size, orientation, _ = read_header(path)
+        size, orientation = read_header(path)
         if size is None:
             return ImageProbe(None, "no image")
         return ImageProbe(size, _find_damage(path) if decode else _find_missing_end(path), orientation)

@@ -147,7 +147,7 @@ def _turned_back(pixels: np.ndarray, data: bytes) -> np.ndarray:
 
 @cache
 def _turns_tiffs() -> bool:
-    """Whether this OpenCV follows the tag of TIFFs although it is told not to, as 4.x and 5.0 do."""
+    """Whether this OpenCV follows the tag of TIFFs although it is told not to, as 5.0 does."""
     tag, file = Image.Exif(), BytesIO()
     tag[ORIENTATION_TAG] = 3
     Image.fromarray(np.array([[0, 255]], np.uint8)).save(file, "TIFF", exif=tag)

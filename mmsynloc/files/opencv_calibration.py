@@ -121,6 +121,11 @@ def _one_pose(array: np.ndarray, name: str) -> np.ndarray:
     raise ValueError(f"{name} has shape {array.shape}, not that of one pose")
 
 
+def _refuse_repeated(names: list[str]) -> None:
+    if len(set(names)) < len(names):
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} is there twice")
+
+
 def read_yaml(path: Path) -> Any:
     """YAML of OpenCV's FileStorage or of anyone, without running code: a matrix is a mapping of rows, cols and data.
 
@@ -136,10 +141,7 @@ def read_yaml(path: Path) -> Any:
             return super().compose_node(parent, index)
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
-            if len(set(keys)) < len(keys):
-                repeated = next(key for key in keys if keys.count(key) > 1)
-                raise yaml.YAMLError(f"{repeated} is there twice")
+            _refuse_repeated([key.value for key, _ in node.value if isinstance(key.value, str)])
             return super().construct_mapping(node, deep)
 
     for kind in ("matrix", "nd-matrix"):
@@ -167,17 +169,14 @@ def read_xml(path: Path) -> dict[str, Any]:
         root = ElementTree.fromstring(_content(path))  # as bytes: the text may say which encoding it has
         if root.tag != "opencv_storage":
             raise UserError(f"{path}: is no XML of OpenCV: its root is {root.tag}, not opencv_storage")
-        return {**_xml_mapping(root)}
+        return _xml_mapping(root)
     except (ElementTree.ParseError, LookupError, ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
         raise UserError(f"{path}: not valid XML: {reason}") from None
 
 
 def _xml_mapping(element: ElementTree.Element) -> dict[str, Any]:
-    tags = [child.tag for child in element]
-    repeated = next((tag for tag in tags if tags.count(tag) > 1), None)
-    if repeated is not None:
-        raise ValueError(f"{repeated} is there twice")
+    _refuse_repeated([child.tag for child in element])
     return {child.tag: _xml_value(child) for child in element}
 
 

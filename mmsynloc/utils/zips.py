@@ -1,11 +1,37 @@
-"""The exceptions of damaged zips."""
+"""Damage of zips: the exceptions, and whether an entry is whole."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
 
-__all__ = ["ZIP_ERRORS"]
+__all__ = ["ZIP_ERRORS", "find_entry_fault"]
+
+_CHUNK_BYTES = 1 << 20
 
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 """What reading a damaged or encrypted zip raises."""
+
+
+def find_entry_fault(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, on_bytes: Callable[[int], object] | None = None
+) -> Exception | None:
+    """Read an entry to its end and compare its checksum.
+
+    Args:
+        archive: the open zip.
+        entry: of the zip.
+        on_bytes: told how many bytes each part has that was read.
+
+    Returns:
+        None for a whole entry, else what reading it raised.
+    """
+    try:
+        with archive.open(entry) as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                if on_bytes is not None:
+                    on_bytes(len(chunk))
+    except ZIP_ERRORS as error:
+        return error
+    return None

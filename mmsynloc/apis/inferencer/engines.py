@@ -57,12 +57,12 @@ def open_engine(name: str, path: str | Path, threads: int | None = None, half: b
     if half and name != "openvino":
         raise UserError(f"{name} computes in float32 alone; half precision needs openvino")
     engine = ENGINES[name](str(path), threads, half)
-    threshold = engine.metadata.get("score_threshold", "0")
     try:
-        usable = math.isfinite(float(threshold))
+        usable = math.isfinite(engine.score_threshold or 0)
     except ValueError:
         usable = False
     if not usable:
+        threshold = engine.metadata["score_threshold"]
         raise UserError(f"{path}: its score_threshold is {threshold[:40]!r}, not a finite number")
     return engine
 

@@ -20,11 +20,9 @@ from mmsynloc.datasets.preparation.layout import (
     without_images_folder,
 )
 from mmsynloc.utils import UserError
-from mmsynloc.utils.zips import ZIP_ERRORS
+from mmsynloc.utils.zips import ZIP_ERRORS, find_entry_fault
 
 __all__ = ["Member", "find_fault", "find_zip", "forget_verified", "open_zip", "plan_members"]
-
-_CHUNK_BYTES = 1 << 20
 
 
 class Member(NamedTuple):
@@ -101,11 +99,7 @@ def _first_bad_entry(archive: zipfile.ZipFile, name: str, progress: bool) -> str
     total = sum(info.file_size for info in infos)
     with tqdm(total=total, desc=f"testing {name}", unit="B", unit_scale=True, disable=not progress) as bar:
         for info in infos:
-            try:
-                with archive.open(info) as file:
-                    while chunk := file.read(_CHUNK_BYTES):
-                        bar.update(len(chunk))
-            except ZIP_ERRORS as error:
+            if (error := find_entry_fault(archive, info, bar.update)) is not None:
                 return f"entry {info.filename} is corrupt ({error})"
     return None
 

@@ -113,7 +113,7 @@ def _extract_zip(path: Path, root: Path, name: str, version: str | None, progres
             raise UserError(f"{path}: corrupt ({error}); run the download again to fetch it anew") from None
         except OSError as error:  # a name that the file system does not take
             raise UserError(f"{path}: cannot be extracted: {error.strerror}: {str(error.filename)[-80:]}") from None
-    return Counter(member.target.parts[0] for member in members)
+    return _counts(items, root)
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -126,7 +126,12 @@ def _copy_tree(folder: Path, root: Path, name: str, version: str | None, progres
     items = [_Item(target, _size_of(f), partial(_open_file, f)) for f, target in targets.items()]
     _require_one_version(root, items, version, folder)
     _write(items, root, str(folder), progress)
-    return Counter("annotations" if target.suffix == ".json" else name for target in targets.values())
+    return _counts(items, root)
+
+
+def _counts(items: list[_Item], root: Path) -> Counter:
+    """How many files go to each split, and to ``annotations``."""
+    return Counter(item.target.relative_to(root).parts[0] for item in items)
 
 
 def _size_of(path: Path) -> int:

@@ -38,16 +38,25 @@ def coordinate_alarms(annotations: Annotations) -> list[str]:
     if error > _MAX_PROJECTION_ERROR_PX:
         alarms.append(f"keypoints lie {error:.1f} px (median) off the projected positions{_scale_hint(annotations)}")
     width, height = annotations.image_sizes[people.image].T
-    x1, y1, x2, y2 = people.boxes_xyxy.T
+    _, _, x2, y2 = people.boxes_xyxy.T
     if len(people) >= _MIN_PEOPLE and (x2 <= width / 2).all() and (y2 <= height / 2).all():
         alarms.append("all boxes lie in the frame's upper left quarter: Full HD pixels against 4K sizes?")
     x, y = np.abs(people.positions_pitch_m).T
     if np.mean((x > _FARTHEST_M[0]) | (y > _FARTHEST_M[1])) > 0.01:
         alarms.append("positions lie far outside the pitch: metres from its centre, x across and y along?")
-    outside = np.mean((x1 >= width) | (y1 >= height) | (x2 <= 0) | (y2 <= 0))
+    outside = np.mean(_outside_of_frame(annotations))
     if outside > _MAX_OUTSIDE:
         alarms.append(f"{outside:.0%} of the boxes lie outside the frame: 4K pixels against Full HD sizes?")
     return alarms
+
+
+def _outside_of_frame(annotations: Annotations) -> np.ndarray:
+    """Mask (N,) of people whose box has no part in the frame."""
+    people = annotations.people
+    assert people is not None
+    width, height = annotations.image_sizes[people.image].T
+    x1, y1, x2, y2 = people.boxes_xyxy.T
+    return (x1 >= width) | (y1 >= height) | (x2 <= 0) | (y2 <= 0)
 
 
 def _scale_hint(annotations: Annotations) -> str:
@@ -62,13 +71,12 @@ def people_notes(annotations: Annotations) -> list[str]:
     people = annotations.people
     if people is None or not len(people):
         return []
-    width, height = annotations.image_sizes[people.image].T
     x1, y1, x2, y2 = people.boxes_xyxy.T
-    spots = np.column_stack([people.image, people.positions_pitch_m, x1, y1, x2, y2])
+    spots = np.column_stack([people.image, people.positions_pitch_m, people.boxes_xyxy])
     _, first, inverse = np.unique(spots, axis=0, return_index=True, return_inverse=True)
     kinds = {
         "with a box of no area": (x2 <= x1) | (y2 <= y1),
-        "with a box outside of the frame": (x1 >= width) | (y1 >= height) | (x2 <= 0) | (y2 <= 0),
+        "with a box outside of the frame": _outside_of_frame(annotations),
         "listed twice, with one box and one position": first[inverse.reshape(-1)] != np.arange(len(people)),
     }
     return [

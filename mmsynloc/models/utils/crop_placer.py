@@ -69,8 +69,9 @@ class PlacedBoxes(NamedTuple):
 
 _SETTINGS = ("max_crops", "box_score_thr", "ground_nms_radius_m", "pitch_margin_m", "looks")
 _RULE_SETTINGS = tuple(setting.name for setting in fields(PlacementRule))
-_OTHER_SETTINGS = ("flip_test", "batch_size", "tiles", "flip_mode", "shift_heatmap", "output_heatmaps")
-"""Of ``test_cfg`` too: what is not about placing, and what upstream's definitions of top-down models have there."""
+_ESTIMATOR_SETTINGS = ("flip_test", "batch_size")
+_PASSED_OVER = ("tiles", "flip_mode", "shift_heatmap", "output_heatmaps")
+"""What a ``test_cfg`` may have for the detector, and what upstream's top-down models have there."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,10 @@ class CropPlacer:
         Raises:
             ValueError: ``test_cfg.score``, ``powers`` or ``looks`` is wrong, or a setting is unknown.
         """
-        unknown = sorted(set(test_cfg) - {*_RULE_SETTINGS, *_SETTINGS, *_OTHER_SETTINGS})
+        known = {*_RULE_SETTINGS, *_SETTINGS, *_ESTIMATOR_SETTINGS}
+        unknown = sorted(set(test_cfg) - known - {*_PASSED_OVER})
         if unknown:
-            known = ", ".join(sorted({*_RULE_SETTINGS, *_SETTINGS, *_OTHER_SETTINGS[:2]}))
-            raise ValueError(f"test_cfg has {', '.join(unknown)}; a second stage knows {known}")
+            raise ValueError(f"test_cfg has {', '.join(unknown)}; a second stage knows {', '.join(sorted(known))}")
         rule = PlacementRule(**{key: test_cfg[key] for key in _RULE_SETTINGS if key in test_cfg})
         cropping = {key: crop[key] for key in ("height_m", "padding") if key in crop}
         own = {key: test_cfg[key] for key in _SETTINGS if key in test_cfg}
