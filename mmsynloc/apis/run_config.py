@@ -34,7 +34,7 @@ from mmsynloc.utils import UserError
 __all__ = ["build_runner"]
 
 _RUNNERS = itertools.count()
-CPU_PIXELS_AT_FULL_WIDTH = 2 * 864 * 480  # a few GB
+CPU_PIXELS_AT_FULL_WIDTH = 2 * 864 * 480  # in float32: a few GB
 
 
 def build_runner(cfg: Config, training: bool = False, split: str = "test", notes: Sequence[str] = ()) -> Runner:
@@ -187,7 +187,9 @@ def _limit_memory(cfg: Config) -> list[str]:
     loader = cfg.train_dataloader
     width, height = training_size(cfg)
     widen_factor = cfg.model.get("backbone", {}).get("widen_factor", 1.0)  # memory grows with the width
-    fits = max(1, int(CPU_PIXELS_AT_FULL_WIDTH / widen_factor) // (width * height * crops_per_image(cfg)))
+    per_float32 = 2 if cfg.optim_wrapper.get("type") == "CPUAmpOptimWrapper" else 1  # maps in bfloat16 take half of it
+    pixels = int(CPU_PIXELS_AT_FULL_WIDTH * per_float32 / widen_factor)
+    fits = max(1, pixels // (width * height * crops_per_image(cfg)))
     if loader.batch_size <= fits:
         return []
     parts = math.ceil(loader.batch_size / fits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import warnings
 from collections.abc import Sequence
 
@@ -41,11 +40,6 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         run_instant_demo(args.work_dir, args.seed, strength=args.strength)
         print(f"See {args.work_dir}/overview_shipped.png")
         return
-    import torch
-
-    # A core's second thread gains little, and waits where another process uses the core.
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     counts = {split: getattr(args, split) for split in DEMO_COUNTS}
     summary = run_demo(args.work_dir, args.seed, counts, args.epochs, args.strength)
     total = sum(summary["seconds"].values())

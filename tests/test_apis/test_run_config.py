@@ -33,6 +33,17 @@ def test_limit_memory__a_narrow_model_fits_more():
     assert cfg.train_dataloader.batch_size == 8
 
 
+def test_limit_memory__half_as_many_bytes_in_bfloat16():
+    batches = []
+    for wrapper in ("OptimWrapper", "CPUAmpOptimWrapper"):
+        cfg = load_config("mmsynloc::yoloxpose_s_synloc.py", {"train_dataloader.batch_size": 32})
+        cfg.train_dataloader.dataset.input_size = (640, 640)
+        cfg.optim_wrapper.type = wrapper
+        _limit_memory(cfg)
+        batches.append((cfg.train_dataloader.batch_size, cfg.optim_wrapper.accumulative_counts))
+    assert batches == [(4, 8), (8, 4)]
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 @pytest.mark.parametrize(("fast", "expected"), [(True, "CPUAmpOptimWrapper"), (False, "OptimWrapper")])
 def test_fit_to_cpu__mixed_precision_where_it_is_fast(monkeypatch, fast, expected):

@@ -15,14 +15,20 @@ __all__ = ["ProgressBarHook"]
 
 @HOOKS.register_module()
 class ProgressBarHook(Hook):
-    """Show how far training, validation and test are, on stderr of the main process."""
+    """Show how far training, validation and test are, on stderr of the main process.
 
-    def __init__(self) -> None:
+    Args:
+        train_text: beside the bar of the training.
+        line: of the terminal, for trainings that run side by side: 0 for the first.
+    """
+
+    def __init__(self, train_text: str = "train", line: int = 0) -> None:
+        self.train_text, self.line = train_text, line
         self._bar: tqdm | None = None
 
     def _open(self, text: str, total: int, unit: str) -> None:
         if is_main_process():
-            self._bar = tqdm(total=total, desc=text, unit=unit)
+            self._bar = tqdm(total=total, desc=text, unit=unit, position=self.line or None)
 
     def _close(self) -> None:
         if self._bar is not None:
@@ -31,7 +37,7 @@ class ProgressBarHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Open the bar of the whole training."""
-        self._open("train", runner.max_iters, "step")
+        self._open(self.train_text, runner.max_iters, "step")
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
