@@ -60,8 +60,8 @@ def fit_to_gpu_memory(cfg: Config, memory: float) -> list[str]:
 def accumulate_gradients(cfg: Config, parts: int) -> None:
     """Let each of the optimiser's steps add up the gradients of so many batches, in place.
 
-    The learning rate is scaled to the whole, where ``auto_scale_lr`` is on, and the moving average takes a step with
-    each of the optimiser's.
+    The learning rate is scaled to the whole, where ``auto_scale_lr`` is on, and the moving average takes a step every
+    so many batches.
     """
     if parts == 1:
         return

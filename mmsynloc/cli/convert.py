@@ -8,12 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmsynloc.cli.flags import add_dataset_flags, chosen_splits, image_size
+from mmsynloc.datasets.converters import (
+    BOX_FORMATS,
+    IMAGE_MODES,
+    PredictionFormat,
+    export_coco,
+    export_yolo,
+    import_predictions,
+)
 from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
 from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
-
-_BOX_FORMATS = ("xywh", "xyxy", "cxcywh")
 
 
 def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespace:
@@ -24,7 +30,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
     yolo = commands.add_parser("yolo", parents=[common], help="YOLO-pose text labels, images and data.yaml")
     yolo.add_argument("--out", type=Path, required=True, help="folder to write")
-    yolo.add_argument("--images", choices=("link", "copy", "none"), default="link", help="(default: %(default)s)")
+    yolo.add_argument("--images", choices=IMAGE_MODES, default="link", help="(default: %(default)s)")
 
     coco = commands.add_parser("coco", parents=[common], help="standard COCO keypoints")
     coco.add_argument("--out", type=Path, required=True, help="folder to write; each split becomes SPLIT.json")
@@ -42,7 +48,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         "--from-size", type=image_size, metavar="WxH", help="image size that the pixels refer to (default: annotated)"
     )
     predictions.add_argument("--normalised", action="store_true", help="coordinates are fractions (YOLO)")
-    predictions.add_argument("--box-format", choices=_BOX_FORMATS, help="(default: xywh; cxcywh with --normalised)")
+    predictions.add_argument("--box-format", choices=BOX_FORMATS, help="(default: xywh; cxcywh with --normalised)")
     predictions.add_argument(
         "--corner-origin", action="store_true", help="keypoints count from the image's edge (YOLO tools)"
     )
@@ -51,16 +57,12 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 
 def run_yolo(args: argparse.Namespace) -> None:
-    from mmsynloc.datasets.converters import export_yolo
-
     splits = chosen_splits(args)
     counts = export_yolo(args.root, args.out, splits, args.images, progress=not args.no_progress)
     print(f"{args.out / 'data.yaml'}: " + ", ".join(f"{n:,} images in {split}" for split, n in counts.items()))
 
 
 def run_coco(args: argparse.Namespace) -> None:
-    from mmsynloc.datasets.converters import export_coco
-
     splits = chosen_splits(args) or [s for s in SPLITS if annotation_path(args.root, s).exists()]
     if not splits:
         raise UserError(f"{args.root}: no annotations/*.json")
@@ -71,8 +73,6 @@ def run_coco(args: argparse.Namespace) -> None:
 
 
 def run_predictions(args: argparse.Namespace) -> None:
-    from mmsynloc.datasets.converters import PredictionFormat, import_predictions
-
     if args.normalised and args.from_size:
         raise UserError("--from-size: fractions have no image size; leave it out with --normalised")
     box_format = args.box_format or ("cxcywh" if args.normalised else "xywh")

@@ -29,7 +29,7 @@ from mmsynloc.evaluation import (
 from mmsynloc.evaluation.functional import KEYPOINT_SUBSETS
 from mmsynloc.evaluation.oracles import score_oracles
 from mmsynloc.evaluation.report import format_oracles
-from mmsynloc.evaluation.scoring import read_detections
+from mmsynloc.evaluation.scoring import position_options, read_detections
 from mmsynloc.files import read_annotations, read_json
 from mmsynloc.utils import dump_json, refuse_overwriting
 
@@ -42,7 +42,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     parser.add_argument("--ann-file", required=True, help="annotation JSON in the official layout")
     parser.add_argument("--results", required=True, help="results JSON, a list of detections; or a submission zip")
-    parser.add_argument("--position-from", choices=POSITION_SOURCES, help="default: keypoint")
+    parser.add_argument("--position-from", choices=POSITION_SOURCES, help="default: keypoint, where there are any")
     parser.add_argument("--keypoint-index", type=int, help="keypoint of the position (default: 1)")
     parser.add_argument("--score-threshold", type=float, help="default: the best on these data")
     parser.add_argument("--tau", type=float, default=1.0, help="metres at which LocSim is 0.05 (default: 1)")
@@ -70,6 +70,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     detections, stated = read_detections(args.results)
     img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])
     annotations.choose_images(img_ids, str(args.img_ids))
+    if detections.keypoints is None and args.keypoint_index is None:
+        stated = position_options(detections, stated)
     options: dict[str, Any] = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None, **stated}
     options |= {name: value for name in options if (value := getattr(args, name)) is not None}
     shared: dict[str, Any] = {"tau_m": args.tau, "img_ids": img_ids}

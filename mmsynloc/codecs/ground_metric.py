@@ -17,7 +17,7 @@ from mmsynloc.structures import Camera
 __all__ = ["GROUND_INDEX", "attach_ground_metric", "detach_ground_metric"]
 
 GROUND_INDEX = 1  # pelvis_ground
-MAX_METRES_PER_PIXEL = 1e4  # beyond it a point is treated as on the horizon
+_MAX_M2_PER_PX2 = 1e4  # of the area that a pixel shows; beyond it a point is treated as on the horizon
 
 
 def attach_ground_metric(data_info: MutableMapping[str, Any], camera: Camera) -> None:
@@ -54,7 +54,7 @@ def detach_ground_metric(keypoints: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     own, ends = keypoints[:, :-2], keypoints[:, -2:]
     columns = (ends - own[:, GROUND_INDEX : GROUND_INDEX + 1]).swapaxes(1, 2).astype(np.float64)
     determinant = np.linalg.det(columns)
-    usable = np.abs(determinant) > 1 / MAX_METRES_PER_PIXEL
+    usable = np.abs(determinant) > 1 / _MAX_M2_PER_PX2
     safe = np.where(usable[:, None, None], columns, np.eye(2))
     inverse = np.linalg.inv(safe) * usable[:, None, None]
     return own, inverse.astype(np.float32)

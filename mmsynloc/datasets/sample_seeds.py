@@ -20,22 +20,23 @@ class SampleSeeds:
     upstream draws them. Put it before the data set's class among the bases.
     """
 
-    _seed_and_epoch: Tensor | None = None
+    _seeds: Tensor | None = None
 
-    def seed_samples(self, seed: int, epoch: int) -> None:
+    def seed_samples(self, seed: int, epoch: int, first: int = 0) -> None:
         """Set what the samples' random numbers follow from, also for workers that run already.
 
         Args:
             seed: of the run, from 0 on.
             epoch: from 0 on.
+            first: index that the first sample has in the training, where this is one of several joined data sets.
         """
-        if self._seed_and_epoch is None:
-            self._seed_and_epoch = torch.zeros(2, dtype=torch.int64).share_memory_()
-        self._seed_and_epoch.copy_(torch.tensor([seed, epoch]))
+        if self._seeds is None:
+            self._seeds = torch.zeros(3, dtype=torch.int64).share_memory_()
+        self._seeds.copy_(torch.tensor([seed, epoch, first]))
 
     def __getitem__(self, idx: int) -> Any:
-        if self._seed_and_epoch is None:
+        if self._seeds is None:
             return super().__getitem__(idx)  # type: ignore[misc]
-        seed, epoch = self._seed_and_epoch.tolist()
-        with own_random_numbers(seed, epoch, int(idx) % len(self)):  # type: ignore[arg-type]
+        seed, epoch, first = self._seeds.tolist()
+        with own_random_numbers(seed, epoch, first + int(idx) % len(self)):  # type: ignore[arg-type]
             return super().__getitem__(idx)  # type: ignore[misc]

@@ -168,7 +168,7 @@ def _example(width: int, height: int) -> DetectorInputs:
     """Inputs of two images, with a camera that looks at the pitch; the graph does not depend on what they show."""
     generator = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (2, height, width, 3), dtype=torch.uint8, generator=generator)
-    matrix = torch.tensor([[0.0, 1, 0, 0], [0.3, 0, -1, 12], [1, 0, 0.3, 45]])
+    matrix = torch.tensor([[0.0, -1, 0, 0], [0.3, 0, -1, 12], [1, 0, 0.3, 45]])
     poly = torch.tensor([0.0] * (POLYNOMIAL_SIZE - 2) + [1, 0])
     sizes = torch.tensor([1.0, 1, 0, 0]), torch.tensor([float(width), float(height)])
     return DetectorInputs(images, *(torch.stack([one, one]) for one in (*sizes, matrix, poly)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mmsynloc.structures._projective import ProjectedPoints, mask_out
+from mmsynloc.structures._projective import ProjectedPoints, is_singular, mask_out, sees_edge_on
 from mmsynloc.structures.lens_camera import LensCamera
 
 __all__ = ["SphericalCamera"]
@@ -41,7 +41,7 @@ class SphericalCamera(LensCamera):
         matrix = np.array(self.matrix, np.float64)
         if matrix.shape != (3, 4) or not np.isfinite(matrix).all():
             raise ValueError("camera_matrix is not a finite (3, 4) matrix")
-        if abs(np.linalg.det(matrix[:, :3])) < 1e-12 or abs(np.linalg.det(matrix[:, [0, 1, 3]])) < 1e-12:
+        if is_singular(matrix) or sees_edge_on(matrix):
             raise ValueError("camera_matrix is singular: it has no centre, or sees the pitch edge-on")
         if not 0 < self.fov <= 2 * math.pi:
             raise ValueError(f"the field of view is not an angle in radians up to 2 pi: {self.fov}")

@@ -107,10 +107,10 @@ def plan_windows(camera: Camera, boxes_xyxy: np.ndarray, frame_scale: float, rul
 def fixed_windows(frame_size: tuple[int, int], rule: TileRule) -> list[Window]:
     """A grid of windows over the whole frame, evenly spaced, with at least the rule's overlap."""
     starts = []
-    for side, tile in zip(frame_size, np.array(rule.size) / rule.scale):
+    sides = np.floor(np.array(rule.size) / rule.scale)  # whole pixels, so that no window becomes larger than the rule's
+    for side, tile in zip(frame_size, sides):
         count = max(math.ceil((side - tile * rule.overlap) / (tile * (1 - rule.overlap)) - 1e-9), 1)
-        starts.append(np.linspace(0, max(side - tile, 0), count))
-    sides = np.array(rule.size) / rule.scale
+        starts.append(np.floor(np.linspace(0, max(side - tile, 0), count)))
     corners = [np.array([x, y]) - 0.5 for y in starts[1] for x in starts[0]]
     return [_window(np.concatenate([corner, corner + sides]), rule.scale, frame_size) for corner in corners]
 

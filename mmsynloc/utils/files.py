@@ -31,7 +31,8 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     copied at the end.
 
     Raises:
-        UserError: the file cannot be written (no permission, disk full), or is a folder, a named pipe or the like.
+        UserError: the file cannot be written (no permission, disk full), or is a folder, a named pipe or the like; or
+            the body could not read another file.
     """
     path = Path(path)
     temporary = None
@@ -39,7 +40,8 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         is_stream = _is_stream(path)
         target = path if is_stream else Path(os.path.realpath(path))  # a link stays, and so does who else uses it
         temporary = _temporary(target, None if is_stream else target.parent)
-        yield temporary
+        with _others_named(path, target, temporary):
+            yield temporary
         if is_stream:
             _copy_into(temporary, target)
         else:
@@ -49,6 +51,17 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _others_named(*own: Path) -> Iterator[None]:
+    """Errors of files other than these name those files."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or Path(error.filename) in own:
+            raise
+        raise UserError(f"{error.filename}: {error.strerror or error}") from None
 
 
 def _is_stream(path: Path) -> bool:

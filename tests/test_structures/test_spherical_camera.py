@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,12 @@ def test_derivatives_and_resizing(camera):
     np.testing.assert_allclose(camera.pixel_to_metre(pixels), numeric, rtol=1e-6, atol=1e-8)
     doubled = camera.resized((2002, 1002))
     np.testing.assert_allclose(doubled.pixel_to_pitch(2 * pixels + 0.5).points, camera.pixel_to_pitch(pixels).points)
+
+
+def test_camera__whatever_factor_its_matrix_has(camera):
+    small = replace(camera, matrix=camera.matrix * 1e-6)
+    pixels = np.array([[500.0, 400.0], [300.0, 450.0]])
+    np.testing.assert_allclose(small.pixel_to_pitch(pixels).points, camera.pixel_to_pitch(pixels).points)
 
 
 def test_to_synloc__the_lens_is_not_radial(camera):

@@ -47,6 +47,18 @@ def test_fixed_windows__cover_the_frame_with_overlap() -> None:
     ]
 
 
+@pytest.mark.parametrize("scale", [1.0, 0.75, 0.5])
+def test_fixed_windows__none_is_larger_than_the_rule_says(scale: float) -> None:
+    rule = TileRule("fixed", size=(640, 384), scale=scale)
+    windows = fixed_windows((3840, 2160), rule)
+    assert {window.input_size for window in windows} == {(640, 384)}
+    covered = np.zeros((2160, 3840), bool)
+    for window in windows:
+        x1, y1, x2, y2 = (window.bounds_xyxy + 0.5).astype(int)
+        covered[y1:y2, x1:x2] = True
+    assert covered.all()
+
+
 def test_fixed_windows__larger_than_the_frame() -> None:
     (window,) = fixed_windows((100, 50), TileRule("fixed", size=(400, 300)))
     assert tuple(window.bounds_xyxy) == (-0.5, -0.5, 99.5, 49.5)

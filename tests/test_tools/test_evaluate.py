@@ -69,6 +69,14 @@ def test_evaluate__writes_and_prints_the_statistics(files, run, tmp_path):
     assert "frame_accuracy" in text
 
 
+def test_evaluate__without_keypoints_takes_what_there_is(files, run, tmp_path):
+    assert not any("keypoints" in entry for entry in RESULTS)
+    out = tmp_path / "stats.json"
+    status, _, _ = run(*files(), "--out", str(out))
+    assert status == 0
+    assert json.loads(out.read_text())["position_from"] == "position_on_pitch"
+
+
 def test_evaluate__subset_of_images(files, run, tmp_path):
     (tmp_path / "ids.json").write_text("[0]")
     out = tmp_path / "stats.json"

@@ -45,6 +45,13 @@ def test_atomic_write__unwritable_folder(tmp_path):
         pass
 
 
+def test_atomic_write__error_of_another_file_names_that_file(tmp_path):
+    with pytest.raises(UserError, match=r"absent\.json: No such file") as raised, atomic_write(tmp_path / "out.json"):
+        (tmp_path / "absent.json").read_text()
+    assert "cannot be written" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_atomic_write__temporary_file_cannot_be_made(tmp_path, monkeypatch):
     """On a read-only disk the error names a file that nobody asked for."""
 

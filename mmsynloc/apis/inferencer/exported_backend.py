@@ -13,7 +13,7 @@ from mmsynloc.apis.inferencer.engines import open_engine
 from mmsynloc.apis.inferencer.exported_second_stage import ExportedSecondStage, beside
 from mmsynloc.datasets.transforms.plan import RenderPlan
 from mmsynloc.datasets.transforms.render import draw_plan
-from mmsynloc.files.images import DecodedImage, check_shape, load_image
+from mmsynloc.files.images import BrokenImageError, DecodedImage, check_shape, load_image
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import fit_matrix, invert
 from mmsynloc.utils import UserError
@@ -96,7 +96,9 @@ class ExportedBackend:
         polynomial = np.asarray(camera.undist_poly)
         if len(polynomial) > self._polynomial_size:
             most = self._polynomial_size
-            raise UserError(f"{name}: undist_poly has {len(polynomial)} coefficients, the exported model takes {most}")
+            raise BrokenImageError(
+                name, f"undist_poly has {len(polynomial)} coefficients, the exported model takes {most}"
+            )
         return {
             "images": pixels,
             "to_frame": np.array([*np.diag(to_frame)[:2], *to_frame[:2, 2]], np.float32),

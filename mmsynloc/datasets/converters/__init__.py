@@ -7,6 +7,6 @@ the leftmost pixel and ``x + w`` the right edge of the rightmost one, so they si
 
 from mmsynloc.datasets.converters.coco import export_coco
 from mmsynloc.datasets.converters.predictions import BOX_FORMATS, PredictionFormat, import_predictions
-from mmsynloc.datasets.converters.yolo import export_yolo
+from mmsynloc.datasets.converters.yolo import IMAGE_MODES, export_yolo
 
-__all__ = ["BOX_FORMATS", "PredictionFormat", "export_coco", "export_yolo", "import_predictions"]
+__all__ = ["BOX_FORMATS", "IMAGE_MODES", "PredictionFormat", "export_coco", "export_yolo", "import_predictions"]

@@ -10,6 +10,7 @@ import numpy as np
 from mmsynloc.datasets.data_infos import require_frames, require_labels
 from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.structures import scale_points_px
+from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError, dump_json
 
 __all__ = ["export_coco", "to_coco"]
@@ -105,8 +106,8 @@ def _people(annotations: Annotations, sizes: np.ndarray) -> list[dict[str, Any]]
 
 def _require_shape(annotations: Annotations, sizes: np.ndarray) -> None:
     annotated = annotations.image_sizes
-    wrong = np.flatnonzero(sizes[:, 0] * annotated[:, 1] != sizes[:, 1] * annotated[:, 0])
-    if len(wrong):
+    wrong = [i for i, size in enumerate(sizes) if not same_shape(size, annotated[i])]
+    if wrong:
         (w, h), (aw, ah) = sizes[wrong[0]], annotated[wrong[0]]
         name = annotations.file_names[wrong[0]]
         raise UserError(f"{annotations.path}: {name}: {w}x{h} has another aspect ratio than the annotated {aw}x{ah}")

@@ -68,7 +68,10 @@ def export_yolo(
     Raises:
         UserError: annotations or an image are missing or broken, two images would have one label file, or the folder
             to write is the data set itself.
+        ValueError: ``images`` is none of :data:`IMAGE_MODES`.
     """
+    if images not in IMAGE_MODES:
+        raise ValueError(f"images must be one of {', '.join(IMAGE_MODES)}, not {images!r}")
     root, out = Path(root), Path(out)
     chosen = splits or [s for s in SPLITS if s != "challenge" and annotation_path(root, s).exists()]
     if not chosen:

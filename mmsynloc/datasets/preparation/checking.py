@@ -18,6 +18,7 @@ from mmsynloc.datasets.preparation.layout import OFFICIAL, SPLITS, annotation_pa
 from mmsynloc.datasets.preparation.oracles import oracle_alarms, oracle_scores
 from mmsynloc.files import Annotations, read_annotations
 from mmsynloc.files.image_probe import ImageProbe, probe_image
+from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError, parallel_map
 
 __all__ = ["DECODE_MODES", "SplitReport", "check", "check_split"]
@@ -79,7 +80,10 @@ def check(
 
     Raises:
         UserError: there is no data set at ``root``.
+        ValueError: ``decode`` is none of :data:`DECODE_MODES`.
     """
+    if decode not in DECODE_MODES:
+        raise ValueError(f"decode must be one of {', '.join(DECODE_MODES)}, not {decode!r}")
     root = Path(root)
     if not root.is_dir():
         raise UserError(f"{root}: no such folder; set SYNLOC_ROOT or --root to the data set")
@@ -185,7 +189,7 @@ def _check_sizes(report: SplitReport, folder: Path, probes: dict[str, ImageProbe
         if size is None or name not in annotated:
             continue
         (w, h), (aw, ah) = size, annotated[name]
-        if abs(w * ah - h * aw) > aw:  # the height is off by more than one pixel
+        if not same_shape((w, h), (aw, ah)):
             distorted.append(f"{name} ({w}x{h}, annotated {aw}x{ah})")
         elif (w, h) != (aw, ah):
             scales.add(f"files of {w}x{h}, annotated for {aw}x{ah}: loading scales the labels by {w / aw:g}")

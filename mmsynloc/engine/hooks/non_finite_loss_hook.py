@@ -80,7 +80,7 @@ class NonFiniteLossHook(Hook):
         found = [(images, bad) for images, bad in all_gather_object(local) if bad]
         images = [image for batch, _ in found for image in batch]
         names = ", ".join(f"{name} is {value}" for _, bad in found for name, value in bad.items())
-        meta = dict(image_ids=images, losses=names)
+        meta = dict(image_ids=images, losses=names, epoch=runner.epoch, iter=runner.iter)
         runner.save_checkpoint(runner.work_dir, _CHECKPOINT, meta=meta)
         barrier()  # the first process to exit ends the others too, even one that is still writing
         path = Path(runner.work_dir) / _CHECKPOINT

@@ -26,9 +26,9 @@ class ProgressBarHook(Hook):
         self.train_text, self.line = train_text, line
         self._bar: tqdm | None = None
 
-    def _open(self, text: str, total: int, unit: str) -> None:
+    def _open(self, text: str, total: int, unit: str, done: int = 0) -> None:
         if is_main_process():
-            self._bar = tqdm(total=total, desc=text, unit=unit, position=self.line or None)
+            self._bar = tqdm(total=total, desc=text, unit=unit, initial=done, position=self.line or None)
 
     def _close(self) -> None:
         if self._bar is not None:
@@ -37,7 +37,7 @@ class ProgressBarHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Open the bar of the whole training."""
-        self._open(self.train_text, runner.max_iters, "step")
+        self._open(self.train_text, runner.max_iters, "step", runner.iter)
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
@@ -54,7 +54,7 @@ class ProgressBarHook(Hook):
     def before_val(self, runner: Runner) -> None:
         """Open the bar of a validation; one within a training leaves the training's bar as it is."""
         if self._bar is None:
-            self._open("val", len(runner.val_dataloader), "image")
+            self._open("val", len(runner.val_dataloader), "batch")
 
     def after_val_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
         """One batch done."""
@@ -68,7 +68,7 @@ class ProgressBarHook(Hook):
 
     def before_test(self, runner: Runner) -> None:
         """Open the bar of a test."""
-        self._open("test", len(runner.test_dataloader), "image")
+        self._open("test", len(runner.test_dataloader), "batch")
 
     def after_test_iter(self, runner: Runner, *args: Any, **kwargs: Any) -> None:
         """One batch done."""

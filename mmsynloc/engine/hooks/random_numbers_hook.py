@@ -7,8 +7,9 @@ from typing import Any
 
 from mmengine.dist import get_rank
 from mmengine.hooks import Hook
-from mmengine.runner import Runner
+from mmengine.runner import EpochBasedTrainLoop, Runner
 from mmpose.registry import HOOKS
+from torch.utils.data import ConcatDataset
 
 from mmsynloc.utils.random_numbers import seed_generators
 
@@ -22,26 +23,28 @@ class RandomNumbersHook(Hook):
     """Let random numbers follow from the run's seed and the place in it.
 
     Those of a sample follow from seed, epoch and index, those of a step from seed, step and rank. No state
-    of a generator has to be saved then. Samples of data sets that are not :class:`~mmsynloc.datasets.SampleSeeds` are
-    drawn as upstream draws them.
+    of a generator has to be saved then. Samples are drawn as upstream draws them where these numbers would repeat or
+    do not exist: in a loop without epochs, in a data set that is repeated, and in one that is not
+    :class:`~mmsynloc.datasets.SampleSeeds`.
     """
 
     priority = "VERY_HIGH"
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Tell the data sets the epoch; workers that run already share it."""
-        for dataset in _datasets(runner.train_loop.dataloader.dataset):
-            if hasattr(dataset, "seed_samples"):
-                dataset.seed_samples(runner.seed, runner.epoch)
+        if isinstance(runner.train_loop, EpochBasedTrainLoop):
+            for first, dataset in _seeded(runner.train_loop.dataloader.dataset):
+                dataset.seed_samples(runner.seed, runner.epoch, first)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Seed what the model and the batch augmentation draw in this step."""
         seed_generators(runner.seed, runner.iter, get_rank(), _STEPS)
 
 
-def _datasets(dataset: Any) -> Iterator[Any]:
-    """The data set and those that it wraps."""
-    yield dataset
-    inner = [dataset.dataset] if hasattr(dataset, "dataset") else list(getattr(dataset, "datasets", []))
-    for one in inner:
-        yield from _datasets(one)
+def _seeded(dataset: Any) -> Iterator[tuple[int, Any]]:
+    """The data set or those that it joins, with the index of the first sample of each."""
+    first = 0
+    for one in dataset.datasets if isinstance(dataset, ConcatDataset) else [dataset]:
+        if hasattr(one, "seed_samples"):
+            yield first, one
+        first += len(one)  # type: ignore[arg-type]

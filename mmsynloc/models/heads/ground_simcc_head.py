@@ -97,15 +97,15 @@ class GroundSimCCHead(RTMCCHead):
         quality = points.new_ones(len(points)) if quality is None else quality.float().sigmoid()
         return CropPoints(points, variances, quality)
 
-    @staticmethod
-    def average_mirrored(outputs: CropOutputs, mirrored: CropOutputs) -> CropOutputs:
-        """The mean of the outputs for crops and for their mirror images."""
+    def average_mirrored(self, outputs: CropOutputs, mirrored: CropOutputs) -> CropOutputs:
+        """The mean of the outputs for crops and for their mirror images, whose pixel x shows pixel W - 1 - x."""
         quality = outputs.quality_logits
         if quality is not None and mirrored.quality_logits is not None:
             quality = (quality + mirrored.quality_logits) / 2
-        return CropOutputs(
-            (outputs.logits_x + mirrored.logits_x.flip(-1)) / 2, (outputs.logits_y + mirrored.logits_y) / 2, quality
-        )
+        # Bin b belongs to pixel b / ratio, so its mirror is bin (W - 1) * ratio - b; the last ones have none.
+        without = round(self.simcc_split_ratio) - 1
+        flipped = F.pad(mirrored.logits_x.flip(-1), (0, without), mode="replicate")[..., without:]
+        return CropOutputs((outputs.logits_x + flipped) / 2, (outputs.logits_y + mirrored.logits_y) / 2, quality)
 
     def _axes(self, outputs: CropOutputs) -> list[tuple[Tensor, float]]:
         assert self.decoder is not None

@@ -27,11 +27,13 @@ def fuse_views(
 
     Args:
         views: what each shows.
-        ground_map: the image's camera, on the host; None in the mode ``"box"``.
+        ground_map: the image's camera, on the host; not needed in the mode ``"box"``.
         cfg: ``test_cfg``.
         ground_index: which keypoint stands on the ground.
     """
     radius = ground_radius_m(cfg)
+    if cfg.get("nms_mode", "box") == "box":
+        ground_map = None  # it is there for another setting in metres
     fused = views[0].new()
     for found in views[1:]:
         mine, others = (_positions(one, ground_map, ground_index) for one in (fused, found))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,13 @@ def test_inferencer__runs_on_it(exported, split):
 def test_prepare__wrong_shape(exported):
     with pytest.raises(BrokenImageError, match="not the same shape"):
         ExportedBackend(exported).prepare(np.zeros((100, 100, 3), np.uint8), camera(), "picture")
+
+
+def test_prepare__lens_of_too_many_coefficients_is_that_frames_own_fault(exported):
+    lens = camera()
+    long = dataclasses.replace(lens, undist_poly=np.pad(np.asarray(lens.undist_poly), (40, 0)))
+    with pytest.raises(BrokenImageError, match="the exported model takes"):
+        ExportedBackend(exported).prepare(np.zeros((1080, 1920, 3), np.uint8), long, "picture")
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,10 @@ def test_export_coco__full_hd_is_exact_at_the_pixel_centres(root, tmp_path):
     assert first["area"] == 200
 
 
+def test_export_coco__size_with_a_rounded_side(root, tmp_path):
+    assert _export(root, tmp_path, (1278, 720))["images"][0]["width"] == 1278  # 1280 x 720, rounded to multiples of 6
+
+
 def test_export_coco__another_aspect_ratio(root, tmp_path):
     with pytest.raises(UserError, match=r"000000\.jpg: 640x640 has another aspect ratio"):
         _export(root, tmp_path, (640, 640))

@@ -36,6 +36,12 @@ def test_yolo_lines__box_outside_the_frame_is_left_out():
     assert len(yolo_lines(boxes, np.ones((2, 2, 3)), (3840, 2160))) == 1
 
 
+def test_export_yolo__unknown_way_of_placing_images(root, tmp_path):
+    with pytest.raises(ValueError, match="link, copy, none, not 'move'"):
+        export_yolo(root, tmp_path / "yolo", images="move")
+    assert not (tmp_path / "yolo").exists()
+
+
 def test_export_yolo__data_file(root, tmp_path):
     export_yolo(root, tmp_path / "yolo", progress=False)
     data = yaml.safe_load((tmp_path / "yolo" / "data.yaml").read_text())

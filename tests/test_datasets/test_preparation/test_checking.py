@@ -39,6 +39,11 @@ def test_check__no_data_set(tmp_path):
         _check(tmp_path / "absent")
 
 
+def test_check__unknown_way_of_decoding(root):
+    with pytest.raises(ValueError, match="sample, all, none, not 'some'"):
+        check(root, decode="some")
+
+
 def test_check__subset_is_healthy_but_not_official(root):
     reports = _check(root)
     assert all(report.healthy for report in reports.values())

@@ -67,6 +67,7 @@ def test_hook__stops_before_the_step_and_names_the_images(tmp_path, value):
         runner.train()
     saved = torch.load(tmp_path / "non_finite.pth", weights_only=False)
     assert saved["meta"]["image_ids"] == [102, 103]
+    assert (saved["meta"]["epoch"], saved["meta"]["iter"]) == (0, 1)  # in the first epoch, after one step
     # one step: 1 - 0.1 * (2 * 1 + 1)
     torch.testing.assert_close(saved["state_dict"]["weight"], torch.tensor([0.7]))
     torch.testing.assert_close(runner.model.weight.data, torch.tensor([0.7]))

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from mmsynloc.engine.hooks import ProgressBarHook
 
 
-def _train(hook: ProgressBarHook, steps: int) -> None:
-    runner = SimpleNamespace(max_iters=steps)
+def _train(hook: ProgressBarHook, steps: int, done: int = 0) -> None:
+    runner = SimpleNamespace(max_iters=steps, iter=done)
     hook.before_train(runner)
-    for step in range(steps):
+    for step in range(done, steps):
         hook.after_train_iter(runner, step, outputs={"loss": 0.25})
     hook.after_train(runner)
 
@@ -21,6 +21,13 @@ def test_progress_bar__counts_steps_and_shows_the_loss(capsys):
     assert "train: 100%" in shown
     assert "3/3" in shown
     assert "loss=0.25" in shown
+
+
+def test_progress_bar__of_a_resumed_training_reaches_its_end(capsys):
+    _train(ProgressBarHook(), 3, done=2)
+    shown = capsys.readouterr().err
+    assert "2/3" in shown
+    assert "3/3" in shown
 
 
 def test_progress_bar__second_training_has_a_line_and_a_name_of_its_own(capsys):

@@ -104,9 +104,9 @@ def test_decode__gaussians_come_out_at_their_middle_with_the_variance_beyond_the
 def test_forward__mirrored_outputs_are_averaged_in_place() -> None:
     points = torch.tensor([[[20.0, 30], [21, 45]]])
     mirrored = points.clone()
-    mirrored[..., 0] = (2 * SIZE[0] - 1) / 2 - points[..., 0]  # bins 0 to 95 at two a px
+    mirrored[..., 0] = SIZE[0] - 1 - points[..., 0]  # as the pixels of a mirrored image
     head = make_head(quality_weight=None)
-    mean = head.decode_outputs(GroundSimCCHead.average_mirrored(_outputs(points), _outputs(mirrored)))
+    mean = head.decode_outputs(head.average_mirrored(_outputs(points), _outputs(mirrored)))
     assert torch.allclose(mean.points_px, points, atol=0.02)
 
 

@@ -157,6 +157,15 @@ def test_flip_test__whom_one_view_shows_has_half_the_score(monkeypatch):
     np.testing.assert_allclose(found.keypoints[2], right["keypoints"], atol=1e-3)
 
 
+def test_flip_test__margin_of_the_pitch_changes_nothing_about_duplicates(monkeypatch):
+    """Two athletes in boxes of their own, 0.3 m apart: in the mode "box" both stay, with the cameras there or not."""
+    first = person((-30.0, 4.0), 0.8)
+    twin = person((-30.0, 4.3), 0.6, box=person((-30.0, 7.0), 0.6)["box"])
+    for margin in (None, 8):
+        cfg = GROUND | dict(nms_mode="box", pitch_margin_m=margin)
+        assert len(_predict_flipped(monkeypatch, [first, twin], [first, twin], cfg)) == 2
+
+
 def _predict_views(monkeypatch, by_view, test_cfg):
     """Predictions where views of the size of the input, one after another, show planted detections."""
     head = build_head().eval()
