@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -109,6 +110,14 @@ def unwrapped(dataset: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield dataset
     for one in inner:
         yield from unwrapped(one)
+
+
+def annotation_files(cfg: Config) -> list[str]:
+    """The annotation files of all data sets and metrics."""
+    sets = [one for _, loader in loaders(cfg) for one in unwrapped(loader["dataset"])]
+    paths = [os.path.join(str(one.get("data_root") or ""), str(one.get("ann_file") or "")) for one in sets]
+    metrics = [metric for split in ("val", "test") for metric in evaluators(cfg, split)]
+    return [*paths, *(str(metric.get("ann_file") or "") for metric in metrics)]
 
 
 def training_size(cfg: Config) -> tuple[int, int]:

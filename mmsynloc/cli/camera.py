@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
     for flag, written in (("--out", args.out), ("--to-synloc", args.to_synloc)):
         refuse_overwriting(flag, written, [args.file, args.image])
+    if args.to_synloc is not None and os.path.realpath(args.out) == os.path.realpath(args.to_synloc):
+        raise UserError(f"--to-synloc {args.to_synloc}: is the file of --out too")
     image, size, name = None, args.size, args.name
     if args.image is not None:
         image = read_image(args.image)

@@ -7,8 +7,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmsynloc.cli.flags import add_dataset_flags, chosen_splits
-from mmsynloc.utils import dump_json
+from mmsynloc.cli.flags import add_dataset_flags, chosen_splits, positive
+from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
+from mmsynloc.utils import dump_json, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -28,7 +29,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         "--compare", type=Path, metavar="ROOT", help="the same for another data set, and how far both are apart"
     )
     parser.add_argument("--json", type=Path, help="also write the findings to this file")
-    parser.add_argument("--workers", type=int, help="processes (default: one a core)")
+    parser.add_argument("--workers", type=positive, help="processes (default: one a core)")
     return parser.parse_args(argv)
 
 
@@ -53,6 +54,8 @@ def show_appearance(args: argparse.Namespace, splits: Sequence[str] | None) -> N
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     args = parse_args(argv, prog)
     splits = chosen_splits(args)
+    roots = [root for root in (args.root, args.source, args.compare) if root is not None]
+    refuse_overwriting("--json", args.json, [annotation_path(root, split) for root in roots for split in SPLITS])
     from mmsynloc.datasets.preparation import check
 
     options = dict(official=args.official, decode=args.decode, workers=args.workers, progress=not args.no_progress)
@@ -60,6 +63,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
     from mmsynloc.datasets.preparation.report import as_dict, print_reports  # slow to import, like the figures
 
     print_reports(reports)
+    if args.json:
+        dump_json(as_dict(reports), args.json, indent=2)
     labels = {report.split: report.labels for report in reports if report.labels is not None}
     if labels and not args.no_figures:
         from mmsynloc.visualization.data_figures import save_figures
@@ -67,6 +72,4 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
         print(f"figures: {', '.join(str(path) for path in save_figures(labels, args.figures))}")
     if args.appearance or args.compare:
         show_appearance(args, splits)
-    if args.json:
-        dump_json(as_dict(reports), args.json, indent=2)
     return 0 if all(report.healthy for report in reports) else 1

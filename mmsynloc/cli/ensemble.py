@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from mmsynloc.cli.flags import finite, show_warnings_plainly
-from mmsynloc.utils import refuse_overwriting
+from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
 
@@ -37,6 +38,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     show_warnings_plainly()
     from mmsynloc.ensemble import RADIUS_M, fuse_files
 
+    if Path(args.out).suffix.lower() == ".zip":
+        raise UserError(f"--out {args.out}: the results are written as JSON; `mmsynloc submit --results` makes the zip")
     refuse_overwriting("--out", args.out, [args.ann_file, *args.results])
     radius_m = RADIUS_M if args.radius is None else args.radius
     number = fuse_files(args.ann_file, args.results, args.out, args.weights, radius_m, not args.no_progress)

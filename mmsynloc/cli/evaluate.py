@@ -14,6 +14,7 @@ prediction: boxes, points or ranking. ``mmsynloc report`` shows where points are
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,6 +60,12 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     args = parser.parse_args(argv)
     if args.keypoints_3d and (args.position_from or args.keypoint_index is not None or args.box_ap or args.oracles):
         parser.error("--keypoints-3d does not go with --position-from, --keypoint-index, --box-ap or --oracles")
+    if args.keypoint_index is not None and args.position_from not in (None, "keypoint"):
+        parser.error(f"--keypoint-index does not go with --position-from {args.position_from}")
+    if args.keypoint_index is not None and args.keypoint_index < 0:
+        parser.error("--keypoint-index counts from 0")
+    if args.out is not None and not os.path.basename(args.out):
+        parser.error(f"--out {args.out!r}: a folder, not a file")
     return args
 
 
@@ -78,18 +85,19 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     if args.keypoints_3d:
         subset, threshold = args.keypoints_3d, options["score_threshold"]
         stats = score_keypoints_3d(annotations, detections, subset, score_threshold=threshold, **shared).stats
-        print(format_keypoint_stats(stats, subset, args.tau))
+        lines = [format_keypoint_stats(stats, subset, args.tau)]
         report = {"keypoints_3d": subset, "score_threshold": threshold, "tau": args.tau, "stats": stats}
     else:
         result = score_detections(annotations, detections, box_ap=args.box_ap, **shared, **options)
-        print(format_stats(result.stats, result.tau_m, result.box_stats))
+        lines = [format_stats(result.stats, result.tau_m, result.box_stats)]
         report = _report(result, options)
         if args.oracles:
             where = {name: options[name] for name in ("position_from", "keypoint_index")}
             report["oracles"] = score_oracles(annotations, detections, **shared, **where)
-            print(format_oracles(report["oracles"], args.tau))
-    if args.out:
+            lines.append(format_oracles(report["oracles"], args.tau))
+    if args.out is not None:
         dump_json(report, args.out, indent=1)
+    print("\n".join(lines))
 
 
 def _report(result: LocSimResult, options: dict[str, Any]) -> dict[str, Any]:

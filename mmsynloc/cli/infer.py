@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -147,9 +148,17 @@ def _check_outputs(args: argparse.Namespace, sources: Sequence[Source]) -> None:
     in_cameras = os.path.isdir(args.camera) and args.out.resolve().is_relative_to(Path(args.camera).resolve())
     if in_cameras and args.out.suffix.lower() == ".json":
         raise UserError(f"--out {args.out}: is in {args.camera}, whose JSON files this command reads: name another")
-    for folder in filter(os.path.isdir, args.inputs):
-        if args.vis_dir is not None and args.vis_dir.resolve().is_relative_to(Path(folder).resolve()):
-            raise UserError(f"--vis-dir {args.vis_dir}: is in {folder}, whose images this command reads: name another")
+    if args.vis_dir is not None:
+        _check_pictures(args.vis_dir.resolve(), args, sources)
+
+
+def _check_pictures(vis_dir: Path, args: argparse.Namespace, sources: Sequence[Source]) -> None:
+    """Refuse pictures among images that a pattern or a folder names: the next run would take them for frames."""
+    images = Counter(Path(path).parent.resolve() for source in sources for path in source.paths)
+    among = [folder for folder in filter(os.path.isdir, args.inputs) if vis_dir.is_relative_to(Path(folder).resolve())]
+    if among or images[vis_dir] > 1:
+        folder = among[0] if among else args.vis_dir
+        raise UserError(f"--vis-dir {args.vis_dir}: is in {folder}, whose images this command reads: name another")
 
 
 def _check_times(args: argparse.Namespace, sources: Sequence[Source]) -> None:
@@ -274,7 +283,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
         raise
     _report(args.out, job, result)
     # A launcher stops the other processes of a shared run when one has failed: only the last to end says so.
-    return 1 if result.written and result.missing else 0
+    alone = job.selection.shards == 1
+    return 1 if (result.missing if result.written else alone) else 0
 
 
 def _report(out: Path, job: InferJob, result: JobResult) -> None:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmsynloc.cli.flags import add_dataset_flags, chosen_splits
+from mmsynloc.cli.flags import add_dataset_flags, chosen_splits, positive
 from mmsynloc.datasets.preparation.layout import SPLITS
 
 __all__ = ["main"]
@@ -19,7 +19,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     parser.add_argument("--out", type=Path, help="new data set (default: ROOT_WIDTH, beside the data set)")
     parser.add_argument("--source", type=Path, help="read the images from this data set instead of --root")
     parser.add_argument("--quality", type=int, choices=range(1, 101), default=95, metavar="1-100", help="of the JPEGs")
-    parser.add_argument("--workers", type=int, help="processes (default: one a core)")
+    parser.add_argument("--workers", type=positive, help="processes (default: one a core)")
     return parser.parse_args(argv)
 
 

@@ -31,8 +31,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
     )
     parser.add_argument("config", nargs="?", help="config file")
     parser.add_argument("checkpoint", nargs="?", help="checkpoint file, or ours: mmsynloc::demo_synloc.pth")
-    parser.add_argument("--split", choices=SPLITS[1:], default="challenge", help="default: challenge")
-    parser.add_argument("--out", default="submission.zip", help="default: submission.zip")
+    parser.add_argument("--split", choices=SPLITS[1:], help="default: challenge")
+    parser.add_argument("--out", help="default: submission.zip")
     parser.add_argument(
         "--score-threshold", type=finite, help="use this in place of the threshold that validation chose"
     )
@@ -51,12 +51,29 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
         parser.error(f"--{'check' if args.check else 'results'} needs --ann-file")
     if args.results and (args.threshold_from is None) == (args.score_threshold is None):
         parser.error("--results needs --threshold-from or --score-threshold, one of them")
-    made_by = {"CONFIG": args.config, "--tiles": args.tiles, "--detections": args.detections}
-    if args.results and (unused := [name for name, value in made_by.items() if value is not None]):
-        parser.error(f"--results packs what is there; {', '.join(unused)} would play no part")
-    if args.threshold_from and not args.results:
+    if args.threshold_from and not (args.check or args.results):
         parser.error("--threshold-from goes with --results; a model has the threshold that its validation chose")
+    _refuse_unused(parser, args)
+    args.split = args.split or ("challenge" if args.config else None)
+    args.out = "submission.zip" if args.out is None else args.out
     return args
+
+
+def _refuse_unused(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Refuse arguments that play no part: a zip is only checked, results are only packed, a config names its files."""
+    if args.check is not None:
+        task, used = "--check looks at a zip", {"check", "ann_file"}
+    elif args.results is not None:
+        task = "--results packs what is there"
+        used = {"results", "ann_file", "threshold_from", "score_threshold", "out"}
+    else:
+        task, used = "the config names the annotation file", set(vars(args)) - {"ann_file"}
+    used |= {"launcher", "local_rank"}
+    given = {name for name, value in vars(args).items() if value != parser.get_default(name)}
+    names = {"config": "CONFIG", "checkpoint": "CHECKPOINT"}
+    unused = [names.get(name, f"--{name.replace('_', '-')}") for name in vars(args) if name in given - used]
+    if unused:
+        parser.error(f"{task}; {', '.join(unused)} would play no part")
 
 
 def report(path: str, annotations: str | Path, name: str | None = None) -> int:
@@ -91,6 +108,11 @@ def pack(results_file: str | Path, threshold: float, annotations: str | Path, ar
     return 0
 
 
+def _refuse_overwriting(args: argparse.Namespace, read: Sequence[str | Path | None]) -> None:
+    for written in (args.out, _threshold_file(args.out)):
+        refuse_overwriting("--out", written, read)
+
+
 def _threshold_file(out: str) -> Path:
     return Path(out).with_suffix(".threshold.json")
 
@@ -116,6 +138,7 @@ def submit(args: argparse.Namespace) -> int:
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import ann_file, predict_split
     from mmsynloc.apis.preflight import check_file
+    from mmsynloc.apis.settings import annotation_files
     from mmsynloc.apis.test_options import require_boxes
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
@@ -123,12 +146,14 @@ def submit(args: argparse.Namespace) -> int:
     apply_stage_flags(cfg, args)
     require_boxes(cfg, saved=True)
     check_file(args.out, "--out")
+    annotations = ann_file(cfg, args.split)
+    _refuse_overwriting(args, [annotations, *annotation_files(cfg)])
     with tempfile.TemporaryDirectory() as folder:
         results_file = Path(folder) / "results.json"
         threshold = predict_split(cfg, args.checkpoint, args.split, results_file, args.score_threshold)
         if not is_main_process():
             return 0
-        return pack(results_file, threshold, ann_file(cfg, args.split), args)
+        return pack(results_file, threshold, annotations, args)
 
 
 def submit_results(args: argparse.Namespace) -> int:
@@ -136,7 +161,6 @@ def submit_results(args: argparse.Namespace) -> int:
     threshold = args.score_threshold
     if threshold is None:
         threshold = read_threshold(args.threshold_from)
-    args.split = None
     return pack(args.results, threshold, args.ann_file, args)
 
 
@@ -163,7 +187,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
         return report(args.check, args.ann_file)
     if not Path(args.out).name:
         raise UserError(f"--out {args.out!r}: a folder, not a file")
-    read = [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from, args.detections]
-    for written in (args.out, _threshold_file(args.out)):
-        refuse_overwriting("--out", written, read)
+    _refuse_overwriting(
+        args, [args.config, args.checkpoint, args.results, args.ann_file, args.threshold_from, args.detections]
+    )
     return submit(args) if args.results is None else submit_results(args)

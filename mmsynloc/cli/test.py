@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import score_split
     from mmsynloc.apis.preflight import check_file
+    from mmsynloc.apis.settings import annotation_files
     from mmsynloc.apis.test_options import keep_no_threshold
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         if args.split != "val":
             raise UserError("--trial: only a validation (--split val) chooses a threshold")
         keep_no_threshold(cfg)
-    _check_outputs(args)
+    _check_outputs(args, annotation_files(cfg))
     if args.stats is not None:
         check_file(args.stats, "--stats")
     stats, _ = score_split(cfg, args.split, args.checkpoint, args.out)
@@ -56,9 +57,9 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
         dump_json({"stats": stats}, args.stats, indent=1)
 
 
-def _check_outputs(args: argparse.Namespace) -> None:
+def _check_outputs(args: argparse.Namespace, annotations: Sequence[str]) -> None:
     """Refuse outputs that are inputs, or each other."""
-    read = [args.config, args.checkpoint, args.detections]
+    read = [args.config, args.checkpoint, args.detections, *annotations]
     for flag, written in (("--out", args.out), ("--stats", args.stats)):
         refuse_overwriting(flag, written, read)
     if args.out is not None and args.stats is not None and os.path.realpath(args.out) == os.path.realpath(args.stats):

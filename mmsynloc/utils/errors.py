@@ -30,6 +30,23 @@ def first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def _flush_output() -> None:
+    """Write what is left of our output now, while an error can still be told."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard_output()
+        raise UserError(f"the output cannot be written: {error.strerror or error}") from None
+
+
+def _discard_output() -> None:
+    """Or Python complains when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
@@ -40,14 +57,16 @@ def run_tool(main: Callable[[], int | None]) -> None:
         for argument in sys.argv[1:]:
             if wrong := undecodable(argument):
                 raise UserError(f"{argument!a}: {wrong}")
-        sys.exit(main())
+        status = main()
+        _flush_output()
+        sys.exit(status)
     except UserError as error:
         if os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
+        _discard_output()
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -31,6 +31,13 @@ def test_camera__draws_describes_and_converts(tmp_path, capsys):
     np.testing.assert_allclose(again.pitch_to_pixel(list(KNOWN)).points, list(KNOWN.values()), atol=0.05)
 
 
+def test_camera__picture_and_camera_are_two_files(tmp_path):
+    path = WRITERS["annotations"](tmp_path)
+    out = str(tmp_path / "out.png")
+    with pytest.raises(UserError, match=r"--to-synloc .*out\.png: is the file of --out too"):
+        main([str(path), "--name", "000001.jpg", "--out", out, "--to-synloc", out])
+
+
 def test_camera__takes_the_image_s_camera_from_an_annotation_file(tmp_path, capsys):
     path = WRITERS["annotations"](tmp_path)
     main([str(path), "--name", "000001.jpg", "--out", str(tmp_path / "out.png")])

@@ -112,6 +112,7 @@ def test_infer__tracked_video(model, tmp_path):
         ({"--vis-dir": "val"}, "--vis-dir val: is read by this command, and would be overwritten"),
         ({"--out": "annotations/val.json"}, "--out annotations/val.json: is read by this command"),
         ({"--vis-dir": "val/drawn"}, "--vis-dir val/drawn: is in val, whose images this command reads"),
+        ({"input": "val/*.jpg", "--vis-dir": "val"}, "--vis-dir val: is in val, whose images this command reads"),
         ({"input": "*.mp4", "--video": "match.mp4"}, "--video match.mp4: is read by this command"),
         ({"--camera": "annotations", "--out": "annotations/val.json"}, "val.json: is read by this command"),
         ({"--track": None}, "--track needs times"),

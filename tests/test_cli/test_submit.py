@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from mmsynloc.cli import evaluate, submit, test
+from mmsynloc.cli import check, evaluate, submit, test
 from mmsynloc.files import read_submission
 from mmsynloc.minisynloc import generate
 from mmsynloc.utils import UserError, dump_json
@@ -182,7 +182,47 @@ def test_submit__out_is_no_file(out, tmp_path) -> None:
         submit.main([*MODEL, "--out", out])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--check", "a.zip", "--ann-file", "a.json", "--out", "b.zip"], "--check looks at a zip; --out would play"),
+        (
+            ["--results", "f.json", "--score-threshold", "0", "--ann-file", "a.json", "--split", "test"],
+            "--results packs what is there; --split would play",
+        ),
+        ([*MODEL, "--ann-file", "a.json"], "the config names the annotation file; --ann-file would play"),
+    ],
+)
+def test_submit__arguments_that_would_play_no_part(arguments, message, capsys) -> None:
+    with pytest.raises(SystemExit):
+        submit.main(arguments)
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--out", "--stats"])
+def test_test__annotations_are_no_output(flag, mini, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("SYNLOC_ROOT", str(mini))
+    annotations = mini / "annotations" / "test.json"
+    with pytest.raises(UserError, match=rf"{flag} .*test\.json: is read by this command"):
+        test.main([*MODEL, flag, str(annotations), "--work-dir", str(tmp_path)])
+
+
+def test_submit__annotations_are_no_output(mini, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("SYNLOC_ROOT", str(mini))
+    annotations = mini / "annotations" / "test.json"
+    with pytest.raises(UserError, match=r"--out .*test\.json: is read by this command"):
+        submit.main([*MODEL, "--split", "test", "--out", str(annotations), "--work-dir", str(tmp_path)])
+
+
+def test_check__annotations_are_no_output(mini) -> None:
+    annotations = mini / "annotations" / "test.json"
+    before = annotations.read_bytes()
+    with pytest.raises(UserError, match=r"--json .*test\.json: is read by this command"):
+        check.main(["--root", str(mini), "--no-figures", "--json", str(annotations)])
+    assert annotations.read_bytes() == before
+
+
 def test_submit__saved_results_are_of_no_model(tmp_path, capsys) -> None:
     with pytest.raises(SystemExit):
         submit.main([*MODEL, "--results", "f.json", "--score-threshold", "0.4", "--ann-file", "a.json"])
-    assert "--results packs what is there; CONFIG would play no part" in capsys.readouterr().err
+    assert "--results packs what is there; CONFIG, CHECKPOINT would play no part" in capsys.readouterr().err

@@ -186,6 +186,20 @@ def test_evaluate__keypoints_3d(files, run, tmp_path):
     assert report["stats"]["AP"] == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*PITCH, "--keypoint-index", "1"], "--keypoint-index does not go with --position-from position_on_pitch"),
+        (["--keypoint-index", "-1"], "--keypoint-index counts from 0"),
+        (["--out", ""], "--out '': a folder, not a file"),
+    ],
+)
+def test_evaluate__arguments_that_do_not_fit(files, run, arguments, message):
+    status, _, err = run(*files(), *arguments)
+    assert status == 2
+    assert message in err
+
+
 def test_evaluate__keypoints_3d_of_another_file_or_with_positions(files, run):
     status, _, err = run(*files(), "--keypoints-3d", "coco")
     assert (status, err.count("\n")) == (1, 1)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from torch.utils.data import DataLoader
 
@@ -26,6 +30,28 @@ def test_run_tool__names_that_no_text_can_hold(capsys, monkeypatch):
         run_tool(lambda: 0)
     assert end.value.code == 1
     assert capsys.readouterr().err == "error: 'cam\\udce4.json': its name is not UTF-8; rename it\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize(
+    ("target", "words"), [("/dev/full", "error: the output cannot be written: No space"), (None, "")]
+)
+def test_run_tool__output_that_nobody_takes(target, words):
+    """In a process of its own, with a full disk or a reader who has gone."""
+    code = "from mmsynloc.utils import run_tool; run_tool(lambda: print('x'))"
+    if target is None:
+        reader, writer = os.pipe()
+        os.close(reader)
+    else:
+        writer = os.open(target, os.O_WRONLY)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert done.stderr.strip().startswith(words)
+    assert len(done.stderr.splitlines()) == bool(words)
 
 
 def test_run_tool__defects_keep_their_traceback():

@@ -6,8 +6,8 @@ frame, at last what had no result. A run goes on from these files, and from all 
 
 from __future__ import annotations
 
-import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +70,7 @@ class Ledger:
         complete: whether nothing is left to do.
 
     Raises:
-        UserError: it is of another run, damaged, or cannot be written.
+        UserError: it is of another run, in use by another process, damaged, or cannot be written.
     """
 
     def __init__(self, out: Path, shard: int, shards: int, run: Mapping[str, Any], resume: bool) -> None:
@@ -83,12 +83,16 @@ class Ledger:
             elif _claimed(out).is_dir():  # left by a run that was killed while it wrote its output
                 shutil.rmtree(_claimed(out))
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            if resume and self.path.is_file():
-                size = self._read(dict(run))
-                os.truncate(self.path, size)
-            else:
-                self.path.write_bytes(_ENCODER.encode(_Line(run=dict(run))) + b"\n")
+            goes_on = resume and self.path.is_file()
             self._file: BinaryIO = self.path.open("ab", buffering=0)
+            try:
+                _lock(self._file, out)
+                self._file.truncate(self._read(dict(run)) if goes_on else 0)
+                if not goes_on:
+                    self._write(_Line(run=dict(run)))
+            except BaseException:
+                self._file.close()
+                raise
 
     def _read(self, run: dict[str, Any]) -> int:
         """Note the frames that are there; returns the number of bytes in whole lines."""
@@ -265,6 +269,20 @@ def _look(text: bytes, path: Path, number: int) -> _Glance:
         return _GLANCE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UserError(f"{path}: line {number + 1} is damaged; delete the file and start anew") from None
+
+
+def _lock(file: BinaryIO, out: Path) -> None:
+    """Keep other processes from the same ledger for as long as the file is open."""
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UserError(f"{out}: another process is writing it at this moment; wait, or name another output") from None
+    except OSError:
+        pass  # a file system without locks
 
 
 @contextmanager

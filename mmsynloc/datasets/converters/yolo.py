@@ -83,7 +83,7 @@ def export_yolo(
         _export_split(annotations, root, out, split, images, progress)
         counts[split] = len(annotations)
     with atomic_write(out / "data.yaml") as temporary:
-        temporary.write_text(_data_file(out, counts), encoding="utf-8")
+        temporary.write_text(_data_file(out, chosen), encoding="utf-8")
     return counts
 
 
@@ -159,7 +159,9 @@ def _place(source: Path, target: Path, mode: str) -> None:
         shutil.copyfile(source, temporary)
 
 
-def _data_file(out: Path, splits: dict[str, int]) -> str:
+def _data_file(out: Path, chosen: Sequence[str]) -> str:
+    """The text of data.yaml: for these splits and those that a former run has written."""
+    splits = [split for split in SPLITS if split in chosen or (out / "labels" / split).is_dir()]
     lines = [f"path: {json.dumps(os.path.abspath(out))}"]  # a string of JSON is one of YAML
     lines += [f"{split}: images/{split}" for split in splits]
     if "train" in splits and "val" not in splits:

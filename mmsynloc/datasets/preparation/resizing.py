@@ -134,7 +134,9 @@ def resize(
     images = {split: names for split in splits if (names := image_files(root / split))}
     if not images:
         raise UserError(f"{root}: no images in {', '.join(splits)}")
-    if out.resolve() == root.resolve() or any(out.resolve().is_relative_to((root / s).resolve()) for s in SPLITS):
+    if out.resolve() == root.resolve() or any(
+        out.resolve().is_relative_to((root / name).resolve()) for name in (*SPLITS, "annotations")
+    ):
         raise UserError(f"{out}: the copies need a folder of their own")
     manifest = _start_manifest(root, out, images, width, quality)
     _copy_annotations(root, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -150,6 +151,19 @@ def test_ledger__damaged(out, text, reason):
     (parts_folder(out) / "0-of-1.jsonl").write_bytes(text)
     with pytest.raises(UserError, match=reason):
         Ledger(out, 0, 1, RUN, resume=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+@pytest.mark.parametrize("resume", [False, True])
+def test_ledger__of_one_process_at_a_time(out, resume):
+    first = Ledger(out, 0, 1, RUN, resume=False)
+    first.append(positions(0))
+    before = first.path.read_bytes()
+    with pytest.raises(UserError, match=r"positions\.csv: another process is writing it"):
+        Ledger(out, 0, 1, RUN, resume=resume)
+    assert first.path.read_bytes() == before
+    first.close()
+    assert write(out, [1], resume=True) == {0}
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full is Linux's")

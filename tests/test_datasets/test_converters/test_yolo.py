@@ -51,6 +51,14 @@ def test_export_yolo__data_file(root, tmp_path):
     assert (data["train"], data["val"]) == ("images/train", "images/train")
 
 
+def test_export_yolo__splits_of_a_former_run_stay_in_the_data_file(root, tmp_path):
+    (root / "annotations" / "val.json").write_bytes((root / "annotations" / "train.json").read_bytes())
+    for split in ("train", "val"):
+        export_yolo(root, tmp_path / "yolo", [split], images="none", progress=False)
+    data = yaml.safe_load((tmp_path / "yolo" / "data.yaml").read_text())
+    assert (data["train"], data["val"]) == ("images/train", "images/val")
+
+
 @pytest.mark.parametrize("mode", ["link", "copy"])
 def test_export_yolo__images_lie_beside_the_labels(root, tmp_path, mode):
     for _ in range(2):  # a second run replaces the first

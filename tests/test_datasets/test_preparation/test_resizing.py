@@ -191,7 +191,7 @@ def test_resize__a_copy_cut_in_half_is_made_anew(root, tmp_path):
     assert copy.read_bytes() == whole
 
 
-@pytest.mark.parametrize("out", ["train", "val/small"])
+@pytest.mark.parametrize("out", ["train", "val/small", "annotations/copies"])
 def test_resize__not_among_the_images(root, out):
     with pytest.raises(UserError, match="the copies need a folder of their own"):
         _resize(root, out=root / out)
