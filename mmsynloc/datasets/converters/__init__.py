@@ -1,8 +1,8 @@
 """To and from the formats of other tools: YOLO-pose labels, standard COCO keypoints, predictions of other tools.
 
 Pixel coordinates of points have their integers at the pixel centres, as everywhere in this package, so a point goes
-to another image size by ``x' = (x + 0.5) * s - 0.5``. Boxes are edges, as masks give them: ``x`` is the left edge of
-the leftmost pixel and ``x + w`` the right edge of the rightmost one, so they simply scale by ``s``.
+to another image size by ``x' = (x + 0.5) * s - 0.5``. Boxes are written and read as COCO's, whose edges count from the
+image's corner, so they simply scale by ``s``. (The official boxes end one pixel early, see docs/data.md.)
 """
 
 from mmsynloc.datasets.converters.coco import export_coco
