@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,13 +48,12 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     from mmsynloc.files.image_probe import orientation_warning
     from mmsynloc.files.images import read_image, write_image
     from mmsynloc.structures import to_synloc
-    from mmsynloc.utils import UserError, refuse_overwriting
+    from mmsynloc.utils import UserError, refuse_overwriting, refuse_same_output
     from mmsynloc.visualization.camera_view import blank_canvas, draw_markings
 
     for flag, written in (("--out", args.out), ("--to-synloc", args.to_synloc)):
         refuse_overwriting(flag, written, [args.file, args.image])
-    if args.to_synloc is not None and os.path.realpath(args.out) == os.path.realpath(args.to_synloc):
-        raise UserError(f"--to-synloc {args.to_synloc}: is the file of --out too")
+    refuse_same_output("--to-synloc", args.to_synloc, "--out", args.out)
     image, size, name = None, args.size, args.name
     if args.image is not None:
         image = read_image(args.image)

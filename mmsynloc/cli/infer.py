@@ -283,8 +283,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
         raise
     _report(args.out, job, result)
     # A launcher stops the other processes of a shared run when one has failed: only the last to end says so.
-    alone = job.selection.shards == 1
-    return 1 if (result.missing if result.written else alone) else 0
+    failed = result.missing > 0 if result.written else job.selection.shards == 1
+    return int(failed)
 
 
 def _report(out: Path, job: InferJob, result: JobResult) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 
 from mmsynloc.cli.flags import add_common_flags, add_stage_flags, apply_show_flags, apply_stage_flags
-from mmsynloc.utils import UserError, dump_json, refuse_overwriting
+from mmsynloc.utils import UserError, dump_json, refuse_overwriting, refuse_same_output
 
 __all__ = ["main"]
 
@@ -62,5 +61,4 @@ def _check_outputs(args: argparse.Namespace, annotations: Sequence[str]) -> None
     read = [args.config, args.checkpoint, args.detections, *annotations]
     for flag, written in (("--out", args.out), ("--stats", args.stats)):
         refuse_overwriting(flag, written, read)
-    if args.out is not None and args.stats is not None and os.path.realpath(args.out) == os.path.realpath(args.stats):
-        raise UserError(f"--stats {args.stats}: is the file of --out too")
+    refuse_same_output("--stats", args.stats, "--out", args.out)

@@ -107,7 +107,8 @@ def plan_windows(camera: Camera, boxes_xyxy: np.ndarray, frame_scale: float, rul
 def fixed_windows(frame_size: tuple[int, int], rule: TileRule) -> list[Window]:
     """A grid of windows over the whole frame, evenly spaced, with at least the rule's overlap."""
     starts = []
-    sides = np.floor(np.array(rule.size) / rule.scale)  # whole pixels, so that no window becomes larger than the rule's
+    # Whole pixels, so that no window becomes larger than the rule's
+    sides = np.maximum(np.floor(np.array(rule.size) / rule.scale), 1)
     for side, tile in zip(frame_size, sides):
         count = max(math.ceil((side - tile * rule.overlap) / (tile * (1 - rule.overlap)) - 1e-9), 1)
         starts.append(np.floor(np.linspace(0, max(side - tile, 0), count)))

@@ -2,7 +2,7 @@
 
 from mmsynloc.utils.errors import UserError, first_line, run_tool
 from mmsynloc.utils.file_names import undecodable
-from mmsynloc.utils.files import atomic_write, dump_json, file_sha256, refuse_overwriting
+from mmsynloc.utils.files import atomic_write, dump_json, file_sha256, refuse_overwriting, refuse_same_output
 from mmsynloc.utils.parallel import parallel_map
 from mmsynloc.utils.setup_env import register_all_modules
 
@@ -14,6 +14,7 @@ __all__ = [
     "first_line",
     "parallel_map",
     "refuse_overwriting",
+    "refuse_same_output",
     "register_all_modules",
     "run_tool",
     "undecodable",

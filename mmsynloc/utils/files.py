@@ -132,6 +132,16 @@ def refuse_overwriting(flag: str, written: str | Path | None, read: Iterable[str
         raise UserError(f"{flag} {written}: is read by this command, and would be overwritten")
 
 
+def refuse_same_output(flag: str, written: str | Path | None, other_flag: str, other: str | Path | None) -> None:
+    """Make sure that two outputs of a command, each None where it is not written, are two files.
+
+    Raises:
+        UserError: they are one.
+    """
+    if written is not None and other is not None and os.path.realpath(written) == os.path.realpath(other):
+        raise UserError(f"{flag} {written}: is the file of {other_flag} too")
+
+
 def dump_json(obj: Any, path: str | Path, indent: int | None = None) -> None:
     """Write ``obj`` as JSON, atomically; NaN and infinity are refused, for no JSON reader takes them.
 

@@ -59,6 +59,11 @@ def test_fixed_windows__none_is_larger_than_the_rule_says(scale: float) -> None:
     assert covered.all()
 
 
+def test_fixed_windows__scale_at_which_a_pixel_is_more_than_a_window() -> None:
+    windows = fixed_windows((8, 4), TileRule("fixed", size=(32, 32), scale=64.0, overlap=0.0))
+    assert len(windows) == 32
+
+
 def test_fixed_windows__larger_than_the_frame() -> None:
     (window,) = fixed_windows((100, 50), TileRule("fixed", size=(400, 300)))
     assert tuple(window.bounds_xyxy) == (-0.5, -0.5, 99.5, 49.5)
