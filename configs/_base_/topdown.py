@@ -38,7 +38,7 @@ topdown = dict(
             loss_locsim=dict(type="LocSimLoss"),
             use_geometry=True,
         ),
-        test_cfg=dict(flip_test=False, pitch_margin_m=8),
+        test_cfg=dict(flip_test=True, pitch_margin_m=8),
     ),
     # 16 crops of each frame; upstream's learning rate is for 1024
     train_dataloader=_loader(

@@ -9,6 +9,7 @@ import numpy as np
 
 from mmsynloc.evaluation.functional import MAX_DETECTIONS
 from mmsynloc.files import Annotations, Submission, read_annotations, read_submission
+from mmsynloc.structures.half_size import fill_upper_left_quarter
 from mmsynloc.utils import UserError
 
 __all__ = ["SubmissionReport", "check_submission"]
@@ -122,14 +123,14 @@ def _odd_positions(submission: Submission, annotations: Annotations) -> list[str
         return [text] if far.any() else []
     size = annotations.image_sizes[annotations.find_images(detections.image_ids)]
     assert detections.keypoints is not None, "a submission has one or the other"
-    points = detections.keypoints[:, submission.keypoint_index, :2] / size
+    points_px = detections.keypoints[:, submission.keypoint_index, :2]
     warnings = []
-    if len(points) >= 20 and (points < 0.55).all():
+    if fill_upper_left_quarter(points_px, size, at_least=20):
         width, height = size[0]
         warnings.append(
             f"all positions lie in the upper left quarter of the {width} x {height} frames: are they Full HD pixels? "
             "They must be in annotated pixels"
         )
-    if ((points < -1) | (points > 2)).any():
+    if ((points_px < -size) | (points_px > 2 * size)).any():
         warnings.append("some positions lie more than a whole frame outside their frame")
     return warnings

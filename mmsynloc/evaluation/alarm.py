@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from mmsynloc.evaluation.functional import PeopleTable
+from mmsynloc.structures.half_size import fill_upper_left_quarter
 
 __all__ = ["CoordinateWarning", "EvaluationWarning", "coordinate_alarm"]
 
-_INSIDE = 0.99  # share of detections in the upper left quarter that raises the alarm; some predictions leave the frame
+_FEWEST = 10  # fewer detections are not conclusive, and with so many the people are looked at too
 _EXPECTED = 0.75  # no correct data set has this share of its people there
-_FEWEST = 10  # fewer detections are not conclusive
 
 
 class EvaluationWarning(UserWarning):
@@ -19,10 +19,6 @@ class EvaluationWarning(UserWarning):
 
 class CoordinateWarning(EvaluationWarning):
     """The detections' pixels look as if they belonged to a smaller image than the annotations."""
-
-
-def _share_inside(points_px: np.ndarray, image_size: np.ndarray) -> float:
-    return float((points_px <= image_size / 2).all(axis=1).mean())
 
 
 def coordinate_alarm(
@@ -39,12 +35,12 @@ def coordinate_alarm(
     Returns:
         The warning, or None.
     """
-    if len(points_px) < _FEWEST or people.boxes_xywh is None or not len(people.image):
+    if people.boxes_xywh is None or not len(people.image):
+        return None
+    if not fill_upper_left_quarter(points_px, image_size[image], _FEWEST):
         return None
     centres = people.boxes_xywh[:, :2] + people.boxes_xywh[:, 2:] / 2
-    if _share_inside(points_px, image_size[image]) < _INSIDE:
-        return None
-    if _share_inside(centres, image_size[people.image]) >= _EXPECTED:
+    if (centres <= image_size[people.image] / 2).all(axis=1).mean() >= _EXPECTED:
         return None
     width, height = np.median(image_size, axis=0).astype(int)
     return (

@@ -29,7 +29,7 @@ class CropInputs(NamedTuple):
 
 
 class CropGraph(nn.Module):
-    """The second stage of a :class:`~mmsynloc.models.SynLocTopdownEstimator`; the mirror image is left out.
+    """The second stage of a :class:`~mmsynloc.models.SynLocTopdownEstimator`, with its ``flip_test``.
 
     Args:
         model: in evaluation mode, on the CPU.
@@ -43,10 +43,8 @@ class CropGraph(nn.Module):
         if not isinstance(model.head, GroundSimCCHead):
             kind = type(model.head).__name__
             raise UserError(f"only second stages with GroundSimCCHead can be exported, not with {kind}")
-        self.backbone, self.head, self.normalise = model.backbone, model.head, model.data_preprocessor.normalise
-        self.neck = model.neck if model.with_neck else nn.Identity()
+        self.model = model
 
     def forward(self, crops: Tensor, geometry: Tensor) -> CropPoints:
         """The points; see :class:`~mmsynloc.models.structures.crop_points.CropPoints`."""
-        features = self.neck(self.backbone(self.normalise(crops.permute(0, 3, 1, 2))))
-        return self.head.predict(features, geometry)
+        return self.model.crop_points(crops, geometry)

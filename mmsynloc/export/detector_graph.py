@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from mmsynloc.export.plain_stem import with_plain_stem
 from mmsynloc.models import SynLocDataPreprocessor, YOLOXPoseGroundHead
-from mmsynloc.models.heads.detections import Detections, detect, setting_in_metres
+from mmsynloc.models.heads.detections import PaddedDetections, detect, setting_in_metres
 from mmsynloc.models.structures import flatten_outputs, make_grid, take_rows
 from mmsynloc.models.utils.ground_map import ground_map_of, input_to_pitch
-from mmsynloc.models.utils.views import View
+from mmsynloc.models.utils.views import InputView
 from mmsynloc.utils import UserError
 
 __all__ = ["DetectorGraph", "DetectorInputs", "DetectorOutputs"]
@@ -89,7 +89,7 @@ class DetectorGraph(nn.Module):
         if any(side % max(strides) for side in input_size):
             raise UserError("an input of {}x{}: its sides must be multiples of {}".format(*input_size, max(strides)))
         self.model = with_plain_stem(model)
-        self.view = View(input_size, input_size)
+        self.view = InputView(input_size, input_size)
         self.max_detections = max_detections
         shapes = tuple((input_size[1] // stride, input_size[0] // stride) for stride in strides)
         self.grid = make_grid(shapes, strides, head.prior_generator.offset, torch.device("cpu"))
@@ -117,7 +117,7 @@ class DetectorGraph(nn.Module):
         corners = boxes.unflatten(2, (2, 2)) * scale + shift
         return DetectorOutputs(corners.flatten(2), scores, points * scale + shift, positions)
 
-    def _kept(self, found: Detections) -> tuple[Tensor, Tensor, Tensor]:
+    def _kept(self, found: PaddedDetections) -> tuple[Tensor, Tensor, Tensor]:
         """Scores (B, N), boxes (B, N, 4) and keypoints (B, N, K, 2) of the detections that are no duplicates."""
         # One row at least: not every engine takes tensors without elements.
         count: Any = found.kept.sum(1).max().clamp(1, self.max_detections)

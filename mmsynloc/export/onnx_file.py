@@ -91,10 +91,10 @@ def export_onnx(
 
 
 def _left_out(model: Any) -> list[str]:
-    """What ``test_cfg`` asks for and a graph of one view of a frame cannot hold."""
-    stages = [model, *filter(None, [getattr(model, "detector", None)])]
-    asked = [dict(getattr(stage, "test_cfg", None) or {}) for stage in stages]
-    return [name for name in ("tiles", "flip_test", "view_scales") if any(test_cfg.get(name) for test_cfg in asked)]
+    """What ``test_cfg`` asks for and a graph of one view of a frame cannot hold; mirror images of crops it can."""
+    frames_stage = model.detector if isinstance(model, SynLocTopdownEstimator) else model
+    test_cfg = dict(getattr(frames_stage, "test_cfg", None) or {})
+    return [name for name in ("tiles", "flip_test", "view_scales") if test_cfg.get(name)]
 
 
 def _write(exports: Sequence[Export], opset: int) -> dict[Path, dict[str, str]]:

@@ -13,6 +13,7 @@ from mmsynloc.structures.camera import Camera
 __all__ = [
     "ATHLETE_HEIGHT_M",
     "GEOMETRY_CHANNELS",
+    "MIRRORED_GEOMETRY",
     "Crops",
     "athlete_heights_px",
     "crop_geometry",
@@ -25,6 +26,9 @@ __all__ = [
 
 ATHLETE_HEIGHT_M = 1.8
 GEOMETRY_CHANNELS = 4
+MIRRORED_GEOMETRY = (-1.0, 1.0, 1.0, 1.0)
+"""Factors from a crop's :func:`crop_geometry` to that of its mirror image, where the vertical leans the other way."""
+
 _MIN_HEIGHT_PX = 4.0
 _RATIO = 3  # of a box's height and the athlete's, beyond which the box is taken for wrong
 _GEOMETRY_WIDTH = 3840  # of the official annotations, which second stages are trained with

@@ -10,10 +10,10 @@ from mmsynloc.structures.crops import ATHLETE_HEIGHT_M
 from mmsynloc.structures.ground_camera import GroundCamera
 from mmsynloc.structures.pitch_markings import HALF_LENGTH_M, HALF_WIDTH_M
 
-__all__ = ["View", "describe_view"]
+__all__ = ["CameraView", "describe_view"]
 
 
-class View(NamedTuple):
+class CameraView(NamedTuple):
     """A camera's place and view.
 
     Attributes:
@@ -32,7 +32,7 @@ class View(NamedTuple):
     person_px: tuple[float, float]
 
 
-def describe_view(camera: GroundCamera) -> View:
+def describe_view(camera: GroundCamera) -> CameraView:
     """Measure a camera's view on a grid of a metre over the pitch.
 
     Raises:
@@ -48,7 +48,7 @@ def describe_view(camera: GroundCamera) -> View:
     area = np.abs(np.linalg.det(camera.metre_to_pixel(ground[seen])))
     heads = camera.pitch_to_pixel(np.column_stack([ground[seen], np.full(seen.sum(), ATHLETE_HEIGHT_M)])).points
     tall = np.linalg.norm(heads - pixels[seen], axis=1)
-    return View(
+    return CameraView(
         np.asarray(camera.position_m),
         (_angle(camera, (0, None)), _angle(camera, (None, 0))),
         float(seen.mean()),

@@ -9,7 +9,7 @@ import numpy as np
 from mmsynloc.evaluation.functional.pairing import closest_pairs
 from mmsynloc.structures import Athletes
 
-__all__ = ["MAX_DISTANCE_M", "Case", "Pairs", "pair_athletes", "unsure_cases", "worst_cases"]
+__all__ = ["MAX_DISTANCE_M", "AthleteCase", "Pairs", "pair_athletes", "unsure_cases", "worst_cases"]
 
 MAX_DISTANCE_M = 3.0
 
@@ -28,7 +28,7 @@ class Pairs(NamedTuple):
     distance_m: np.ndarray
 
 
-class Case(NamedTuple):
+class AthleteCase(NamedTuple):
     """An athlete to look at.
 
     Attributes:
@@ -54,7 +54,7 @@ def pair_athletes(found: Athletes, truth: Athletes, max_distance_m: float = MAX_
     return Pairs(usable[rows], there[columns], distance)
 
 
-def worst_cases(found: Athletes, truth: Athletes, pairs: Pairs, count: int) -> list[Case]:
+def worst_cases(found: Athletes, truth: Athletes, pairs: Pairs, count: int) -> list[AthleteCase]:
     """The worst errors: a third missed athletes, a third false alarms, the rest the largest distances.
 
     Args:
@@ -70,9 +70,9 @@ def worst_cases(found: Athletes, truth: Athletes, pairs: Pairs, count: int) -> l
     missed = missed[np.argsort(-heights, kind="stable")]  # the nearest to the camera first
     alarms = alarms[np.argsort(-found.scores[alarms], kind="stable")]
     kinds = [
-        [Case(truth.boxes_xyxy[i], "missed") for i in missed],
-        [Case(found.boxes_xyxy[i], f"false alarm, score {found.scores[i]:.2f}") for i in alarms],
-        [Case(_around(found, truth, pairs, i), f"{pairs.distance_m[i]:.2f} m off") for i in far],
+        [AthleteCase(truth.boxes_xyxy[i], "missed") for i in missed],
+        [AthleteCase(found.boxes_xyxy[i], f"false alarm, score {found.scores[i]:.2f}") for i in alarms],
+        [AthleteCase(_around(found, truth, pairs, i), f"{pairs.distance_m[i]:.2f} m off") for i in far],
     ]
     turns = [case for turn in range(count) for kind in kinds for case in kind[turn : turn + 1]]
     chosen = turns[:count]
@@ -85,7 +85,7 @@ def _around(found: Athletes, truth: Athletes, pairs: Pairs, pair: int) -> np.nda
     return np.concatenate([boxes[:, :2].min(0), boxes[:, 2:].max(0)])
 
 
-def unsure_cases(found: Athletes, count: int) -> list[Case]:
+def unsure_cases(found: Athletes, count: int) -> list[AthleteCase]:
     """Where no truth is known: the athletes with the lowest scores."""
     rows = np.argsort(found.scores, kind="stable")[:count]
-    return [Case(found.boxes_xyxy[i], f"score {found.scores[i]:.2f}") for i in rows]
+    return [AthleteCase(found.boxes_xyxy[i], f"score {found.scores[i]:.2f}") for i in rows]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from mmsynloc.structures import Athletes
-from mmsynloc.visualization.cases import Case, Pairs
+from mmsynloc.visualization.cases import AthleteCase, Pairs
 from mmsynloc.visualization.overlay import ERROR_RGB, PREDICTED_RGB, TRUE_RGB, plot_color
 
 __all__ = ["draw_close_up"]
@@ -21,7 +21,7 @@ def draw_close_up(
     axes: Axes,
     image_bgr: np.ndarray,
     annotated_size: tuple[int, int],
-    case: Case,
+    case: AthleteCase,
     found: Athletes,
     truth: Athletes | None = None,
     pairs: Pairs | None = None,

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from mmsynloc.structures import Athletes, Camera
 from mmsynloc.utils import atomic_write
-from mmsynloc.visualization.cases import Case, Pairs, pair_athletes, unsure_cases, worst_cases
+from mmsynloc.visualization.cases import AthleteCase, Pairs, pair_athletes, unsure_cases, worst_cases
 from mmsynloc.visualization.close_ups import draw_close_up
 from mmsynloc.visualization.labels import plain_label
 from mmsynloc.visualization.overlay import TRUE_RGB, draw_athletes
@@ -66,7 +66,7 @@ def make_overview(
     return figure
 
 
-def _cases(found: Athletes | None, truth: Athletes | None, pairs: Pairs | None, count: int) -> list[Case]:
+def _cases(found: Athletes | None, truth: Athletes | None, pairs: Pairs | None, count: int) -> list[AthleteCase]:
     if found is None or count < 1:
         return []
     return unsure_cases(found, count) if truth is None or pairs is None else worst_cases(found, truth, pairs, count)

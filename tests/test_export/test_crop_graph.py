@@ -15,17 +15,18 @@ from mmsynloc.export.crop_graph import CropGraph
 CONFIG = "mmsynloc::rtmpose_nano_synloc.py"
 
 
-@pytest.mark.parametrize("use_geometry", [False, True])
-def test_crop_graph__is_the_same_in_onnxruntime(use_geometry, tmp_path, capsys):
+@pytest.mark.parametrize(("use_geometry", "flip_test"), [(False, True), (True, True), (True, False)])
+def test_crop_graph__is_the_same_in_onnxruntime(use_geometry, flip_test, tmp_path, capsys):
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
-    cfg = load_config(CONFIG, {"model.head.use_geometry": use_geometry})
+    settings = {"model.head.use_geometry": use_geometry, "model.test_cfg.flip_test": flip_test}
+    cfg = load_config(CONFIG, settings)
     torch.manual_seed(0)
     model = MODELS.build(cfg.model).eval()
     torch.save({"state_dict": model.state_dict()}, tmp_path / "weights.pth")
-    option = f"model.head.use_geometry={use_geometry}"
+    options = [f"{name}={value}" for name, value in settings.items()]
     out = tmp_path / "crops.onnx"
-    main([CONFIG, str(tmp_path / "weights.pth"), "--out", str(out), "--cfg-options", option])
+    main([CONFIG, str(tmp_path / "weights.pth"), "--out", str(out), "--cfg-options", *options])
     assert capsys.readouterr().out == f"{out}: crops, input 96x128\n"
     engine = open_engine("onnxruntime", out, threads=1)
     rng = np.random.default_rng(0)

@@ -59,6 +59,25 @@ def test_export__says_what_is_left_out(tmp_path, capsys):
     assert "WARNING  tiles, flip_test of test_cfg are not exported" in capsys.readouterr().err
 
 
+def test_export__mirrored_crops_are_in_the_file(tmp_path, capsys):
+    pytest.importorskip("onnx")
+    config = "mmsynloc::rtmpose_nano_synloc.py"
+    weights = "mmsynloc::demo_synloc-twostage.pth"
+    sizes = []
+    for flip in (False, True):
+        out = tmp_path / f"{flip}.onnx"
+        main([config, weights, "--out", str(out), "--cfg-options", f"model.test_cfg.flip_test={flip}"])
+        sizes.append(_convolutions(out))
+    assert sizes[1] == 2 * sizes[0] > 0
+    assert "not exported" not in capsys.readouterr().err
+
+
+def _convolutions(path):
+    import onnx
+
+    return sum(node.op_type == "Conv" for node in onnx.load(path).graph.node)
+
+
 def test_export__name_of_another_kind(tmp_path):
     with pytest.raises(UserError, match=r"--out x\.txt: name a file that ends in \.onnx"):
         main([*MODEL, "--out", "x.txt"])

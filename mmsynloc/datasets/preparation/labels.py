@@ -7,10 +7,11 @@ import numpy as np
 from mmsynloc.datasets.data_infos import require_labels
 from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.files import Annotations
+from mmsynloc.structures.half_size import fill_upper_left_quarter
 
 __all__ = ["coordinate_alarms", "people_notes", "projection_error_px", "resolution_notes"]
 
-_MIN_PEOPLE = 30  # with fewer people, all of them may well stand in one quarter of the frame
+_MIN_PEOPLE = 30
 _MAX_PROJECTION_ERROR_PX = 2.0  # the official polynomials invert each other to about 0.1 px
 _MAX_OUTSIDE = 0.2
 _FARTHEST_M = (45.0, 65.0)  # people of the official set stand up to 41 m across and 59 m along
@@ -37,9 +38,8 @@ def coordinate_alarms(annotations: Annotations) -> list[str]:
     error = projection_error_px(annotations)
     if error > _MAX_PROJECTION_ERROR_PX:
         alarms.append(f"keypoints lie {error:.1f} px (median) off the projected positions{_scale_hint(annotations)}")
-    width, height = annotations.image_sizes[people.image].T
-    _, _, x2, y2 = people.boxes_xyxy.T
-    if len(people) >= _MIN_PEOPLE and (x2 <= width / 2).all() and (y2 <= height / 2).all():
+    sizes = annotations.image_sizes[people.image]
+    if fill_upper_left_quarter(people.boxes_xyxy[:, 2:], sizes, at_least=_MIN_PEOPLE):
         alarms.append("all boxes lie in the frame's upper left quarter: Full HD pixels against 4K sizes?")
     x, y = np.abs(people.positions_pitch_m).T
     if np.mean((x > _FARTHEST_M[0]) | (y > _FARTHEST_M[1])) > 0.01:

@@ -17,6 +17,7 @@ from mmsynloc.models.estimators.first_stage import build_detector, first_stage
 from mmsynloc.models.structures.crop_points import CropPoints
 from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer, PlacedBoxes
 from mmsynloc.structures import Camera
+from mmsynloc.structures.crops import MIRRORED_GEOMETRY
 from mmsynloc.utils import UserError
 
 __all__ = ["SynLocTopdownEstimator"]
@@ -34,7 +35,7 @@ class SynLocTopdownEstimator(BasePoseEstimator):
     ``box_score_thr``, ``ground_nms_radius_m``, ``pitch_margin_m`` and ``looks`` of
     :class:`~mmsynloc.models.utils.crop_placer.CropPlacer`, and
 
-    - ``flip_test``: average with the mirror image (False)
+    - ``flip_test``: average with the mirror image of each crop (False)
     - ``batch_size``: crops that go through the network at once (256)
 
     Args:
@@ -150,15 +151,21 @@ class SynLocTopdownEstimator(BasePoseEstimator):
         return table[:, :4].reshape(-1, 2, 2), table[:, 4:8].reshape(-1, 2, 2), table[:, 8]
 
     def _run(self, crops: Tensor, geometry: Tensor) -> CropPoints:
-        """The network on crops (P, H, W, 3) uint8, BGR."""
-        preprocessor = self.data_preprocessor
-        device = preprocessor.device
-        batch = preprocessor.normalise(crops.to(device, non_blocking=True).movedim(-1, 1))
-        geometry = geometry.to(device, non_blocking=True)
+        """The network on crops (P, H, W, 3) uint8, BGR, of the host."""
+        device = self.data_preprocessor.device
+        return self.crop_points(crops.to(device, non_blocking=True), geometry.to(device, non_blocking=True))
+
+    def crop_points(self, crops: Tensor, geometry: Tensor) -> CropPoints:
+        """The network on crops, and with ``flip_test`` on their mirror images too.
+
+        Args:
+            crops: (P, H, W, 3) uint8, BGR.
+            geometry: (P, 4), see :func:`~mmsynloc.structures.crops.crop_geometry`.
+        """
+        batch = self.data_preprocessor.normalise(crops.permute(0, 3, 1, 2))
         outputs = self.head(self.extract_feat(batch), geometry)
         if self.test_cfg.get("flip_test", False):
-            mirrored = geometry * geometry.new_tensor([-1, 1, 1, 1])
-            flipped = self.head(self.extract_feat(batch.flip(-1)), mirrored)
+            flipped = self.head(self.extract_feat(batch.flip(-1)), geometry * geometry.new_tensor(MIRRORED_GEOMETRY))
             outputs = self.head.average_mirrored(outputs, flipped)
         return self.head.decode_outputs(outputs)
 

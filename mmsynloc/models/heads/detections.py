@@ -13,11 +13,11 @@ from mmsynloc.models.heads.simcc_module import SimCCModule, gather_features
 from mmsynloc.models.structures import Decoded, Predictions, take_priors
 from mmsynloc.models.utils.ground_map import GroundMap, input_to_pitch, make_ground_map
 from mmsynloc.models.utils.ground_nms import GROUND_NMS_RADIUS_M, box_nms, remove_duplicates
-from mmsynloc.models.utils.views import View
+from mmsynloc.models.utils.views import InputView
 from mmsynloc.structures.pitch_markings import near_pitch
 
 __all__ = [
-    "Detections",
+    "PaddedDetections",
     "Selected",
     "box_threshold",
     "cameras_for",
@@ -51,7 +51,7 @@ class Selected(NamedTuple):
     found: Decoded
 
 
-class Detections(NamedTuple):
+class PaddedDetections(NamedTuple):
     """What is found in a batch, padded.
 
     Args:
@@ -135,13 +135,13 @@ def select(predictions: Predictions, cfg: Mapping[str, Any]) -> Selected:
 
 def detect(
     predictions: Predictions,
-    view: View,
+    view: InputView,
     limits: Tensor,
     ground_map: GroundMap | None,
     cfg: Mapping[str, Any],
     ground_index: int,
     simcc: SimCCModule | None,
-) -> Detections:
+) -> PaddedDetections:
     """What one view of the inputs shows, in px of the inputs, without duplicates.
 
     Args:
@@ -161,11 +161,11 @@ def detect(
     boxes = boxes.clamp(min=0).minimum(limits.repeat(1, 2)[:, None])
     visible = selected.found.visibility_logits.sigmoid()
     boxes, points = view.boxes_to_input(boxes), view.points_to_input(points)
-    return Detections(kept, selected.scores, selected.classes, boxes, points, visible)
+    return PaddedDetections(kept, selected.scores, selected.classes, boxes, points, visible)
 
 
 def _kept(
-    selected: Selected, view: View, ground_map: GroundMap | None, cfg: Mapping[str, Any], ground_index: int
+    selected: Selected, view: InputView, ground_map: GroundMap | None, cfg: Mapping[str, Any], ground_index: int
 ) -> Tensor:
     """Which candidates (B, P) are detections: near the pitch, and no duplicates of better ones."""
     boxes, kept = selected.found.boxes_xyxy, selected.valid
@@ -190,7 +190,7 @@ def _classified(simcc: SimCCModule, predictions: Predictions, selected: Selected
     return torch.where(simcc.is_inside(regressed)[..., None], classified, selected.found.keypoints_px)
 
 
-def to_host(views: Sequence[Detections]) -> list[list[InstanceData]]:
+def to_host(views: Sequence[PaddedDetections]) -> list[list[InstanceData]]:
     """Detections as NumPy arrays, for each view one ``InstanceData`` of each image.
 
     All goes over in one tensor: on a GPU this is the one moment at which the host waits.
@@ -201,7 +201,7 @@ def to_host(views: Sequence[Detections]) -> list[list[InstanceData]]:
     return [[_unpack(image[image[:, 0] > 0], num_keypoints) for image in view] for view in per_view]
 
 
-def _pack(view: Detections) -> Tensor:
+def _pack(view: PaddedDetections) -> Tensor:
     columns = [view.kept, view.scores, view.classes, *view[3:]]
     return torch.cat([column.float().reshape(*view.kept.shape, -1) for column in columns], -1)
 

@@ -85,10 +85,6 @@ class GroundSimCCHead(RTMCCHead):
             quality = self.quality(torch.cat([feats[-1].mean((2, 3)), tokens.flatten(1)], 1))[:, 0]
         return CropOutputs(self.cls_x(tokens), self.cls_y(tokens), quality)
 
-    def predict(self, feats: tuple[Tensor, ...], geometry: Tensor | None = None) -> CropPoints:
-        """Points of crops, in px of the crop; see :meth:`forward` for the arguments."""
-        return self.decode_outputs(self.forward(feats, geometry))
-
     def decode_outputs(self, outputs: CropOutputs) -> CropPoints:
         """The network's outputs as points with their variances."""
         axes = [self._decode_axis(logits.float(), sigma) for logits, sigma in self._axes(outputs)]

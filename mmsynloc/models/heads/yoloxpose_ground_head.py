@@ -16,7 +16,7 @@ from mmpose.utils import reduce_mean
 from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
-from mmsynloc.models.heads.detections import Detections, cameras_for, detect, mode_for, to_host
+from mmsynloc.models.heads.detections import PaddedDetections, cameras_for, detect, mode_for, to_host
 from mmsynloc.models.heads.head_module import GroundHeadModule
 from mmsynloc.models.heads.loss_terms import (
     auxiliary_losses,
@@ -41,7 +41,7 @@ from mmsynloc.models.structures import (
     to_device,
 )
 from mmsynloc.models.utils.ground_map import GroundMap
-from mmsynloc.models.utils.views import View, make_views
+from mmsynloc.models.utils.views import InputView, make_views
 
 __all__ = ["Taus", "YOLOXPoseGroundHead", "YOLOXPoseSimCCHead"]
 
@@ -288,7 +288,7 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         with torch.no_grad():
             if views is None:
                 size = self._input_size(feats)
-                return to_host([self._detect(feats, View(size, size), metainfos, cameras, cfg)])[0]
+                return to_host([self._detect(feats, InputView(size, size), metainfos, cameras, cfg)])[0]
             by_view = to_host([self._detect(seen, view, metainfos, cameras, cfg) for seen, view in zip(feats, views)])
         one_by_one = [None if cameras is None else cameras.of(i) for i in range(len(metainfos))]
         return [fuse_views(image, one, cfg, self.ground_index) for image, one in zip(zip(*by_view), one_by_one)]
@@ -300,11 +300,11 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
     def _detect(
         self,
         feats: tuple[Tensor, ...],
-        view: View,
+        view: InputView,
         metainfos: list[dict[str, Any]],
         cameras: GroundMap | None,
         cfg: dict[str, Any],
-    ) -> Detections:
+    ) -> PaddedDetections:
         """One view's athletes on the device; boxes are cut at the view's size, or the one that the image was given."""
         outputs = self(feats)
         device = outputs.class_logits[0].device

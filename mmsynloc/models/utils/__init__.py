@@ -6,11 +6,11 @@ from mmsynloc.models.utils.ground_nms import box_nms, distinct_athletes, greedy_
 from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
 from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 from mmsynloc.models.utils.tau_schedule import TauSchedule
-from mmsynloc.models.utils.views import View, make_views, mirrored
+from mmsynloc.models.utils.views import InputView, make_views, mirrored
 
 __all__ = [
+    "InputView",
     "TauSchedule",
-    "View",
     "box_iou",
     "box_nms",
     "decode_simcc",

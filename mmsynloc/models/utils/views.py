@@ -12,11 +12,11 @@ from torch import Tensor
 
 from mmsynloc.structures import scale_points_px
 
-__all__ = ["View", "make_views", "mirrored"]
+__all__ = ["InputView", "make_views", "mirrored"]
 
 
 @dataclass(frozen=True)
-class View:
+class InputView:
     """One way to look at an input of ``input_size``.
 
     Args:
@@ -66,7 +66,7 @@ def mirrored(points_px: Tensor, width: int) -> Tensor:
 
 def make_views(
     input_size: tuple[int, int], scales: Sequence[float] = (1.0,), flip: bool = False, divisor: int = 32
-) -> list[View]:
+) -> list[InputView]:
     """Views at each scale, with ``flip`` also mirrored; sides are rounded to multiples of ``divisor``.
 
     Raises:
@@ -78,5 +78,7 @@ def make_views(
     views = []
     for scale in scales:
         width, height = (max(round(side * scale / divisor), 1) * divisor if scale != 1 else side for side in input_size)
-        views += [View(input_size, (width, height), mirrored) for mirrored in ((False, True) if flip else (False,))]
+        views += [
+            InputView(input_size, (width, height), mirrored) for mirrored in ((False, True) if flip else (False,))
+        ]
     return views

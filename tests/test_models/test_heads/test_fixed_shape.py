@@ -10,7 +10,7 @@ import torch
 from mmsynloc.analysis.launches import LaunchCounter
 from mmsynloc.models.heads.detections import cameras_for, detect
 from mmsynloc.models.structures import flatten_outputs, pad_truth
-from mmsynloc.models.utils.views import View
+from mmsynloc.models.utils.views import InputView
 from tests.test_models.inputs import (
     INPUT_SIZE,
     all_options,
@@ -130,7 +130,7 @@ def test_detect__waits_for_nothing(mode, device):
         cameras = cameras_for([metainfo()] * 3, cfg)
         cameras = cameras and cameras.to(torch.device(device))
         with LaunchCounter() as counter:
-            found = detect(predictions, View(INPUT_SIZE, INPUT_SIZE), limits, cameras, cfg, 1, head.simcc)
+            found = detect(predictions, InputView(INPUT_SIZE, INPUT_SIZE), limits, cameras, cfg, 1, head.simcc)
     assert {field.device.type for field in found} == {device}
     if device == "meta":
         assert counter.waits == 0

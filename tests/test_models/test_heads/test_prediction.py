@@ -9,7 +9,7 @@ import pytest
 import torch
 from mmpose.structures import PoseDataSample
 
-from mmsynloc.models.utils.views import View
+from mmsynloc.models.utils.views import InputView
 from tests.test_models.inputs import (
     INPUT_SIZE,
     build_head,
@@ -127,7 +127,7 @@ def _predict_flipped(monkeypatch, straight, flipped, test_cfg):
     head = build_head().eval()
     turned = []
     for detection in flipped:
-        view = View(INPUT_SIZE, INPUT_SIZE, flip=True)  # its own inverse
+        view = InputView(INPUT_SIZE, INPUT_SIZE, flip=True)  # its own inverse
         points, box = (torch.as_tensor(detection[name]) for name in ("keypoints", "box"))
         turned.append(
             detection | dict(keypoints=view.points_to_input(points).numpy(), box=view.boxes_to_input(box).numpy())
@@ -171,7 +171,7 @@ def _predict_views(monkeypatch, by_view, test_cfg):
     head = build_head().eval()
     outputs = iter([planted_outputs(detections) for detections in by_view])
     monkeypatch.setattr(head.head_module, "forward", lambda feats: next(outputs))
-    views = [View(INPUT_SIZE, INPUT_SIZE)] * len(by_view)
+    views = [InputView(INPUT_SIZE, INPUT_SIZE)] * len(by_view)
     return head.predict([features()] * len(by_view), [crowd(0)], test_cfg | dict(views=views))[0]
 
 
@@ -193,7 +193,7 @@ def test_views__boxes_are_cut_at_their_own_view(monkeypatch):
     shift = np.array([INPUT_SIZE[0] * 1.25 - seen["box"][2], 0])  # near the right edge of the view
     moved = seen | dict(keypoints=seen["keypoints"] + shift, box=seen["box"] + np.tile(shift, 2))
     monkeypatch.setattr(head.head_module, "forward", lambda feats: planted_outputs([moved | dict(cell=(5, 5))]))
-    view = View(INPUT_SIZE, (INPUT_SIZE[0] * 2, INPUT_SIZE[1] * 2))
+    view = InputView(INPUT_SIZE, (INPUT_SIZE[0] * 2, INPUT_SIZE[1] * 2))
     (found,) = head.predict([features()], [crowd(0)], dict(score_thr=0.1, views=[view]))
     np.testing.assert_allclose(found.bboxes[0], (moved["box"] + 0.5) / 2 - 0.5, atol=1e-3)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmsynloc.models.utils.views import View, make_views, mirrored
+from mmsynloc.models.utils.views import InputView, make_views, mirrored
 
 
 def test_make_views__sizes_are_multiples():
@@ -14,7 +14,7 @@ def test_make_views__sizes_are_multiples():
     assert [view.size for view in views] == [(864, 480), (864, 480), (704, 384), (704, 384)]
     assert [view.flip for view in views] == [False, True, False, True]
     assert [view.is_plain for view in views] == [True, False, False, False]
-    assert make_views((100, 60)) == [View((100, 60), (100, 60))]  # the input itself, whatever its size
+    assert make_views((100, 60)) == [InputView((100, 60), (100, 60))]  # the input itself, whatever its size
 
 
 @pytest.mark.parametrize("scales", [(), (0.0,), (1.0, -0.5), 0.8, ("a",), (float("nan"),), None])
@@ -24,17 +24,17 @@ def test_make_views__wrong_scales(scales):
 
 
 def test_to_input__nobody():
-    view = View((64, 32), (32, 32), flip=True)
+    view = InputView((64, 32), (32, 32), flip=True)
     assert view.points_to_input(torch.zeros(1, 0, 2, 2)).shape == (1, 0, 2, 2)
     assert view.boxes_to_input(torch.zeros(1, 0, 4)).shape == (1, 0, 4)
 
 
 def test_to_input__by_hand():
     # Half the size: the view's first pixel covers the input's first two, so that its centre lies between them.
-    view = View((64, 32), (32, 16))
+    view = InputView((64, 32), (32, 16))
     assert view.points_to_input(torch.tensor([[0.0, 0], [31, 15]])).tolist() == [[0.5, 0.5], [62.5, 30.5]]
     assert view.boxes_to_input(torch.tensor([0.0, 0, 31, 15])).tolist() == [0.5, 0.5, 62.5, 30.5]
-    view = View((64, 32), (64, 32), flip=True)
+    view = InputView((64, 32), (64, 32), flip=True)
     assert view.points_to_input(torch.tensor([[0.0, 3], [10, 5]])).tolist() == [[63, 3], [53, 5]]
     assert view.boxes_to_input(torch.tensor([4.0, 1, 10, 7])).tolist() == [53, 1, 59, 7]
 

@@ -1,0 +1,22 @@
+"""The sign of pixels of a half-size copy, such as Full HD, in place of annotated ones."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["fill_upper_left_quarter"]
+
+_SHARE = 0.99  # not all: some predictions leave the frame
+
+
+def fill_upper_left_quarter(points_px: np.ndarray, image_sizes: np.ndarray, at_least: int) -> bool:
+    """Whether no more than a hundredth of the points lie outside of the upper left quarter of their images.
+
+    Args:
+        points_px: (N, 2) of people: feet, centres, or far corners of boxes.
+        image_sizes: (N, 2) or (2,) ``(width, height)`` in px.
+        at_least: fewer points say nothing, for all of them may well stand in one quarter: False.
+    """
+    if len(points_px) < max(at_least, 1):
+        return False
+    return bool((points_px <= np.asarray(image_sizes) / 2).all(axis=1).mean() >= _SHARE)
