@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,30 +40,22 @@ class NonFiniteLossHook(Hook):
     def __init__(self, max_overflows: int = 10) -> None:
         self.max_overflows = max_overflows
         self._overflows = 0
-        self._batch: Any = None
         self._handle: Any = None
 
     def before_train(self, runner: Runner) -> None:
         """Watch the losses that the model returns."""
-        self._handle = runner.model.register_forward_hook(lambda model, inputs, output: self._watch(runner, output))
 
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        """Store the batch for the message."""
-        self._batch = data_batch
+        def watch(model: Any, inputs: tuple, batch: dict[str, Any], output: Any) -> None:
+            if batch.get("mode") == "loss" and isinstance(output, Mapping):  # predictions run through the model too
+                self._watch(runner, batch.get("data_samples") or [], output)
 
-    def after_train_iter(
-        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
-    ) -> None:
-        """Drop the batch: validation runs through the same model."""
-        self._batch = None
+        self._handle = runner.model.register_forward_hook(watch, with_kwargs=True)
 
     def after_train(self, runner: Runner) -> None:
         """Watch no more."""
         self._handle.remove()
 
-    def _watch(self, runner: Runner, output: Any) -> None:
-        if self._batch is None or not isinstance(output, Mapping):
-            return
+    def _watch(self, runner: Runner, samples: Sequence[Any], output: Mapping[str, Any]) -> None:
         losses = {name: _mean(value) for name, value in output.items() if "loss" in name}
         bad = torch.stack(list(losses.values())).sum().isfinite().logical_not().int()
         all_reduce(bad, op="max")  # all processes stop together
@@ -72,22 +64,22 @@ class NonFiniteLossHook(Hook):
             return
         self._overflows += 1
         if self._overflows > (self.max_overflows if _has_scaler(runner) else 0):
-            self._stop(runner, {name: float(loss) for name, loss in losses.items() if not loss.isfinite()})
+            _stop(runner, samples, {name: float(loss) for name, loss in losses.items() if not loss.isfinite()})
 
-    def _stop(self, runner: Runner, losses: dict[str, float]) -> None:
-        samples = self._batch.get("data_samples", []) if isinstance(self._batch, Mapping) else []
-        local = [sample.metainfo.get("img_id") for sample in samples], losses
-        found = [(images, bad) for images, bad in all_gather_object(local) if bad]
-        images = [image for batch, _ in found for image in batch]
-        names = ", ".join(f"{name} is {value}" for _, bad in found for name, value in bad.items())
-        meta = dict(image_ids=images, losses=names, epoch=runner.epoch, iter=runner.iter)
-        runner.save_checkpoint(runner.work_dir, _CHECKPOINT, meta=meta)
-        barrier()  # the first process to exit ends the others too, even one that is still writing
-        path = Path(runner.work_dir) / _CHECKPOINT
-        raise UserError(
-            f"iteration {runner.iter + 1}: {names}, on the batch with the image ids {images}; "
-            f"the weights from before this step are in {path}"
-        )
+
+def _stop(runner: Runner, samples: Sequence[Any], losses: dict[str, float]) -> None:
+    local = [sample.metainfo.get("img_id") for sample in samples], losses
+    found = [(images, bad) for images, bad in all_gather_object(local) if bad]
+    images = [image for batch, _ in found for image in batch]
+    names = ", ".join(f"{name} is {value}" for _, bad in found for name, value in bad.items())
+    meta = dict(image_ids=images, losses=names, epoch=runner.epoch, iter=runner.iter)
+    runner.save_checkpoint(runner.work_dir, _CHECKPOINT, meta=meta)
+    barrier()  # the first process to exit ends the others too, even one that is still writing
+    path = Path(runner.work_dir) / _CHECKPOINT
+    raise UserError(
+        f"iteration {runner.iter + 1}: {names}, on the batch with the image ids {images}; "
+        f"the weights from before this step are in {path}"
+    )
 
 
 def _mean(loss: Tensor | list[Tensor]) -> Tensor:
