@@ -9,7 +9,6 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmsynloc.apis.preflight import check_file
 from mmsynloc.apis.run_config import build_runner
 from mmsynloc.apis.settings import READING, loaders, locsim_metric
 from mmsynloc.apis.starting_point import local_checkpoint
@@ -18,7 +17,7 @@ from mmsynloc.datasets.preparation.layout import annotation_path
 from mmsynloc.engine.checkpoints import is_address, read_checkpoint
 from mmsynloc.engine.hooks.score_threshold_hook import THRESHOLD_KEY, stored_threshold
 from mmsynloc.evaluation.report import official_names
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, check_file
 
 __all__ = ["ann_file", "predict_split", "score_split"]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -18,8 +16,6 @@ from mmsynloc.utils import UserError
 __all__ = [
     "check_data",
     "check_devices",
-    "check_file",
-    "check_folder",
     "process_count",
     "slurm_addresses",
     "unwrapped",
@@ -28,43 +24,6 @@ __all__ = [
 _RANK_VARIABLES = {"pytorch": "RANK", "slurm": "SLURM_PROCID", "mpi": "OMPI_COMM_WORLD_LOCAL_RANK"}
 _COUNT_VARIABLES = {"pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS", "mpi": "OMPI_COMM_WORLD_SIZE"}
 _NO_GPU_WANTED = {"", "-1", "NoDevFiles"}
-
-
-def check_folder(path: str | Path, what: str) -> None:
-    """Make sure that files can be written into a folder, which need not exist yet; nothing is left behind.
-
-    Args:
-        path: the folder.
-        what: the flag or setting that named it, for the message.
-
-    Raises:
-        UserError: it is a file, cannot be made, or cannot be written.
-    """
-    _try_to_write(Path(path), f"{what} {path}")
-
-
-def check_file(path: str | Path, what: str) -> None:
-    """Make sure that a file can be written; nothing is left behind.
-
-    Raises:
-        UserError: it is a folder, or the folder that it is to lie in cannot be made or written.
-    """
-    if str(path) == "" or os.path.isdir(path):
-        raise UserError(f"{what} {str(path)!r}: a folder, not a file")
-    _try_to_write(Path(path).parent, f"{what} {path}")
-
-
-def _try_to_write(folder: Path, where: str) -> None:
-    try:
-        existing = folder.expanduser().absolute()
-        while not existing.exists():
-            existing = existing.parent
-        if not existing.is_dir():
-            raise UserError(f"{where}: {existing} is a file, not a folder")
-        with tempfile.TemporaryFile(dir=existing):  # permission bits do not show it on a read-only disk
-            pass
-    except (OSError, ValueError) as error:
-        raise UserError(f"{where}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
 def check_data(cfg: Config) -> None:

@@ -16,7 +16,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from mmsynloc.apis.gpu_memory import accumulate_gradients
-from mmsynloc.apis.preflight import check_data, check_devices, check_folder, slurm_addresses
+from mmsynloc.apis.preflight import check_data, check_devices, slurm_addresses
 from mmsynloc.apis.pretrained import resolve_pretrained
 from mmsynloc.apis.settings import check_settings, crops_per_image, fit_workers, training_size
 from mmsynloc.apis.starting_point import require_detector, require_thresholds, resolve_start
@@ -29,7 +29,7 @@ from mmsynloc.engine.hooks import ConsoleHook, LoadWeightsHook, RandomNumbersHoo
 from mmsynloc.engine.optim import has_fast_bfloat16
 from mmsynloc.engine.peers import watch_peers
 from mmsynloc.engine.runner import SynLocRunner
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, check_folder
 
 __all__ = ["build_runner"]
 

@@ -14,7 +14,6 @@ from urllib.parse import urlparse
 import torch
 from mmengine.config import Config
 
-from mmsynloc.apis.preflight import check_file
 from mmsynloc.apis.settings import evaluators
 from mmsynloc.config_scope import checkpoint_path
 from mmsynloc.engine.checkpoints import (
@@ -31,7 +30,7 @@ from mmsynloc.engine.hooks.score_threshold_hook import (
     threshold_file,
     threshold_key,
 )
-from mmsynloc.utils import UserError
+from mmsynloc.utils import UserError, check_file
 
 __all__ = ["local_checkpoint", "require_detector", "require_thresholds", "resolve_start"]
 

@@ -25,8 +25,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
     from mmsynloc.apis import load_config
-    from mmsynloc.apis.preflight import check_folder
     from mmsynloc.apis.samples import augmented_samples
+    from mmsynloc.utils import check_folder
 
     cfg = load_config(args.config, args.cfg_options)
     check_folder(args.out, "--out")

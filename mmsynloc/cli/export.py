@@ -33,8 +33,8 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
-    from mmsynloc.apis.preflight import check_file
     from mmsynloc.export import export_onnx
+    from mmsynloc.utils import check_file
 
     check_file(args.out, "--out")
     if not args.out.endswith(".onnx"):

@@ -120,7 +120,7 @@ def _identify(args: argparse.Namespace, sources: Sequence[Source], model: _Model
 
 def _check(args: argparse.Namespace, shards: int) -> None:
     """Refuse what cannot be, before anything is loaded."""
-    from mmsynloc.apis.preflight import check_file, check_folder
+    from mmsynloc.utils import check_file, check_folder
 
     if shards > 1 and args.video is not None:
         raise UserError("--video: a shared run makes none; draw the pictures of its output in one process")

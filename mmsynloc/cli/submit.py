@@ -137,9 +137,9 @@ def submit(args: argparse.Namespace) -> int:
 
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import ann_file, predict_split
-    from mmsynloc.apis.preflight import check_file
     from mmsynloc.apis.settings import annotation_files
     from mmsynloc.apis.test_options import require_boxes
+    from mmsynloc.utils import check_file
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)

@@ -37,9 +37,9 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
 
     from mmsynloc.apis import load_config
     from mmsynloc.apis.prediction import score_split
-    from mmsynloc.apis.preflight import check_file
     from mmsynloc.apis.settings import annotation_files
     from mmsynloc.apis.test_options import keep_no_threshold
+    from mmsynloc.utils import check_file
 
     cfg = load_config(args.config, args.cfg_options, args.work_dir)
     apply_show_flags(cfg, args)

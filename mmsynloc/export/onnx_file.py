@@ -61,7 +61,7 @@ def export_onnx(
         ``input_size``, ``keypoints``, ``config``, ``checkpoint`` and ``mmsynloc_version``; the ``score_threshold``
         of the last stage, where a validation has chosen one; a first stage's ``second_stage`` and
         ``second_stage_sha256``, the name and the digest of the file beside it; a second stage's ``placer``, the
-        settings of a :class:`~mmsynloc.models.utils.crop_placer.CropPlacer` as JSON; ``left_out``, what the model
+        settings of a :class:`~mmsynloc.placement.crop_placer.CropPlacer` as JSON; ``left_out``, what the model
         does at test time and the files do not.
 
     Raises:

@@ -10,6 +10,12 @@ from mmsynloc.utils.file_names import undecodable
 
 __all__ = ["UserError", "first_line", "run_tool"]
 
+_UPSTREAM = {
+    "torch": "pip install torch",
+    **dict.fromkeys(("mmengine", "mmcv", "mmdet", "mmpose"), 'pip install --no-deps -r "$(mmsynloc requirements)"'),
+}
+"""What mmsynloc's own requirements do not bring, and how it is installed."""
+
 
 class UserError(Exception):
     """Something the user gave is wrong; the message names the file and the entry.
@@ -50,8 +56,9 @@ def _discard_output() -> None:
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
-    A :class:`UserError` becomes ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130, a closed pipe
-    status 1. Every other exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
+    A :class:`UserError`, and torch or a package of OpenMMLab that is not installed, becomes ``error: ...`` on stderr
+    and status 1, an interrupt (Ctrl-C) status 130, a closed pipe status 1. Every other exception is a defect and keeps
+    its traceback. ``MMSYNLOC_DEBUG=1`` keeps that of a :class:`UserError` too.
     """
     try:
         for argument in sys.argv[1:]:
@@ -64,6 +71,11 @@ def run_tool(main: Callable[[], int | None]) -> None:
         if os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        if error.name not in _UPSTREAM:
+            raise
+        print(f"error: {error.name} is not installed: {_UPSTREAM[error.name]}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         _discard_output()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from mmsynloc.cli import COMMANDS
+from tests.exported_models import two_files
 from tests.synloc_files import write_split
+
+__all__ = ["two_files"]
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "mmengine", "mmcv", "mmdet", "mmpose", "cv2", "matplotlib", "scipy", "rich"}
@@ -101,3 +105,26 @@ def test_submit_check(tmp_path):
     done = run_command("submit", "--check", tmp_path / "absent.zip", "--ann-file", annotations)
     assert imported(done) == []
     assert "absent.zip: no such file" in done.stderr
+
+
+def test_infer__an_exported_model_needs_no_torch(two_files, tmp_path):
+    """Nor anything but what requirements/inference.txt names."""
+    write_split(tmp_path, "val", [[]])
+    annotations, image = tmp_path / "annotations" / "val.json", next((tmp_path / "val").iterdir())
+    runtime, inference = (_packages(ROOT / "requirements" / f"{name}.txt") for name in ("runtime", "inference"))
+    of_matplotlib = {"packaging", "six"}
+    absent = sorted({"mmengine", "mmcv", "mmdet", "mmpose", *runtime} - inference - of_matplotlib)
+    assert "torch" in absent
+    code = f"import sys; sys.modules.update(dict.fromkeys({absent}))\nfrom mmsynloc.cli import main\nmain()"
+    arguments = ["--camera", annotations, "--checkpoint", two_files, "--out", tmp_path / "out.json", "--vis-dir"]
+    done = run(code, "infer", image, *arguments, tmp_path / "pictures")
+    assert done.stdout.startswith(f"{tmp_path / 'out.json'}: "), done.stderr
+    assert len(list((tmp_path / "pictures").iterdir())) == 1
+
+
+def _packages(path: Path) -> set[str]:
+    """What is imported of a list of requirements."""
+    import_names = {"opencv-python-headless": "cv2", "Pillow": "PIL", "pyyaml": "yaml"}
+    lines = [line.strip() for line in path.read_text().splitlines()]
+    names = [re.split("[<>=;]", line)[0] for line in lines if line and not line.startswith("#")]
+    return {import_names.get(name, name) for name in names} - {"setuptools"}

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mmsynloc.datasets.data_infos import make_data_infos, replace_people
-from mmsynloc.datasets.transforms.plan import INSTANCE_KEYS
 from mmsynloc.files import Detections, parse_annotations
+from mmsynloc.rendering.plan import INSTANCE_KEYS
 from mmsynloc.utils import UserError
 from tests.synloc_files import ANNOTATED_SIZE, annotation, body_annotation, image_entry
 

@@ -24,6 +24,22 @@ def test_run_tool__user_error_is_one_line(capsys, monkeypatch):
     assert capsys.readouterr().err == "error: a.json: no such file\n"
 
 
+@pytest.mark.parametrize(
+    ("module", "hint"),
+    [("torch", "pip install torch"), ("mmpose", 'pip install --no-deps -r "$(mmsynloc requirements)"')],
+)
+def test_run_tool__upstream_is_not_installed(module, hint, capsys):
+    with pytest.raises(SystemExit) as end:
+        run_tool(lambda: _raise(ModuleNotFoundError(f"No module named '{module}'", name=module)))
+    assert end.value.code == 1
+    assert capsys.readouterr().err == f"error: {module} is not installed: {hint}\n"
+
+
+def test_run_tool__other_missing_modules_keep_their_traceback():
+    with pytest.raises(ModuleNotFoundError):
+        run_tool(lambda: _raise(ModuleNotFoundError("No module named 'mmpose.no'", name="mmpose.no")))
+
+
 def test_run_tool__names_that_no_text_can_hold(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["tool", "--out", "cam\udce4.json"])
     with pytest.raises(SystemExit) as end:

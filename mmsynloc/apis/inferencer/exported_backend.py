@@ -11,9 +11,9 @@ import numpy as np
 from mmsynloc.apis.inferencer.backend import FrameDetections
 from mmsynloc.apis.inferencer.engines import open_engine
 from mmsynloc.apis.inferencer.exported_second_stage import ExportedSecondStage, beside
-from mmsynloc.datasets.transforms.plan import RenderPlan
-from mmsynloc.datasets.transforms.render import draw_plan
 from mmsynloc.files.images import BrokenImageError, DecodedImage, check_shape, load_image
+from mmsynloc.rendering.draw import draw_plan
+from mmsynloc.rendering.plan import RenderPlan
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import fit_matrix, invert
 from mmsynloc.utils import UserError

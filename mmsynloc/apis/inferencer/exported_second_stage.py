@@ -9,7 +9,7 @@ import numpy as np
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
 from mmsynloc.apis.inferencer.engines import open_engine
-from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer
+from mmsynloc.placement.crop_placer import BATCH_SIZE, CropPlacer
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError, file_sha256, first_line
 

@@ -9,8 +9,8 @@ from mmsynloc.datasets.transforms.frame import LoadSynLocFrame
 from mmsynloc.datasets.transforms.mix import SynLocMixUp, SynLocMosaic
 from mmsynloc.datasets.transforms.packing import PackSynLocInputs
 from mmsynloc.datasets.transforms.photometric import SynLocPhotometric, jitter_tones
-from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
 from mmsynloc.datasets.transforms.render import RenderSynLocImage
+from mmsynloc.rendering.plan import ImageLayer, RenderPlan, get_plan
 
 __all__ = [
     "ImageLayer",

@@ -8,8 +8,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
-from mmsynloc.datasets.transforms.plan import get_plan
 from mmsynloc.files.image_probe import image_size
+from mmsynloc.rendering.plan import get_plan
 from mmsynloc.structures.affine import (
     fit_matrix,
     flip_matrix,

@@ -9,7 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.affine import check_size, output_size
-from mmsynloc.datasets.transforms.plan import RenderPlan, get_plan
+from mmsynloc.rendering.plan import RenderPlan, get_plan
 from mmsynloc.structures.affine import (
     fit_matrix,
     scale_matrix,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mmsynloc.datasets.transforms.plan import INSTANCE_KEYS, ImageLayer, RenderPlan
+from mmsynloc.rendering.plan import INSTANCE_KEYS, ImageLayer, RenderPlan
 from mmsynloc.structures.affine import clip_boxes, frame_bounds, transform_boxes, transform_points
 
 __all__ = ["VisibilityRule", "layer_labels", "plan_labels"]

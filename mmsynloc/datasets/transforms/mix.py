@@ -10,7 +10,7 @@ from mmcv.transforms import BaseTransform
 from mmpose.registry import TRANSFORMS
 
 from mmsynloc.datasets.transforms.affine import check_size, output_size
-from mmsynloc.datasets.transforms.plan import ImageLayer, LayerGroup, RenderPlan, get_plan
+from mmsynloc.rendering.plan import ImageLayer, LayerGroup, RenderPlan, get_plan
 from mmsynloc.structures.affine import fit_matrix, flip_matrix, scale_matrix, shift_matrix
 
 __all__ = ["SynLocMixUp", "SynLocMosaic", "draw_infos"]

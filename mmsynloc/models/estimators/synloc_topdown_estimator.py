@@ -15,7 +15,7 @@ from torch import Tensor
 
 from mmsynloc.models.estimators.first_stage import build_detector, first_stage
 from mmsynloc.models.structures.crop_points import CropPoints
-from mmsynloc.models.utils.crop_placer import BATCH_SIZE, CropPlacer, PlacedBoxes
+from mmsynloc.placement.crop_placer import BATCH_SIZE, CropPlacer, PlacedBoxes
 from mmsynloc.structures import Camera
 from mmsynloc.structures.crops import MIRRORED_GEOMETRY
 from mmsynloc.utils import UserError
@@ -31,9 +31,9 @@ class SynLocTopdownEstimator(BasePoseEstimator):
     (:class:`~mmsynloc.datasets.transforms.LoadSynLocFrame`) and takes the boxes of the detector, or without one those
     of the data set: the true ones, or detections saved before (``SynLocDataset(detections=...)``).
 
-    ``test_cfg`` may have the arguments of :class:`~mmsynloc.models.utils.placement.PlacementRule`, ``max_crops``,
+    ``test_cfg`` may have the arguments of :class:`~mmsynloc.placement.rule.PlacementRule`, ``max_crops``,
     ``box_score_thr``, ``ground_nms_radius_m``, ``pitch_margin_m`` and ``looks`` of
-    :class:`~mmsynloc.models.utils.crop_placer.CropPlacer`, and
+    :class:`~mmsynloc.placement.crop_placer.CropPlacer`, and
 
     - ``flip_test``: average with the mirror image of each crop (False)
     - ``batch_size``: crops that go through the network at once (256)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mmsynloc.codecs import GROUND_INDEX
 from mmsynloc.models.heads.detections import ground_radius_m
-from mmsynloc.models.utils.ground_nms import distinct_athletes
+from mmsynloc.placement.duplicates import distinct_athletes
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import resize_matrix
 from mmsynloc.structures.warp import cut_views

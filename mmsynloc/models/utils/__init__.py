@@ -2,7 +2,7 @@
 
 from mmsynloc.models.utils.boxes import box_iou
 from mmsynloc.models.utils.fuse_views import pair_views, pairwise_iou
-from mmsynloc.models.utils.ground_nms import box_nms, distinct_athletes, greedy_keep, ground_nms, remove_duplicates
+from mmsynloc.models.utils.ground_nms import box_nms, greedy_keep, ground_nms, remove_duplicates
 from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
 from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
 from mmsynloc.models.utils.tau_schedule import TauSchedule
@@ -14,7 +14,6 @@ __all__ = [
     "box_iou",
     "box_nms",
     "decode_simcc",
-    "distinct_athletes",
     "encode_simcc",
     "greedy_keep",
     "ground_nms",

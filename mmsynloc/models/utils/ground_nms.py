@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from mmsynloc.models.utils.boxes import box_iou, by_column
 
-__all__ = ["GROUND_NMS_RADIUS_M", "box_nms", "distinct_athletes", "greedy_keep", "ground_nms", "remove_duplicates"]
+__all__ = ["GROUND_NMS_RADIUS_M", "box_nms", "greedy_keep", "ground_nms", "remove_duplicates"]
 
 GROUND_NMS_RADIUS_M = 0.6
 """Two athletes rarely stand closer."""
@@ -129,19 +128,3 @@ def remove_duplicates(
         overlap = _overlap(boxes_xyxy) > box_threshold
         is_duplicate = is_duplicate | (overlap & is_over[:, :, None] & is_over[:, None])
     return greedy_keep(is_duplicate, valid)
-
-
-def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius_m: float) -> np.ndarray:
-    """:func:`remove_duplicates` for the N detections of one frame in NumPy.
-
-    Args:
-        boxes_xyxy: (N, 4) px, by falling score.
-        points_pitch_m: (N, 2) m, NaN above the horizon.
-        radius_m: as for :func:`ground_nms`.
-
-    Returns:
-        (N,) bool, which detections are kept.
-    """
-    boxes, points = (torch.from_numpy(np.asarray(column, np.float64))[None] for column in (boxes_xyxy, points_pitch_m))
-    valid = torch.ones(boxes.shape[:2], dtype=torch.bool)
-    return remove_duplicates(boxes, points, valid, radius_m)[0].numpy()

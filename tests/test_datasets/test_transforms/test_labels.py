@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmsynloc.datasets.transforms.labels import VisibilityRule, layer_labels, plan_labels
-from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan
+from mmsynloc.rendering.plan import ImageLayer, RenderPlan
 from mmsynloc.structures.affine import flip_matrix, rotation_matrix, scale_matrix, shift_matrix
 
 CANVAS = (100, 100)

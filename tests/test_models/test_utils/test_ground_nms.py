@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmpose.evaluation.functional import nms_torch
 
-from mmsynloc.models.utils import box_nms, distinct_athletes, greedy_keep, ground_nms, remove_duplicates
+from mmsynloc.models.utils import box_nms, greedy_keep, ground_nms, remove_duplicates
 
 NOWHERE = [np.nan, np.nan]
 
@@ -125,13 +125,3 @@ def test_greedy_keep__traced_goes_on_until_nothing_changes():
     traced = torch.jit.trace(greedy_keep, (alone, there), check_trace=False)
     neighbours = torch.ones(1, 200, 200).tril(1).triu(-1) > 0
     assert traced(neighbours, there)[0].tolist() == [True, False] * 100
-
-
-@pytest.mark.parametrize("points", [[[0.0, 0], [3.0, 0]], [[0.0, 0], [0.3, 0]], [NOWHERE, NOWHERE]])
-def test_distinct_athletes__as_for_a_batch(points):
-    boxes, expected = SAME_BOX[0].numpy(), remove_duplicates(SAME_BOX, *_points(*points))
-    assert distinct_athletes(boxes, np.array(points), 0.6).tolist() == expected[0].tolist()
-
-
-def test_distinct_athletes__nobody():
-    assert distinct_athletes(np.zeros((0, 4)), np.zeros((0, 2)), 0.6).shape == (0,)

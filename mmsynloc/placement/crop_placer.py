@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mmsynloc.models.utils.ground_nms import distinct_athletes
-from mmsynloc.models.utils.placement import PlacedAthletes, PlacementRule, place
+from mmsynloc.placement.duplicates import distinct_athletes
+from mmsynloc.placement.rule import PlacedAthletes, PlacementRule, place
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import resize_matrix
 from mmsynloc.structures.boxes import feet_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.models.utils.placement import PlacementRule, place
+from mmsynloc.placement.rule import PlacementRule, place
 from mmsynloc.structures.affine import transform_points
 from mmsynloc.structures.crops import crop_matrices, crops_of_boxes
 from tests.synloc_files import camera

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.models.utils.expected_locsim import expected_locsim, fuse_gaussians
+from mmsynloc.placement.expected_locsim import expected_locsim, fuse_gaussians
 
 
 def test_expected_locsim__none_and_certain() -> None:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmsynloc.models.utils.crop_placer import CropPlacer
-from mmsynloc.models.utils.placement import PlacementRule
+from mmsynloc.placement.crop_placer import CropPlacer
+from mmsynloc.placement.rule import PlacementRule
 from tests.synloc_files import ANNOTATED_SIZE, camera
 
 SIZE = (48, 64)

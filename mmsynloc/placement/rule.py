@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmsynloc.models.utils.expected_locsim import expected_locsim, fuse_gaussians
+from mmsynloc.placement.expected_locsim import expected_locsim, fuse_gaussians
 from mmsynloc.structures import Camera
 from mmsynloc.structures.crops import vertical_px
 

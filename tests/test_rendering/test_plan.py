@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mmsynloc.datasets.transforms.plan import ImageLayer, RenderPlan, get_plan
+from mmsynloc.rendering.plan import ImageLayer, RenderPlan, get_plan
 from mmsynloc.structures.affine import rotation_matrix, scale_matrix, shift_matrix
 
 

@@ -1,0 +1,45 @@
+"""Removal of the duplicates of one frame by their distance on the pitch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["distinct_athletes"]
+
+_BOX_IOU = 0.65
+_LEAST_UNION_PX2 = 1e-6
+
+
+def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius_m: float) -> np.ndarray:
+    """Keep the best of the detections within ``radius_m`` of each other.
+
+    Above the horizon, where there is no ground, overlapping boxes decide. For a batch of tensors
+    :func:`~mmsynloc.models.utils.ground_nms.remove_duplicates` does the same.
+
+    Args:
+        boxes_xyxy: (N, 4) px, by falling score.
+        points_pitch_m: (N, 2) m, NaN above the horizon.
+        radius_m: a detection at this distance from a better one, or nearer, is dropped.
+
+    Returns:
+        (N,) bool, which detections are kept.
+    """
+    boxes, points = np.asarray(boxes_xyxy, np.float64), np.asarray(points_pitch_m, np.float64)
+    is_over = np.isnan(points[:, 0])  # of a point both coordinates are NaN, or none is
+    keep = np.ones(len(points), dtype=bool)
+    for best in range(len(points)):
+        if keep[best]:
+            later = slice(best + 1, None)
+            near = np.square(points[later] - points[best]).sum(-1) <= radius_m**2
+            if is_over[best]:
+                near = is_over[later] & (_overlap(boxes[best], boxes[later]) > _BOX_IOU)
+            keep[later] &= ~near
+    return keep
+
+
+def _overlap(box_xyxy: np.ndarray, others_xyxy: np.ndarray) -> np.ndarray:
+    """Intersection over union (N,) of a box with others (N, 4)."""
+    low, high = np.maximum(box_xyxy[:2], others_xyxy[:, :2]), np.minimum(box_xyxy[2:], others_xyxy[:, 2:])
+    shared = np.maximum(high - low, 0).prod(-1)
+    union = (box_xyxy[2:] - box_xyxy[:2]).prod() + (others_xyxy[:, 2:] - others_xyxy[:, :2]).prod(-1) - shared
+    return shared / np.maximum(union, _LEAST_UNION_PX2)

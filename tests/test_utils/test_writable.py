@@ -1,0 +1,33 @@
+"""Outputs that cannot be written are refused before the work."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmsynloc.utils import UserError, check_file, check_folder
+
+
+def test_check_folder__leaves_nothing_behind(tmp_path):
+    check_folder(tmp_path / "new" / "deep", "--work-dir")
+    check_folder(tmp_path, "--work-dir")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a_file", "a_file/below", "x" * 300])
+def test_check_folder__cannot_be_made(tmp_path, name):
+    (tmp_path / "a_file").write_text("")
+    with pytest.raises(UserError, match=r"^--work-dir "):
+        check_folder(tmp_path / name, "--work-dir")
+
+
+@pytest.mark.parametrize("name", ["", ".", "a_file/out.json"])
+def test_check_file__cannot_be_written(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a_file").write_text("")
+    with pytest.raises(UserError, match=r"^--out "):
+        check_file(name, "--out")
+
+
+def test_check_file__good(tmp_path):
+    check_file(tmp_path / "new" / "out.json", "--out")
+    assert list(tmp_path.iterdir()) == []
