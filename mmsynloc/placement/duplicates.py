@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from mmsynloc.structures.boxes import box_iou
+
 __all__ = ["distinct_athletes"]
 
 _BOX_IOU = 0.65
-_LEAST_UNION_PX2 = 1e-6
 
 
 def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius_m: float) -> np.ndarray:
@@ -32,14 +33,6 @@ def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius
             later = slice(best + 1, None)
             near = np.square(points[later] - points[best]).sum(-1) <= radius_m**2
             if is_over[best]:
-                near = is_over[later] & (_overlap(boxes[best], boxes[later]) > _BOX_IOU)
+                near = is_over[later] & (box_iou(boxes[best], boxes[later]) > _BOX_IOU)
             keep[later] &= ~near
     return keep
-
-
-def _overlap(box_xyxy: np.ndarray, others_xyxy: np.ndarray) -> np.ndarray:
-    """Intersection over union (N,) of a box with others (N, 4)."""
-    low, high = np.maximum(box_xyxy[:2], others_xyxy[:, :2]), np.minimum(box_xyxy[2:], others_xyxy[:, 2:])
-    shared = np.maximum(high - low, 0).prod(-1)
-    union = (box_xyxy[2:] - box_xyxy[:2]).prod() + (others_xyxy[:, 2:] - others_xyxy[:, :2]).prod(-1) - shared
-    return shared / np.maximum(union, _LEAST_UNION_PX2)

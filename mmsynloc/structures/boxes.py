@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["bottom_centres", "feet_of", "points_of_boxes", "to_xywh", "to_xyxy"]
+__all__ = ["bottom_centres", "box_iou", "feet_of", "points_of_boxes", "to_xywh", "to_xyxy"]
+
+_LEAST_UNION_PX2 = 1e-6
 
 
 def to_xyxy(boxes_xywh: np.ndarray) -> np.ndarray:
@@ -30,3 +32,12 @@ def feet_of(boxes_xyxy: np.ndarray) -> np.ndarray:
 def points_of_boxes(boxes_xyxy: np.ndarray) -> np.ndarray:
     """Pelvis and ground point (N, 2, 2) where there are boxes (N, 4) alone: their middle, that of the lower edge."""
     return np.stack([(boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2, feet_of(boxes_xyxy)], axis=1)
+
+
+def box_iou(boxes_xyxy: np.ndarray, others_xyxy: np.ndarray) -> np.ndarray:
+    """Intersection over union (...), in [0, 1], of boxes (..., 4) and (..., 4); leading dimensions broadcast."""
+    low = np.maximum(boxes_xyxy[..., :2], others_xyxy[..., :2])
+    high = np.minimum(boxes_xyxy[..., 2:], others_xyxy[..., 2:])
+    shared = (high - low).clip(min=0).prod(-1)
+    areas = [(boxes[..., 2:] - boxes[..., :2]).prod(-1) for boxes in (boxes_xyxy, others_xyxy)]
+    return shared / (areas[0] + areas[1] - shared).clip(min=_LEAST_UNION_PX2)

@@ -1,7 +1,7 @@
 """What heads, losses, assigners and estimators are built of."""
 
 from mmsynloc.models.utils.boxes import box_iou
-from mmsynloc.models.utils.fuse_views import pair_views, pairwise_iou
+from mmsynloc.models.utils.fuse_views import pair_views
 from mmsynloc.models.utils.ground_nms import box_nms, greedy_keep, ground_nms, remove_duplicates
 from mmsynloc.models.utils.locsim import ground_offset_m, locsim, usable_metric
 from mmsynloc.models.utils.simcc import decode_simcc, encode_simcc
@@ -22,7 +22,6 @@ __all__ = [
     "make_views",
     "mirrored",
     "pair_views",
-    "pairwise_iou",
     "remove_duplicates",
     "usable_metric",
 ]

@@ -5,16 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from mmsynloc.models.utils.ground_nms import GROUND_NMS_RADIUS_M
+from mmsynloc.structures.boxes import box_iou
 
-__all__ = ["pair_views", "pairwise_iou"]
-
-
-def pairwise_iou(boxes_xyxy: np.ndarray, others_xyxy: np.ndarray) -> np.ndarray:
-    """Intersection over union (N, M) of boxes (N, 4) and (M, 4)."""
-    a, b = boxes_xyxy[:, None], others_xyxy[None]
-    shared = (np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])).clip(min=0).prod(-1)
-    union = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1) - shared
-    return shared / union.clip(min=1e-6)
+__all__ = ["pair_views"]
 
 
 def pair_views(
@@ -41,7 +34,7 @@ def pair_views(
     Returns:
         Indices (P,) into the first and (P,) into the second view.
     """
-    cost = (1 - pairwise_iou(boxes_xyxy, others_xyxy)) / (1 - iou_threshold)
+    cost = (1 - box_iou(boxes_xyxy[:, None], others_xyxy[None])) / (1 - iou_threshold)
     if points_pitch_m is not None and others_pitch_m is not None:
         distance = np.linalg.norm(points_pitch_m[:, None] - others_pitch_m[None], axis=-1)
         cost = np.fmin(cost, distance / radius_m)  # ignores NaN

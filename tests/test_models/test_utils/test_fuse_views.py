@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mmsynloc.models.utils import pair_views, pairwise_iou
+from mmsynloc.models.utils import pair_views
 
 BOXES = np.array([[0.0, 0, 10, 10], [100.0, 0, 110, 10]])
-
-
-def test_pairwise_iou__by_hand():
-    iou = pairwise_iou(np.array([[0.0, 0, 10, 10]]), np.array([[0.0, 0, 10, 10], [5.0, 0, 15, 10], [20.0, 0, 30, 10]]))
-    np.testing.assert_allclose(iou, [[1, 1 / 3, 0]])
 
 
 def test_pair_views__empty_input():
