@@ -32,7 +32,8 @@ class ModelCost(NamedTuple):
 def model_cost(cfg: Config) -> ModelCost:
     """The cost of a config's model at its test input, over all test-time views; of a second stage that of one crop.
 
-    What follows the network is left out: decoding, NMS, and SimCC's two small layers for each detected athlete.
+    A crop's mirror image (``flip_test``) is not counted: it costs the same again, in a test alone. What follows the
+    network is left out: decoding, NMS, and SimCC's two small layers for each detected athlete.
     """
     model_cfg = copy.deepcopy(cfg.model)
     model_cfg.backbone.init_cfg = None
@@ -43,9 +44,8 @@ def model_cost(cfg: Config) -> ModelCost:
     with DefaultScope.overwrite_default_scope(cfg.get("default_scope", "mmpose")), torch.device("meta"):
         model = MODELS.build(model_cfg).eval()
         image = torch.empty(1, 3, height, width)
-    views = make_views(
-        (width, height), model_cfg.test_cfg.get("view_scales", (1.0,)), model_cfg.test_cfg.get("flip_test", False)
-    )
+    asked = {} if crop is not None else model_cfg.test_cfg
+    views = make_views((width, height), asked.get("view_scales", (1.0,)), asked.get("flip_test", False))
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         for view in views:
             run_network(model, view.apply(image))

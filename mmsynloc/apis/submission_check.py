@@ -9,7 +9,7 @@ import numpy as np
 
 from mmsynloc.evaluation.functional import MAX_DETECTIONS
 from mmsynloc.files import Annotations, Submission, read_annotations, read_submission
-from mmsynloc.structures.half_size import fill_upper_left_quarter
+from mmsynloc.structures.half_size import lie_in_upper_left_quarter
 from mmsynloc.utils import UserError
 
 __all__ = ["SubmissionReport", "check_submission"]
@@ -125,11 +125,11 @@ def _odd_positions(submission: Submission, annotations: Annotations) -> list[str
     assert detections.keypoints is not None, "a submission has one or the other"
     points_px = detections.keypoints[:, submission.keypoint_index, :2]
     warnings = []
-    if fill_upper_left_quarter(points_px, size, at_least=20):
+    if lie_in_upper_left_quarter(points_px, size, at_least=20):
         width, height = size[0]
         warnings.append(
-            f"all positions lie in the upper left quarter of the {width} x {height} frames: are they Full HD pixels? "
-            "They must be in annotated pixels"
+            f"nearly all positions lie in the upper left quarter of the {width} x {height} frames: are they Full HD "
+            "pixels? They must be in annotated pixels"
         )
     if ((points_px < -size) | (points_px > 2 * size)).any():
         warnings.append("some positions lie more than a whole frame outside their frame")

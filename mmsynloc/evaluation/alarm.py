@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from mmsynloc.evaluation.functional import PeopleTable
-from mmsynloc.structures.half_size import fill_upper_left_quarter
+from mmsynloc.structures.half_size import lie_in_upper_left_quarter
 
 __all__ = ["CoordinateWarning", "EvaluationWarning", "coordinate_alarm"]
 
-_FEWEST = 10  # fewer detections are not conclusive, and with so many the people are looked at too
+_FEWEST = 10  # fewer detections are not conclusive; more may still be right, so the people are compared
 _EXPECTED = 0.75  # no correct data set has this share of its people there
 
 
@@ -37,7 +37,7 @@ def coordinate_alarm(
     """
     if people.boxes_xywh is None or not len(people.image):
         return None
-    if not fill_upper_left_quarter(points_px, image_size[image], _FEWEST):
+    if not lie_in_upper_left_quarter(points_px, image_size[image], _FEWEST):
         return None
     centres = people.boxes_xywh[:, :2] + people.boxes_xywh[:, 2:] / 2
     if (centres <= image_size[people.image] / 2).all(axis=1).mean() >= _EXPECTED:

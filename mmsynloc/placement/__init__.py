@@ -1,4 +1,4 @@
-"""The second stage around its network, in NumPy alone: boxes to crops, points of crops to athletes and their scores."""
+"""The second stage around its network, without torch: boxes to crops, points of crops to athletes and their scores."""
 
 from mmsynloc.placement.crop_placer import BATCH_SIZE, CropPlacer, FrameCrops, PlacedBoxes, RunCrops
 from mmsynloc.placement.duplicates import distinct_athletes

@@ -1,4 +1,4 @@
-"""The second stage around its network: boxes to crops, and the network's points to athletes on the pitch; in NumPy."""
+"""The second stage around its network, without torch: boxes to crops, and the network's points to athletes."""
 
 from __future__ import annotations
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from mmsynloc.structures.boxes import box_iou
 
-__all__ = ["distinct_athletes"]
+__all__ = ["DUPLICATE_IOU", "distinct_athletes"]
 
-_BOX_IOU = 0.65
+DUPLICATE_IOU = 0.65
+"""Above the horizon boxes that overlap by more are one athlete's."""
 
 
 def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius_m: float) -> np.ndarray:
@@ -26,13 +27,13 @@ def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius
         (N,) bool, which detections are kept.
     """
     boxes, points = np.asarray(boxes_xyxy, np.float64), np.asarray(points_pitch_m, np.float64)
-    is_over = np.isnan(points[:, 0])  # of a point both coordinates are NaN, or none is
+    is_over = np.isnan(points).any(1)
     keep = np.ones(len(points), dtype=bool)
     for best in range(len(points)):
         if keep[best]:
             later = slice(best + 1, None)
             near = np.square(points[later] - points[best]).sum(-1) <= radius_m**2
             if is_over[best]:
-                near = is_over[later] & (box_iou(boxes[best], boxes[later]) > _BOX_IOU)
+                near = is_over[later] & (box_iou(boxes[best], boxes[later]) > DUPLICATE_IOU)
             keep[later] &= ~near
     return keep

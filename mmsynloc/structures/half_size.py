@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["fill_upper_left_quarter"]
+__all__ = ["lie_in_upper_left_quarter"]
 
 _SHARE = 0.99  # not all: some predictions leave the frame
 
 
-def fill_upper_left_quarter(points_px: np.ndarray, image_sizes: np.ndarray, at_least: int) -> bool:
+def lie_in_upper_left_quarter(points_px: np.ndarray, image_sizes: np.ndarray, at_least: int) -> bool:
     """Whether no more than a hundredth of the points lie outside of the upper left quarter of their images.
 
     Args:
         points_px: (N, 2) of people: feet, centres, or far corners of boxes.
         image_sizes: (N, 2) or (2,) ``(width, height)`` in px.
-        at_least: fewer points say nothing, for all of them may well stand in one quarter: False.
+        at_least: from 1; fewer points say nothing, for all of them may well stand in one quarter: False.
     """
-    if len(points_px) < max(at_least, 1):
+    if len(points_px) < at_least:
         return False
     return bool((points_px <= np.asarray(image_sizes) / 2).all(axis=1).mean() >= _SHARE)

@@ -61,12 +61,14 @@ def require_tracker() -> None:
     """Make sure that athletes can be followed, before a long run finds them.
 
     Raises:
-        UserError: norfair is not installed.
+        UserError: norfair, or a package that it needs, is not installed.
     """
     try:
         import norfair  # noqa: F401
-    except ImportError:
-        raise UserError("tracking needs norfair: pip install --no-deps norfair filterpy") from None
+    except ModuleNotFoundError as error:
+        if error.name in ("norfair", "filterpy"):
+            raise UserError("tracking needs norfair: pip install --no-deps norfair filterpy") from None
+        raise UserError(f"tracking needs {error.name}, which norfair imports: pip install {error.name}") from None
 
 
 def _make_tracker(interval_s: float) -> tuple[Any, Any]:

@@ -58,7 +58,7 @@ def run_tool(main: Callable[[], int | None]) -> None:
 
     A :class:`UserError`, and torch or a package of OpenMMLab that is not installed, becomes ``error: ...`` on stderr
     and status 1, an interrupt (Ctrl-C) status 130, a closed pipe status 1. Every other exception is a defect and keeps
-    its traceback. ``MMSYNLOC_DEBUG=1`` keeps that of a :class:`UserError` too.
+    its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
     """
     try:
         for argument in sys.argv[1:]:
@@ -73,7 +73,7 @@ def run_tool(main: Callable[[], int | None]) -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except ModuleNotFoundError as error:
-        if error.name not in _UPSTREAM:
+        if error.name not in _UPSTREAM or os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
         print(f"error: {error.name} is not installed: {_UPSTREAM[error.name]}", file=sys.stderr)
         sys.exit(1)

@@ -19,6 +19,7 @@ from mmsynloc.analysis import ablation
 from mmsynloc.analysis.ablation import COUNTS, Job, Settings, load_results, restore_results, run_ablation, run_job
 from mmsynloc.analysis.ablation_report import format_table, gains, save_chart, standard_error, verdict, write_page
 from mmsynloc.analysis.ablation_rows import ROWS, Row, row_config, to_upstream_recipe
+from mmsynloc.apis import load_config
 from mmsynloc.apis.model_cost import model_cost
 from mmsynloc.config_scope import config_path
 from mmsynloc.utils import UserError
@@ -92,6 +93,14 @@ def test_to_upstream_recipe__takes_upstreams_pipeline(tmp_path):
     assert names[:4] == ["LoadImage", "Mosaic", "BottomupRandomAffine", "YOLOXMixUp"]
     assert cfg.train_dataloader.dataset.pipeline[1].img_scale == cfg.val_dataloader.dataset.input_size
     assert cfg.model.data_preprocessor.batch_augments[0].type == "BatchSyncRandomResize"
+
+
+def test_model_cost__of_a_second_stage_is_that_of_one_crop():
+    cfg = load_config("mmsynloc::rtmpose_nano_synloc.py")
+    assert cfg.model.test_cfg.flip_test
+    cost = model_cost(cfg)
+    assert cost.gflops == pytest.approx(0.077, abs=0.001)
+    assert cost.parameters == 1_327_121
 
 
 def test_model_cost__follows_the_pixels(tmp_path):

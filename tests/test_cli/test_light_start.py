@@ -126,6 +126,7 @@ def test_infer__an_exported_model_needs_no_torch(two_files, tmp_path):
     of_matplotlib = {"packaging", "six"}
     absent = sorted({"mmengine", "mmcv", "mmdet", "mmpose", *runtime} - inference - of_matplotlib)
     assert "torch" in absent
+    assert inference - runtime == {"onnxruntime"}
     code = f"ABSENT = {absent}{WITHOUT}from mmsynloc.cli import main\nmain()"
     arguments = ["--camera", annotations, "--checkpoint", two_files, "--out", tmp_path / "out.json", "--vis-dir"]
     done = run(code, "infer", image, *arguments, tmp_path / "pictures")

@@ -10,7 +10,6 @@ from mmpose.registry import MODELS
 from mmsynloc.apis import load_config
 from mmsynloc.apis.inferencer.engines import open_engine
 from mmsynloc.cli.export import main
-from mmsynloc.export.crop_graph import CropGraph
 
 CONFIG = "mmsynloc::rtmpose_nano_synloc.py"
 
@@ -34,7 +33,7 @@ def test_crop_graph__is_the_same_in_onnxruntime(use_geometry, flip_test, tmp_pat
         crops = rng.integers(0, 256, (count, 128, 96, 3), dtype=np.uint8)
         given = {"crops": crops, "geometry": rng.normal(size=(count, 4)).astype(np.float32)}
         with torch.no_grad():
-            expected = CropGraph(model)(*map(torch.from_numpy, given.values()))
+            expected = model.crop_points(*map(torch.from_numpy, given.values()))
         found = engine.run({name: value for name, value in given.items() if name in engine.input_shapes})
         for name, tensor in expected._asdict().items():
             # 1e-3 px, and of variances up to thousands of px² a millionth: float32 sums in another order

@@ -35,6 +35,12 @@ def test_run_tool__upstream_is_not_installed(module, hint, capsys):
     assert capsys.readouterr().err == f"error: {module} is not installed: {hint}\n"
 
 
+def test_run_tool__upstream_with_its_traceback(monkeypatch):
+    monkeypatch.setenv("MMSYNLOC_DEBUG", "1")
+    with pytest.raises(ModuleNotFoundError):
+        run_tool(lambda: _raise(ModuleNotFoundError("No module named 'torch'", name="torch")))
+
+
 def test_run_tool__other_missing_modules_keep_their_traceback():
     with pytest.raises(ModuleNotFoundError):
         run_tool(lambda: _raise(ModuleNotFoundError("No module named 'mmpose.no'", name="mmpose.no")))

@@ -12,7 +12,7 @@ import numpy as np
 from mmsynloc.files import Annotations, Detections, ImageNames, read_annotations, write_results
 from mmsynloc.files.columns import float_column, float_table, optional_column, refuse_where
 from mmsynloc.files.json_text import decode_json, fail_at, read_bytes, strip_byte_order_mark
-from mmsynloc.structures.half_size import fill_upper_left_quarter
+from mmsynloc.structures.half_size import lie_in_upper_left_quarter
 from mmsynloc.structures.image_shape import same_shape
 from mmsynloc.utils import UserError
 
@@ -262,8 +262,9 @@ def _alarms(boxes_xywh: np.ndarray, sizes: np.ndarray, format: PredictionFormat,
     if outside > 0.05:
         origin = "normalised" if format.normalised else "x".join(map(str, format.from_size or ("annotated", "size")))
         raise UserError(f"{where}: {outside:.0%} of the boxes lie outside the frame: the coordinates are not {origin}")
-    if fill_upper_left_quarter(ends, sizes, at_least=_MIN_DETECTIONS):
+    if lie_in_upper_left_quarter(ends, sizes, at_least=1):
         return [
-            "all boxes lie in the frame's upper left quarter: are they Full HD pixels? Then pass --from-size 1920x1080"
+            "nearly all boxes lie in the frame's upper left quarter: are they Full HD pixels? "
+            "Then pass --from-size 1920x1080"
         ]
     return []

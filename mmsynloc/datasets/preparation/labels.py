@@ -7,7 +7,7 @@ import numpy as np
 from mmsynloc.datasets.data_infos import require_labels
 from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.files import Annotations
-from mmsynloc.structures.half_size import fill_upper_left_quarter
+from mmsynloc.structures.half_size import lie_in_upper_left_quarter
 
 __all__ = ["coordinate_alarms", "people_notes", "projection_error_px", "resolution_notes"]
 
@@ -39,8 +39,8 @@ def coordinate_alarms(annotations: Annotations) -> list[str]:
     if error > _MAX_PROJECTION_ERROR_PX:
         alarms.append(f"keypoints lie {error:.1f} px (median) off the projected positions{_scale_hint(annotations)}")
     sizes = annotations.image_sizes[people.image]
-    if fill_upper_left_quarter(people.boxes_xyxy[:, 2:], sizes, at_least=_MIN_PEOPLE):
-        alarms.append("all boxes lie in the frame's upper left quarter: Full HD pixels against 4K sizes?")
+    if lie_in_upper_left_quarter(people.boxes_xyxy[:, 2:], sizes, at_least=_MIN_PEOPLE):
+        alarms.append("nearly all boxes lie in the frame's upper left quarter: Full HD pixels against 4K sizes?")
     x, y = np.abs(people.positions_pitch_m).T
     if np.mean((x > _FARTHEST_M[0]) | (y > _FARTHEST_M[1])) > 0.01:
         alarms.append("positions lie far outside the pitch: metres from its centre, x across and y along?")

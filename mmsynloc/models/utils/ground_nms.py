@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from mmsynloc.models.utils.boxes import box_iou, by_column
+from mmsynloc.placement.duplicates import DUPLICATE_IOU
 
 __all__ = ["GROUND_NMS_RADIUS_M", "box_nms", "greedy_keep", "ground_nms", "remove_duplicates"]
 
@@ -108,7 +109,7 @@ def remove_duplicates(
     points_pitch_m: Tensor,
     valid: Tensor,
     radius_m: float = GROUND_NMS_RADIUS_M,
-    box_threshold: float = 0.65,
+    box_threshold: float = DUPLICATE_IOU,
 ) -> Tensor:
     """Ground NMS; box NMS among the detections above the horizon, which have no ground position.
 

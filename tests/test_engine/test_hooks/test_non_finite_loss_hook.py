@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
@@ -58,6 +59,20 @@ def test_hook__finite_training_goes_through(tmp_path):
     assert runner.iter == 2
     assert not (tmp_path / "non_finite.pth").exists()
     assert not runner.model._forward_hooks
+
+
+class _Predicting(Hook):
+    """As a validation between steps: the model also returns what no training takes."""
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        runner.model([torch.tensor([math.nan])], [], mode="tensor")
+
+
+def test_hook__predictions_are_no_losses(tmp_path):
+    runner = _runner(tmp_path, [1.0, 2.0])
+    runner.register_hook(_Predicting())
+    runner.train()
+    assert runner.iter == 1
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
