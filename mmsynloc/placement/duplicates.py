@@ -27,7 +27,7 @@ def distinct_athletes(boxes_xyxy: np.ndarray, points_pitch_m: np.ndarray, radius
         (N,) bool, which detections are kept.
     """
     boxes, points = np.asarray(boxes_xyxy, np.float64), np.asarray(points_pitch_m, np.float64)
-    is_over = np.isnan(points).any(1)
+    is_over: np.ndarray = np.isnan(points).max(axis=1, initial=False)
     keep = np.ones(len(points), dtype=bool)
     for best in range(len(points)):
         if keep[best]:
