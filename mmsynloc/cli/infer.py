@@ -92,6 +92,8 @@ def _shard(text: str | None) -> tuple[int, int]:
         shard, shards = (int(part) for part in text.split("/"))
     except ValueError:
         raise UserError(f"--shard {text}: not two numbers like 0/4") from None
+    if shards < 1:
+        raise UserError(f"--shard {text}: there must be one part at least")
     if not 0 <= shard < shards:
         raise UserError(f"--shard {text}: parts are numbered from 0 to {shards - 1}")
     return shard, shards
@@ -290,7 +292,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> int:
 def _report(out: Path, job: InferJob, result: JobResult) -> None:
     if result.written:
         horizon = f", {result.over_horizon} over the horizon, without a position" if result.over_horizon else ""
-        print(f"{out}: {result.athletes} athletes in {result.frames} frames{horizon}")
+        print(f"{out}: {_counted(result.athletes, 'athlete')} in {_counted(result.frames, 'frame')}{horizon}")
     else:
         part = f"part {job.selection.shard + 1} of {job.selection.shards} is done"
         print(f"{out}: {part}; it is written once all are")
@@ -298,4 +300,9 @@ def _report(out: Path, job: InferJob, result: JobResult) -> None:
         print(f"WARNING  {line}; the output waits until it is done with the same settings", file=sys.stderr)
     if result.missing:
         word = "error: " if result.written else "WARNING  "
-        print(f"{word}{result.missing} inputs have no result; --resume tries these alone again", file=sys.stderr)
+        have = "input has" if result.missing == 1 else "inputs have"
+        print(f"{word}{result.missing} {have} no result; --resume tries these alone again", file=sys.stderr)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Print the path of the list of OpenMMLab packages, for pip install --no-deps -r."""
+"""Print the path of a list of packages: those of OpenMMLab, for pip install --no-deps -r."""
 
 from __future__ import annotations
 
@@ -12,5 +12,8 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
-    argparse.ArgumentParser(prog=prog, description=__doc__).parse_args(argv)
-    print(Path(mmsynloc.__file__).parent / ".mim" / "requirements" / "openmmlab.txt")
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
+    text = "those that an exported model needs in mmsynloc infer, for pip install -r"
+    parser.add_argument("--inference", action="store_true", help=text)
+    name = "inference.txt" if parser.parse_args(argv).inference else "openmmlab.txt"
+    print(Path(mmsynloc.__file__).parent / ".mim" / "requirements" / name)

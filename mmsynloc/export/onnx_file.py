@@ -24,7 +24,7 @@ from mmsynloc.export.detector_graph import DetectorGraph, DetectorInputs, Detect
 from mmsynloc.models import SynLocTopdownEstimator
 from mmsynloc.models.structures.crop_points import CropPoints
 from mmsynloc.structures.crops import GEOMETRY_CHANNELS
-from mmsynloc.utils import UserError, atomic_write, file_sha256
+from mmsynloc.utils import UserError, atomic_write, file_sha256, first_line
 from mmsynloc.version import __version__
 
 __all__ = ["OPSETS", "POLYNOMIAL_SIZE", "Export", "export_onnx", "trace_to_onnx"]
@@ -87,7 +87,10 @@ def export_onnx(
         if model.detector is not None:
             shared |= {"second_stage": beside.name}
             exports.append(_detector(model.detector, size, max_detections, out, shared))
-    return _write(exports, opset)
+    try:
+        return _write(exports, opset)
+    except (MemoryError, RuntimeError, ValueError) as error:
+        raise UserError(f"{config}: cannot be exported with these settings: {first_line(error)}") from error
 
 
 def _left_out(model: Any) -> list[str]:

@@ -59,8 +59,9 @@ def probe_image(path: str | Path, decode: bool = False) -> ImageProbe:
     """
     path = Path(path)
     try:
-        if path.stat().st_size == 0:
-            return ImageProbe(None, "empty file")
+        with path.open("rb") as file:
+            if not file.read(1):
+                return ImageProbe(None, "empty file")
         size, orientation = read_header(path)
         if size is None:
             return ImageProbe(None, "no image")

@@ -5,6 +5,7 @@ Orientation tags are ignored wherever an image is read, since labels hold for th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from io import BytesIO
@@ -86,15 +87,19 @@ def images_in(folder: Path, below: bool = False) -> list[Path]:
     Args:
         folder: the folder.
         below: also those of the folders in it.
+
+    Raises:
+        OSError: a folder cannot be read.
     """
-    files = folder.rglob("*") if below else folder.glob("*")
-    return sorted(
-        path
-        for path in files
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not path.is_dir()
-    )
+    found = []
+    for parent, folders, files in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if below and not name.startswith(".")]
+        found += [Path(parent, name) for name in files if not name.startswith(".")]
+    return sorted(path for path in found if path.suffix.lower() in IMAGE_SUFFIXES)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def decode_pixels(data: bytes, name: str, reduction: int = 1, thorough: bool = False) -> np.ndarray:

@@ -56,9 +56,9 @@ def _discard_output() -> None:
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
-    A :class:`UserError`, and torch or a package of OpenMMLab that is not installed, becomes ``error: ...`` on stderr
-    and status 1, an interrupt (Ctrl-C) status 130, a closed pipe status 1. Every other exception is a defect and keeps
-    its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
+    A :class:`UserError`, a missing permission, and torch or a package of OpenMMLab that is not installed, become
+    ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130, a closed pipe status 1. Every other
+    exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
     """
     try:
         for argument in sys.argv[1:]:
@@ -76,6 +76,11 @@ def run_tool(main: Callable[[], int | None]) -> None:
         if error.name not in _UPSTREAM or os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
         print(f"error: {error.name} is not installed: {_UPSTREAM[error.name]}", file=sys.stderr)
+        sys.exit(1)
+    except PermissionError as error:  # the user's to give, wherever it is missed
+        if os.environ.get("MMSYNLOC_DEBUG") == "1":
+            raise
+        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         _discard_output()

@@ -24,6 +24,13 @@ def test_run_tool__user_error_is_one_line(capsys, monkeypatch):
     assert capsys.readouterr().err == "error: a.json: no such file\n"
 
 
+def test_run_tool__no_permission_is_one_line(capsys):
+    with pytest.raises(SystemExit) as end:
+        run_tool(lambda: _raise(PermissionError(13, "Permission denied", "closed/camera.json")))
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "error: closed/camera.json: Permission denied\n"
+
+
 @pytest.mark.parametrize(
     ("module", "hint"),
     [("torch", "pip install torch"), ("mmpose", 'pip install --no-deps -r "$(mmsynloc requirements)"')],

@@ -31,3 +31,9 @@ def test_check_file__cannot_be_written(tmp_path, monkeypatch, name):
 def test_check_file__good(tmp_path):
     check_file(tmp_path / "new" / "out.json", "--out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_check_file__name_that_leaves_no_room_for_a_temporary_one(tmp_path):
+    check_file(tmp_path / f"{'x' * 226}.csv", "--out")
+    with pytest.raises(UserError, match="its name is longer than 230 bytes"):
+        check_file(tmp_path / f"{'x' * 227}.csv", "--out")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import numpy as np
 import onnxruntime
 
 CAMERA_KEYS = {"camera_matrix", "undist_poly", "width", "height"}
+LENS_SIZE = 9
+"""Coefficients of ``undist_poly`` that the model takes."""
 
 
 def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[int, int]) -> tuple[np.ndarray, list]:
@@ -46,25 +49,48 @@ def letterbox(image: np.ndarray, input_size: tuple[int, int], frame_size: tuple[
 
 
 def read_camera(path: str, image: str) -> dict[str, Any]:
-    """The image's entry of an annotation file, or the only one of the file."""
+    """The camera in the image's entry of an annotation file, or in the only entry of the file."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         sys.exit(f"error: {path}: {error}")
     if not isinstance(content, dict):
         sys.exit(f"error: {path}: neither an annotation file nor one of its entries")
-    if "images" not in content:
-        if not content.keys() >= CAMERA_KEYS:
-            sys.exit(f"error: {path}: is no SynLoc camera; mmsynloc camera {path} --to-synloc camera.json makes it one")
-        return content
+    entry = find_entry(content["images"], path, image) if "images" in content else content
+    if not entry.keys() >= CAMERA_KEYS:
+        sys.exit(f"error: {path}: is no SynLoc camera; mmsynloc camera {path} --to-synloc camera.json makes it one")
+    return {name: read_numbers(entry, name, path) for name in CAMERA_KEYS}
+
+
+def find_entry(entries: Any, path: str, image: str) -> dict[str, Any]:
+    """The entry of an image in an annotation file."""
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("file_name"), str) for entry in entries
+    ):
+        sys.exit(f"error: {path}: images: not a list of entries with a file_name")
     parts = Path(image).absolute().parts
-    names = [Path(entry["file_name"]).parts for entry in content["images"]]
-    named = [entry for entry, name in zip(content["images"], names) if parts[-len(name) :] == name]
+    names = [Path(entry["file_name"]).parts for entry in entries]
+    named = [entry for entry, name in zip(entries, names) if parts[-len(name) :] == name]
     if len(named) != 1:
         sys.exit(f"error: {path}: has {'no image' if not named else 'several images'} {Path(image).name}")
-    if not named[0].keys() >= CAMERA_KEYS:
-        sys.exit(f"error: {path}: the entry of {Path(image).name} has no camera")
     return named[0]
+
+
+def read_numbers(entry: dict[str, Any], name: str, path: str) -> np.ndarray:
+    """One part of a camera as numbers of the right shape and range."""
+    try:
+        numbers = np.array(entry[name], dtype=np.float64)
+    except (TypeError, ValueError):
+        sys.exit(f"error: {path}: {name}: not numbers")
+    lens: list[tuple[int, ...]] = [(size,) for size in range(1, LENS_SIZE + 1)]
+    shapes: list[tuple[int, ...]] = lens if name == "undist_poly" else [(3, 4)] if name == "camera_matrix" else [()]
+    if isinstance(entry[name], str) or numbers.shape not in shapes or not np.isfinite(numbers).all():
+        sys.exit(f"error: {path}: {name}: not finite numbers of shape {' or '.join(map(str, shapes))}")
+    if numbers.ndim == 0 and numbers < 1:
+        sys.exit(f"error: {path}: {name} {numbers:g}: must be positive")
+    if name == "camera_matrix" and np.linalg.matrix_rank(numbers[:, [0, 1, 3]]) < 3:
+        sys.exit(f"error: {path}: camera_matrix: sees the pitch edge-on, or not at all")
+    return numbers
 
 
 def open_model(path: str) -> onnxruntime.InferenceSession:
@@ -85,10 +111,27 @@ def read_whole_image(path: str) -> np.ndarray:
         sys.exit(f"error: {path}: is truncated")  # OpenCV fills what is missing with grey
     # Without the turn that a camera may have noted in the file: calibrations are of the pixels as they are stored.
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    except cv2.error:  # for example of an image that is too large
+        image = None
     if image is None:
         sys.exit(f"error: {path}: not a readable image")
     return image
+
+
+def choose_threshold(given: float | None, stored: str | None, model: str) -> float:
+    """The score that an athlete must have: what the user says, or what validation chose for the model."""
+    value = stored if given is None else given
+    if value is None:
+        sys.exit(f"error: {model}: no validation has chosen a score threshold for it: name one with --score-threshold")
+    try:
+        threshold = float(value)
+    except ValueError:
+        threshold = math.nan
+    if not math.isfinite(threshold):
+        sys.exit(f"error: score threshold {value}: not a finite number")
+    return threshold
 
 
 def main() -> None:
@@ -103,19 +146,20 @@ def main() -> None:
 
     session = open_model(args.model)
     about = session.get_modelmeta().custom_metadata_map
-    if about.get("stage") != "detector" or "second_stage" in about:
-        sys.exit(
-            f"error: {args.model}: is of a two-stage model, which mmsynloc infer runs; this file runs one-stage ones"
-        )
+    if "second_stage" in about or about.get("stage") == "crops":
+        sys.exit(f"error: {args.model}: is of a two-stage model, which mmsynloc infer runs; here one-stage ones alone")
+    if about.get("stage") != "detector":
+        sys.exit(f"error: {args.model}: not a model that mmsynloc export has written")
+    threshold = choose_threshold(args.score_threshold, about.get("score_threshold"), args.model)
     _, input_height, input_width, _ = session.get_inputs()[0].shape
-    threshold = float(about.get("score_threshold", 0.5)) if args.score_threshold is None else args.score_threshold
     camera = read_camera(args.camera, args.image)
     image = read_whole_image(args.image)
-    frame_size = (camera["width"], camera["height"])
-    if abs(image.shape[1] / image.shape[0] * frame_size[1] / frame_size[0] - 1) > 0.005:
+    frame_size = (int(camera["width"]), int(camera["height"]))
+    (height, width), (full_width, full_height) = image.shape[:2], frame_size
+    if abs(width * full_height - height * full_width) > max(width + height, full_width + full_height):
         sys.exit(f"error: {args.image}: has another shape than its camera's images, {frame_size[0]}x{frame_size[1]}")
     pixels, to_frame = letterbox(image, (input_width, input_height), frame_size)
-    polynomial = [0.0] * (9 - len(camera["undist_poly"])) + list(camera["undist_poly"])
+    polynomial = np.pad(camera["undist_poly"], (LENS_SIZE - len(camera["undist_poly"]), 0))
     numbers = {
         "to_frame": to_frame,
         "frame_size": frame_size,

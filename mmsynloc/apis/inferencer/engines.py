@@ -23,11 +23,13 @@ class Engine(NamedTuple):
     Args:
         run: takes the graph's inputs by name and gives its outputs by name.
         input_shapes: of each input, None for a size that is free.
+        outputs: names of what it gives.
         metadata: what the file says of itself, see :func:`~mmsynloc.export.export_onnx`.
     """
 
     run: Callable[[Arrays], dict[str, np.ndarray]]
     input_shapes: dict[str, tuple[int | None, ...]]
+    outputs: tuple[str, ...]
     metadata: dict[str, str]
 
     @property
@@ -91,7 +93,7 @@ def _onnxruntime(path: str, threads: int | None, half: bool) -> Engine:
     names = [output.name for output in session.get_outputs()]
     shapes = {one.name: tuple(s if isinstance(s, int) else None for s in one.shape) for one in session.get_inputs()}
     metadata = dict(session.get_modelmeta().custom_metadata_map)
-    return Engine(lambda inputs: dict(zip(names, session.run(names, dict(inputs)))), shapes, metadata)
+    return Engine(lambda inputs: dict(zip(names, session.run(names, dict(inputs)))), shapes, tuple(names), metadata)
 
 
 def _providers(onnxruntime: Any) -> list[str]:
@@ -110,7 +112,7 @@ def _openvino(path: str, threads: int | None, half: bool) -> Engine:
         model = core.read_model(path)
         compiled = core.compile_model(model, "CPU", options)
     except Exception as error:
-        raise UserError(f"{path}: OpenVINO cannot load it: {first_line(error)}") from None
+        raise UserError(f"{path}: OpenVINO cannot load it: {_cause(error)}") from None
     names = [sorted(output.names) for output in compiled.outputs]  # the graph's name, and others of the same tensor
     shapes = {
         one.any_name: tuple(None if side.is_dynamic else side.get_length() for side in one.partial_shape)
@@ -121,7 +123,14 @@ def _openvino(path: str, threads: int | None, half: bool) -> Engine:
         found = compiled(dict(inputs))
         return {name: found[i] for i, each in enumerate(names) for name in each}
 
-    return Engine(run, shapes, _framework_metadata(model))
+    outputs = tuple(name for each in names for name in each)
+    return Engine(run, shapes, outputs, _framework_metadata(model))
+
+
+def _cause(error: Exception) -> str:
+    """The line of OpenVINO's message that is not a place in its sources."""
+    lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith("Exception from")]
+    return lines[0].strip() if lines else first_line(error)
 
 
 def _framework_metadata(model: Any) -> dict[str, str]:

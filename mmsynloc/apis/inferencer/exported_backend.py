@@ -24,6 +24,8 @@ __all__ = ["ExportedBackend"]
 _RANKS = {"images": 4, "to_frame": 2, "frame_size": 2, "camera_matrix": 3, "undist_poly": 2}
 """Of the graph's inputs, by name."""
 
+_OUTPUTS = {"boxes_xyxy", "scores", "keypoints_px"}
+
 
 class _Item(NamedTuple):
     """One image, ready for the engine.
@@ -68,8 +70,11 @@ class ExportedBackend:
     ) -> None:
         self._engine = open_engine(engine, path, threads, half)
         shapes = self._engine.input_shapes
-        if {name: len(shape) for name, shape in shapes.items()} != _RANKS:
-            raise UserError(f"{path}: not a detector that mmsynloc export has written: its inputs are {list(shapes)}")
+        if {name: len(shape) for name, shape in shapes.items()} != _RANKS or not set(self._engine.outputs) >= _OUTPUTS:
+            raise UserError(
+                f"{path}: not a detector that mmsynloc export has written: its inputs are {list(shapes)}, "
+                f"its outputs {list(self._engine.outputs)}"
+            )
         _, height, width, _ = shapes["images"]
         self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free
         self._polynomial_size = int(shapes["undist_poly"][1] or 0)

@@ -15,6 +15,8 @@ from mmsynloc.utils import UserError, file_sha256, first_line
 
 __all__ = ["ExportedSecondStage", "beside"]
 
+_OUTPUTS = {"points_px", "variances_px2", "quality"}
+
 
 def beside(detector: Path, metadata: Mapping[str, str]) -> Path:
     """The file of the second stage that a detector's file names.
@@ -34,7 +36,7 @@ def beside(detector: Path, metadata: Mapping[str, str]) -> Path:
         raise UserError(f"{path}: no such file; {detector.name} is the first of two stages")
     expected = metadata.get("second_stage_sha256")
     if expected is not None and file_sha256(path) != expected:
-        raise UserError(f"{path}: is of another export than {detector.name}; export both anew")
+        raise UserError(f"{path}: is of another export than {detector.name}, or damaged; export both anew")
     return path
 
 
@@ -56,11 +58,16 @@ class ExportedSecondStage:
 
     def __init__(self, path: Path, engine: str, threads: int | None = None) -> None:
         self._engine = open_engine(engine, path, threads)
-        if not {"crops"} <= set(self._engine.input_shapes) <= {"crops", "geometry"}:
-            inputs = list(self._engine.input_shapes)
-            raise UserError(f"{path}: not a second stage that mmsynloc export has written: its inputs are {inputs}")
+        inputs, outputs = list(self._engine.input_shapes), self._engine.outputs
+        if not {"crops"} <= set(inputs) <= {"crops", "geometry"} or not set(outputs) >= _OUTPUTS:
+            raise UserError(
+                f"{path}: not a second stage that mmsynloc export has written: its inputs are {inputs}, "
+                f"its outputs {list(outputs)}"
+            )
+        if "placer" not in self._engine.metadata:
+            raise UserError(f"{path}: has lost its settings (placer); export both stages anew")
         try:
-            self.placer = CropPlacer.from_json(self._engine.metadata.get("placer", ""))
+            self.placer = CropPlacer.from_json(self._engine.metadata["placer"])
         except ValueError as error:
             raise UserError(f"{path}: {first_line(error)}") from None
         self.score_threshold = self._engine.score_threshold

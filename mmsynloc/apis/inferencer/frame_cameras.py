@@ -45,9 +45,14 @@ def _of_file(cameras: Cameras) -> CameraOf:
     annotated = bool(cameras.found.image_ids)
     first_free = max(cameras.found.image_ids, default=-1) + 1  # frames that the file does not list get ids of their own
     camera = lru_cache(maxsize=16)(cameras.camera)
+    taken: dict[int, str] = {}  # names of the frames that have an id
 
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
         image_id = cameras.image_id(name)
+        other = name if image_id is None else taken.setdefault(image_id, name)
+        if other != name and not one_for_all:
+            raise UserError(f"{name}: is image {image_id} of the annotation file, as {other} is; name one of them")
+        image_id = image_id if other == name else None
         found = camera(None if one_for_all else name, None if annotated else size)
         return first_free + index if image_id is None else image_id, found
 

@@ -174,7 +174,10 @@ class Parts:
                 if path not in files:
                     files[path] = path.open("rb")
                 files[path].seek(place)
-                frame = _LINE.decode(files[path].readline()).frame
+                try:
+                    frame = _LINE.decode(files[path].readline()).frame
+                except msgspec.DecodeError as error:
+                    raise UserError(f"{path}: the line of byte {place} is damaged: {error}; start anew") from None
                 assert frame is not None  # its index was read from there
                 yield frame
         finally:

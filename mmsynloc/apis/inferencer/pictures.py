@@ -101,7 +101,7 @@ class PictureWriter:
             self._size = size
             self._writer = cv2.VideoWriter(str(self._partial), cv2.VideoWriter.fourcc(*"mp4v"), self.fps, size)
             if not self._writer.isOpened():
-                raise UserError(f"{self.video}: cannot be written as a video; name a file that ends in .mp4")
+                raise UserError(f"{self.video}: cannot be written as a video: no space, or another ending than .mp4")
         if size != self._size:
             drawn = cv2.resize(drawn, self._size, interpolation=cv2.INTER_AREA)
         self._writer.write(drawn)

@@ -96,6 +96,8 @@ class SynLocInferencer:
         backend: Backend | None = None,
     ) -> None:
         if backend is None and is_exported(checkpoint):
+            if config is not None or device is not None:
+                raise UserError(f"{checkpoint}: an exported model takes neither config nor device; leave them out")
             backend, chosen = open_exported(checkpoint, engine, amp)
             if score_threshold is None:
                 score_threshold = require_chosen(checkpoint, chosen)

@@ -14,9 +14,9 @@ from mmsynloc.utils import UserError
 def exported(tmp_path, monkeypatch):
     """Makes a file that opens as an engine with these inputs and metadata."""
 
-    def make(shapes, metadata):
+    def make(shapes, metadata, outputs=("boxes_xyxy", "scores", "keypoints_px")):
         monkeypatch.setattr(engines, "require", lambda name: None)
-        monkeypatch.setitem(engines.ENGINES, "onnxruntime", lambda *_: Engine(dict, shapes, metadata))
+        monkeypatch.setitem(engines.ENGINES, "onnxruntime", lambda *_: Engine(dict, shapes, outputs, metadata))
         (tmp_path / "a.onnx").write_bytes(b"")
         return tmp_path / "a.onnx"
 
@@ -35,7 +35,21 @@ def test_open_engine__a_threshold_that_is_no_number(exported, threshold):
         open_engine("onnxruntime", path)
 
 
+def test_exported_backend__other_outputs(exported):
+    shapes = {"images": (None, 64, 64, 3), "camera_matrix": (None, 3, 4)}
+    shapes |= dict.fromkeys(("to_frame", "frame_size", "undist_poly"), (None, 9))
+    assert ExportedBackend(exported(shapes, {})).input_size == (64, 64)
+    with pytest.raises(UserError, match=r"a\.onnx: not a detector .* its outputs \['other'\]"):
+        ExportedBackend(exported(shapes, {}, outputs=("other",)))
+
+
 def test_exported_backend__inputs_of_other_ranks(exported):
     shapes = dict.fromkeys(("images", "to_frame", "frame_size", "camera_matrix", "undist_poly"), (None,))
     with pytest.raises(UserError, match=r"a\.onnx: not a detector that mmsynloc export has written"):
         ExportedBackend(exported(shapes, {}))
+
+
+def test_cause__is_no_place_in_sources():
+    error = RuntimeError("Exception from src/core.cpp:84:\nException from src/onnx.cpp:12:\nthe model is broken\n")
+    assert engines._cause(error) == "the model is broken"
+    assert engines._cause(RuntimeError("Exception from src/core.cpp:84:")) == "Exception from src/core.cpp:84:"

@@ -39,6 +39,20 @@ def test_camera_finder__annotation_file_gives_ids_too(tmp_path):
         find(0, "000001.jpg", (640, 360))
 
 
+def test_camera_finder__two_files_of_one_entry(tmp_path):
+    path = write_annotations(tmp_path / "val.json", [image_entry(4), image_entry(9, width=1280, height=720)], None)
+    find = camera_finder(path)
+    for index in (0, 1):  # the same file again
+        assert find(index, "a/000009.jpg", (640, 360))[0] == 9
+    with pytest.raises(UserError, match=r"b/000009.jpg: is image 9 of the annotation file, as a/000009.jpg is"):
+        find(2, "b/000009.jpg", (640, 360))
+
+
+def test_camera_finder__two_files_of_the_only_entry(tmp_path):
+    find = camera_finder(write_annotations(tmp_path / "val.json", [image_entry(4)], None))
+    assert [find(i, f"{folder}/000004.jpg", (640, 360))[0] for i, folder in enumerate("ab")] == [4, 6]
+
+
 def test_camera_finder__annotation_file_of_one_image_serves_all(tmp_path):
     find = camera_finder(str(write_annotations(tmp_path / "one.json", [image_entry(4)], None)))
     assert find(7, "000004.jpg", (640, 360))[0] == 4

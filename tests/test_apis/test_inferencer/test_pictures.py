@@ -62,7 +62,9 @@ def test_add__video_of_frames_of_several_sizes(tmp_path):
 
 def test_add__unknown_kind_of_video(tmp_path):
     writer = PictureWriter(video=tmp_path / "clip.txt", view="frame")
-    with pytest.raises(UserError, match=r"clip.txt: cannot be written as a video; name a file that ends in .mp4"):
+    with pytest.raises(
+        UserError, match=r"clip.txt: cannot be written as a video: no space, or another ending than .mp4"
+    ):
         writer.add(PICTURE, tracked(0))
 
 
