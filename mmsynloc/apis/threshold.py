@@ -15,14 +15,10 @@ def require_chosen(checkpoint: str | Path | None, score_threshold: float | None)
     Raises:
         UserError: there is none.
     """
-    if score_threshold is None and str(checkpoint).endswith(".onnx"):
-        raise UserError(
-            f"{checkpoint}: was exported before a validation had chosen a score threshold; run mmsynloc test CONFIG "
-            "CHECKPOINT --split val and export again, or name a score threshold"
-        )
     if score_threshold is None:
+        again = " and export it again" if str(checkpoint).endswith(".onnx") else ""
         raise UserError(
             f"{checkpoint}: no validation has chosen a score threshold for it yet; run mmsynloc test CONFIG CHECKPOINT "
-            "--split val, or name a score threshold"
+            f"--split val{again}, or name a score threshold"
         )
     return score_threshold

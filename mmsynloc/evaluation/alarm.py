@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mmsynloc.evaluation.functional import PeopleTable
-from mmsynloc.structures.half_size import lie_in_upper_left_quarter
+from mmsynloc.structures.half_size import lie_in_upper_left_quarter, upper_left_share
 
 __all__ = ["CoordinateWarning", "EvaluationWarning", "coordinate_alarm"]
 
@@ -40,7 +40,7 @@ def coordinate_alarm(
     if not lie_in_upper_left_quarter(points_px, image_size[image], _FEWEST):
         return None
     centres = people.boxes_xywh[:, :2] + people.boxes_xywh[:, 2:] / 2
-    if (centres <= image_size[people.image] / 2).all(axis=1).mean() >= _EXPECTED:
+    if upper_left_share(centres, image_size[people.image]) >= _EXPECTED:
         return None
     width, height = np.median(image_size, axis=0).astype(int)
     return (

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from mmsynloc.evaluation.functional.similarity import LOCSIM_AT_TAU
+from mmsynloc.evaluation.functional.similarity import LOG_LOCSIM_AT_TAU
 
 __all__ = ["expected_locsim", "fuse_gaussians"]
 
@@ -24,7 +22,7 @@ def expected_locsim(covariances_m2: np.ndarray, tau_m: float = 1.0) -> np.ndarra
     Returns:
         (...) in [0, 1]; 0 where the covariance is NaN.
     """
-    widened = np.eye(2) - 2 * math.log(LOCSIM_AT_TAU) / tau_m**2 * covariances_m2
+    widened = np.eye(2) - 2 * LOG_LOCSIM_AT_TAU / tau_m**2 * covariances_m2
     determinant = widened[..., 0, 0] * widened[..., 1, 1] - widened[..., 0, 1] * widened[..., 1, 0]
     return np.nan_to_num(1 / np.sqrt(np.maximum(determinant, 1.0)), nan=0.0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["lie_in_upper_left_quarter"]
+__all__ = ["lie_in_upper_left_quarter", "upper_left_share"]
 
 _SHARE = 0.99  # not all: some predictions leave the frame
 
@@ -17,6 +17,9 @@ def lie_in_upper_left_quarter(points_px: np.ndarray, image_sizes: np.ndarray, at
         image_sizes: (N, 2) or (2,) ``(width, height)`` in px.
         at_least: from 1; fewer points say nothing, for all of them may well stand in one quarter: False.
     """
-    if len(points_px) < at_least:
-        return False
-    return bool((points_px <= np.asarray(image_sizes) / 2).all(axis=1).mean() >= _SHARE)
+    return len(points_px) >= at_least and upper_left_share(points_px, image_sizes) >= _SHARE
+
+
+def upper_left_share(points_px: np.ndarray, image_sizes: np.ndarray) -> float:
+    """The share of at least one point (N, 2) in the upper left quarter of its image, of size (N, 2) or (2,)."""
+    return float((points_px <= np.asarray(image_sizes) / 2).all(axis=1).mean())

@@ -14,7 +14,7 @@ _UPSTREAM = {
     "torch": "pip install torch",
     **dict.fromkeys(("mmengine", "mmcv", "mmdet", "mmpose"), 'pip install --no-deps -r "$(mmsynloc requirements)"'),
 }
-"""What mmsynloc's own requirements do not bring, and how it is installed."""
+"""Packages that an installation may lack, and how they are installed."""
 
 
 class UserError(Exception):
@@ -53,6 +53,15 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _in_one_line(error: UserError | ModuleNotFoundError | PermissionError) -> str | None:
+    """What the user can do something about; None for a defect."""
+    if isinstance(error, PermissionError):
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name} is not installed: {_UPSTREAM[error.name]}" if error.name in _UPSTREAM else None
+    return str(error)
+
+
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
@@ -67,20 +76,11 @@ def run_tool(main: Callable[[], int | None]) -> None:
         status = main()
         _flush_output()
         sys.exit(status)
-    except UserError as error:
-        if os.environ.get("MMSYNLOC_DEBUG") == "1":
+    except (UserError, ModuleNotFoundError, PermissionError) as error:
+        line = _in_one_line(error)
+        if line is None or os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except ModuleNotFoundError as error:
-        if error.name not in _UPSTREAM or os.environ.get("MMSYNLOC_DEBUG") == "1":
-            raise
-        print(f"error: {error.name} is not installed: {_UPSTREAM[error.name]}", file=sys.stderr)
-        sys.exit(1)
-    except PermissionError as error:  # the user's to give, wherever it is missed
-        if os.environ.get("MMSYNLOC_DEBUG") == "1":
-            raise
-        print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"error: {line}", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         _discard_output()

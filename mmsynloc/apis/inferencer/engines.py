@@ -12,7 +12,7 @@ import numpy as np
 
 from mmsynloc.utils import UserError, first_line
 
-__all__ = ["ENGINES", "Engine", "open_engine", "require"]
+__all__ = ["ENGINES", "Engine", "not_ours", "open_engine", "require"]
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -36,6 +36,14 @@ class Engine(NamedTuple):
     def score_threshold(self) -> float | None:
         """The one that validation chose for the exported model, where there is one."""
         return None if "score_threshold" not in self.metadata else float(self.metadata["score_threshold"])
+
+
+def not_ours(path: str | Path, kind: str, engine: Engine) -> UserError:
+    """The error for a file whose inputs or outputs are not those of a kind of exported model."""
+    return UserError(
+        f"{path}: not a {kind} that mmsynloc export has written: its inputs are {list(engine.input_shapes)}, "
+        f"its outputs {list(engine.outputs)}"
+    )
 
 
 def open_engine(name: str, path: str | Path, threads: int | None = None, half: bool = False) -> Engine:

@@ -9,14 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
-from mmsynloc.apis.inferencer.engines import open_engine
+from mmsynloc.apis.inferencer.engines import not_ours, open_engine
 from mmsynloc.apis.inferencer.exported_second_stage import ExportedSecondStage, beside
 from mmsynloc.files.images import BrokenImageError, DecodedImage, check_shape, load_image
 from mmsynloc.rendering.draw import draw_plan
 from mmsynloc.rendering.plan import RenderPlan
 from mmsynloc.structures import Camera
 from mmsynloc.structures.affine import fit_matrix, invert
-from mmsynloc.utils import UserError
 
 __all__ = ["ExportedBackend"]
 
@@ -71,10 +70,7 @@ class ExportedBackend:
         self._engine = open_engine(engine, path, threads, half)
         shapes = self._engine.input_shapes
         if {name: len(shape) for name, shape in shapes.items()} != _RANKS or not set(self._engine.outputs) >= _OUTPUTS:
-            raise UserError(
-                f"{path}: not a detector that mmsynloc export has written: its inputs are {list(shapes)}, "
-                f"its outputs {list(self._engine.outputs)}"
-            )
+            raise not_ours(path, "detector", self._engine)
         _, height, width, _ = shapes["images"]
         self.input_size = (int(width or 0), int(height or 0))  # only the batch's size is free
         self._polynomial_size = int(shapes["undist_poly"][1] or 0)

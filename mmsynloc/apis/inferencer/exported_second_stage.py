@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from mmsynloc.apis.inferencer.backend import FrameDetections
-from mmsynloc.apis.inferencer.engines import open_engine
+from mmsynloc.apis.inferencer.engines import not_ours, open_engine
 from mmsynloc.placement.crop_placer import BATCH_SIZE, CropPlacer
 from mmsynloc.structures import Camera
 from mmsynloc.utils import UserError, file_sha256, first_line
@@ -58,12 +58,9 @@ class ExportedSecondStage:
 
     def __init__(self, path: Path, engine: str, threads: int | None = None) -> None:
         self._engine = open_engine(engine, path, threads)
-        inputs, outputs = list(self._engine.input_shapes), self._engine.outputs
-        if not {"crops"} <= set(inputs) <= {"crops", "geometry"} or not set(outputs) >= _OUTPUTS:
-            raise UserError(
-                f"{path}: not a second stage that mmsynloc export has written: its inputs are {inputs}, "
-                f"its outputs {list(outputs)}"
-            )
+        inputs, outputs = set(self._engine.input_shapes), set(self._engine.outputs)
+        if not {"crops"} <= inputs <= {"crops", "geometry"} or not outputs >= _OUTPUTS:
+            raise not_ours(path, "second stage", self._engine)
         if "placer" not in self._engine.metadata:
             raise UserError(f"{path}: has lost its settings (placer); export both stages anew")
         try:

@@ -49,12 +49,12 @@ def _of_file(cameras: Cameras) -> CameraOf:
 
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
         image_id = cameras.image_id(name)
-        other = name if image_id is None else taken.setdefault(image_id, name)
-        if other != name and not one_for_all:
+        is_free = image_id is not None and taken.setdefault(image_id, name) == name
+        if image_id is not None and not is_free and not one_for_all:
+            other = taken[image_id]
             raise UserError(f"{name}: is image {image_id} of the annotation file, as {other} is; name one of them")
-        image_id = image_id if other == name else None
         found = camera(None if one_for_all else name, None if annotated else size)
-        return first_free + index if image_id is None else image_id, found
+        return image_id if image_id is not None and is_free else first_free + index, found
 
     return find
 

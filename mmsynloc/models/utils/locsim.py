@@ -6,11 +6,10 @@ import math
 
 from torch import Tensor
 
-from mmsynloc.evaluation.functional.similarity import LOCSIM_AT_TAU
+from mmsynloc.evaluation.functional.similarity import LOG_LOCSIM_AT_TAU
 
-__all__ = ["LOG_LOCSIM_AT_TAU", "clean_metric", "ground_offset_m", "locsim", "usable_metric"]
+__all__ = ["clean_metric", "ground_offset_m", "locsim", "usable_metric"]
 
-LOG_LOCSIM_AT_TAU = math.log(LOCSIM_AT_TAU)
 _MAX_OFFSET_PX = 1e4  # no image is larger; keeps squares finite in float32
 
 
