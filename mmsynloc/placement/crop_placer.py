@@ -17,7 +17,7 @@ from mmsynloc.structures.boxes import feet_of
 from mmsynloc.structures.crops import crop_geometry, crop_matrices, crops_by_camera
 from mmsynloc.structures.pitch_markings import near_pitch
 from mmsynloc.structures.warp import cut_views
-from mmsynloc.utils import first_line
+from mmsynloc.utils import first_line, refuse_unknown
 
 __all__ = ["BATCH_SIZE", "CropPlacer", "FrameCrops", "PlacedBoxes", "RunCrops"]
 
@@ -114,10 +114,8 @@ class CropPlacer:
         Raises:
             ValueError: ``test_cfg.score``, ``powers`` or ``looks`` is wrong, or a setting is unknown.
         """
-        known = {*_RULE_SETTINGS, *_SETTINGS, *_ESTIMATOR_SETTINGS}
-        unknown = sorted(set(test_cfg) - known - {*_PASSED_OVER})
-        if unknown:
-            raise ValueError(f"test_cfg has {', '.join(unknown)}; a second stage knows {', '.join(sorted(known))}")
+        known = (*_RULE_SETTINGS, *_SETTINGS, *_ESTIMATOR_SETTINGS)
+        refuse_unknown(set(test_cfg) - {*_PASSED_OVER}, known, "test_cfg", "a second stage")
         rule = PlacementRule(**{key: test_cfg[key] for key in _RULE_SETTINGS if key in test_cfg})
         cropping = {key: crop[key] for key in ("height_m", "padding") if key in crop}
         own = {key: test_cfg[key] for key in _SETTINGS if key in test_cfg}

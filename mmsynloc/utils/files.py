@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from mmsynloc.utils.errors import UserError
+from mmsynloc.utils.writable import is_stream
 
 __all__ = ["atomic_write", "dump_json", "file_sha256", "is_temporary", "refuse_overwriting"]
-
-_OPEN_STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
-"""Files that the process has open already: a new file in their place would never reach who reads them."""
 
 
 @contextmanager
@@ -37,12 +34,12 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     temporary = None
     try:
-        is_stream = _is_stream(path)
-        target = path if is_stream else Path(os.path.realpath(path))  # a link stays, and so does who else uses it
-        temporary = _temporary(target, None if is_stream else target.parent)
+        streamed = is_stream(path)
+        target = path if streamed else Path(os.path.realpath(path))  # a link stays, and so does who else uses it
+        temporary = _temporary(target, None if streamed else target.parent)
         with _others_named(path, target, temporary):
             yield temporary
-        if is_stream:
+        if streamed:
             _copy_into(temporary, target)
         else:
             _replace(temporary, target)
@@ -62,25 +59,6 @@ def _others_named(*own: Path) -> Iterator[None]:
         if error.filename is None or Path(error.filename) in own:
             raise
         raise UserError(f"{error.filename}: {error.strerror or error}") from None
-
-
-def _is_stream(path: Path) -> bool:
-    """Whether content is written into what is there, and not put in its place.
-
-    Raises:
-        UserError: it can be neither.
-    """
-    if str(path).startswith(_OPEN_STREAMS):
-        return True
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return False
-    if stat.S_ISDIR(mode):
-        raise UserError(f"{path}: cannot be written: a folder, not a file")
-    if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):
-        raise UserError(f"{path}: cannot be written: a pipe, socket or disk, not a file")
-    return stat.S_ISCHR(mode)
 
 
 def _temporary(target: Path, folder: Path | None) -> Path:

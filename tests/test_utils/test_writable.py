@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from mmsynloc.utils import UserError, check_file, check_folder
@@ -37,3 +40,17 @@ def test_check_file__name_that_leaves_no_room_for_a_temporary_one(tmp_path):
     check_file(tmp_path / f"{'x' * 226}.csv", "--out")
     with pytest.raises(UserError, match="its name is longer than 230 bytes"):
         check_file(tmp_path / f"{'x' * 227}.csv", "--out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_check_file__named_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UserError, match=r"^--out \S+pipe.csv: cannot be written: a pipe, socket or disk, not a file$"):
+        check_file(tmp_path / "pipe.csv", "--out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such device")
+def test_check_file__streams_need_no_room_in_their_folder(monkeypatch):
+    monkeypatch.setattr("tempfile.TemporaryFile", None)  # what would try to write into /dev
+    for name in ("/dev/stdout", "/dev/fd/2", "/dev/null"):
+        check_file(name, "--out")

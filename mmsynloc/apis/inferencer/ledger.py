@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -136,6 +136,14 @@ class Ledger:
         self._file.close()
 
 
+class _Place(NamedTuple):
+    """A line of a ledger: its number from 0, and the byte where it begins."""
+
+    path: Path
+    number: int
+    offset: int
+
+
 class Parts:
     """The ledgers of a run, read as one list of frames in the order of the input.
 
@@ -151,18 +159,18 @@ class Parts:
     """
 
     def __init__(self, folder: Path, shards: int) -> None:
-        self._places: dict[int, tuple[Path, int]] = {}
+        self._places: dict[int, _Place] = {}
         self.problems: list[str] = []
         for shard in range(shards):
             path = folder / _part_name(shard, shards)
             with _one_line_errors(path), path.open("rb") as file:
-                place = 0
+                offset = 0
                 for number, text in enumerate(file):
                     line = _look(text, path, number) if text.endswith(b"\n") else _Glance()
                     if line.frame is not None:
-                        self._places[line.frame.index] = (path, place)
+                        self._places[line.frame.index] = _Place(path, number, offset)
                     self.problems += line.problems or []
-                    place += len(text)
+                    offset += len(text)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -170,14 +178,14 @@ class Parts:
     def __iter__(self) -> Iterator[FrameRecord]:
         files: dict[Path, BinaryIO] = {}
         try:
-            for _, (path, place) in sorted(self._places.items()):
+            for _, (path, number, offset) in sorted(self._places.items()):
                 if path not in files:
                     files[path] = path.open("rb")
-                files[path].seek(place)
+                files[path].seek(offset)
                 try:
                     frame = _LINE.decode(files[path].readline()).frame
-                except msgspec.DecodeError as error:
-                    raise UserError(f"{path}: the line of byte {place} is damaged: {error}; start anew") from None
+                except msgspec.DecodeError:
+                    raise _damaged(path, number) from None
                 assert frame is not None  # its index was read from there
                 yield frame
         finally:
@@ -271,7 +279,11 @@ def _look(text: bytes, path: Path, number: int) -> _Glance:
     try:
         return _GLANCE.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UserError(f"{path}: line {number + 1} is damaged; delete the file and start anew") from None
+        raise _damaged(path, number) from None
+
+
+def _damaged(path: Path, number: int) -> UserError:
+    return UserError(f"{path}: line {number + 1} is damaged; delete the file and start anew")
 
 
 def _lock(file: BinaryIO, out: Path) -> None:

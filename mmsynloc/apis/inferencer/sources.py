@@ -92,7 +92,7 @@ def open_sources(inputs: Any, fps: float | None = None) -> list[Source]:
     if isinstance(inputs, (str, Path)):
         inputs = [inputs]
     elif isinstance(inputs, np.ndarray):
-        inputs = [inputs] if inputs.ndim == 3 else list(inputs)
+        inputs = list(inputs) if inputs.ndim == 4 else [inputs]
     elif not isinstance(inputs, (list, tuple)):
         return [_Arrays(inputs)]
     sources = list(_joined(source for one in inputs for source in _resolve(one, fps)))

@@ -14,8 +14,13 @@ from torch import Tensor
 
 from mmsynloc.models.estimators.tiling import detect_on_tiles, tile_rule_of
 from mmsynloc.models.utils.views import make_views
+from mmsynloc.utils import refuse_unknown
 
 __all__ = ["SynLocPoseEstimator"]
+
+_SETTINGS = ("view_scales", "tiles", "tile_score_thr", "tile_batch_size")
+_PASSED_OVER = ("input_size", "multiscale_test", "output_heatmaps", "shift_heatmap")
+"""What upstream's bottom-up models have in their ``test_cfg``."""
 
 
 @MODELS.register_module()
@@ -40,12 +45,18 @@ class SynLocPoseEstimator(BottomupPoseEstimator):
             ``compile_losses``, its targets and losses; None compiles nothing. With inputs of changing sizes
             ``dict(dynamic=True)`` avoids compiling for each.
         **kwargs: as for ``BottomupPoseEstimator``.
+
+    Raises:
+        ValueError: ``test_cfg`` has a setting that neither this class nor a head with ``test_settings`` reads.
     """
 
     def __init__(
         self, *args: Any, channels_last: bool = True, compile: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        if hasattr(self.head, "test_settings"):  # heads of others do not say what they read
+            given = set(self.test_cfg) - {*_PASSED_OVER}
+            refuse_unknown(given, (*self.head.test_settings, *_SETTINGS), "test_cfg", type(self.head).__name__)
         self.tile_rule = tile_rule_of(self.test_cfg)
         if channels_last:
             self.to(memory_format=torch.channels_last)

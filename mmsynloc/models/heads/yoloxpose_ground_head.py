@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -93,6 +93,12 @@ class YOLOXPoseGroundHead(YOLOXPoseHead):
         ValueError: ``quality`` is unknown, there is more than one class to be ranked by LocSim, or there is a
             ``loss_simcc`` and no ``simcc``.
     """
+
+    test_settings: ClassVar[tuple[str, ...]] = (
+        *("score_thr", "nms_pre", "nms_thr", "nms_mode", "loose_nms_thr", "ground_nms_radius_m", "pitch_margin_m"),
+        *("simcc", "flip_test"),
+    )
+    """What :meth:`predict` reads of ``test_cfg``; a subclass that reads more adds its own."""
 
     def __init__(
         self,

@@ -118,6 +118,9 @@ def test_read_frames__arrays_and_an_iterator_of_arrays():
 def test_read_frames__array_that_is_no_picture(array):
     with pytest.raises(UserError, match=r"array 0: a picture is an array \(H, W, 3\) of uint8, BGR"):
         read([array])
+    if array.ndim == 2:
+        with pytest.raises(UserError, match=r"not uint8 \(4, 6\)"):
+            read(array)
 
 
 def test_read_frames__leaves_out_what_is_done(folder):

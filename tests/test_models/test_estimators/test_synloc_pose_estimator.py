@@ -82,6 +82,27 @@ def test_predict__scales_need_the_estimator():
         _predict(_model("BottomupPoseEstimator", view_scales=(1.0, 0.8)))
 
 
+def test_init__a_setting_that_nothing_reads():
+    expected = r"test_cfg has nms_mod; YOLOXPose\w*Head knows flip_test, ground_nms_radius_m, loose_nms_thr, nms_mode, "
+    with pytest.raises(ValueError, match=expected):
+        _model(nms_mod="ground")
+
+
+def test_init__settings_of_upstream_are_passed_over():
+    _model(input_size=INPUT_SIZE, multiscale_test=False, tile_score_thr=0.2)
+
+
+def test_init__heads_of_others_may_read_any_setting():
+    cfg = load_config("mmsynloc::yoloxpose_nano_synloc.py").model
+    cfg.head.type = "YOLOXPoseHead"
+    cfg.test_cfg = dict(my_own=1)
+    for name in ("quality", "loss_locsim", "simcc", "loss_simcc", "locsim_calculator"):
+        cfg.head.pop(name, None)
+    cfg.head.assigner = dict(type="SimOTAAssigner", oks_calculator=cfg.head.assigner.oks_calculator)
+    with DefaultScope.overwrite_default_scope("mmpose"):
+        assert MODELS.build(cfg).test_cfg == dict(my_own=1)
+
+
 def _losses(model):
     inputs = torch.rand(2, 3, *INPUT_SIZE[::-1], generator=torch.Generator().manual_seed(0)) * 255
     return model.train().loss(inputs, [crowd(5), crowd(0)])
