@@ -35,7 +35,7 @@ def read_config(name: str) -> Config:
         raise UserError(f"{name}: {error}") from None
     except UnicodeDecodeError:
         raise UserError(f"{name}: not a usable config: not UTF-8 text") from None
-    except Exception as error:  # a config is the user's own code and can raise any error
+    except (Exception, SystemExit) as error:  # a config is the user's own code and can raise any error
         cause = error.__cause__ if isinstance(error, ImportError) and error.__cause__ else error
         reason = str(cause).split("\n", 1)[0]
         where = _line(error.__traceback__)

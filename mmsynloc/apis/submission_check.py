@@ -44,7 +44,7 @@ def check_submission(path: str | Path, ann_file: str | Path) -> SubmissionReport
     annotations = read_annotations(ann_file)
     counts = {"images": len(annotations), "detections": 0, "over threshold": 0}
     if not Path(path).is_file():
-        raise UserError(f"{path}: no such file")
+        raise UserError(f"{path}: {'a folder, not a file' if Path(path).is_dir() else 'no such file'}")
     try:
         submission = read_submission(path)
     except UserError as error:

@@ -84,6 +84,8 @@ def _slim(weight: torch.Tensor, where: str) -> torch.Tensor:
         raise UserError(f"{where}: has a shape but no numbers")
     if not weight.is_floating_point():
         return weight.clone()
+    if weight.element_size() == 1:
+        raise UserError(f"{where}: numbers of 8 bits, which are not shrunk; larger ones are needed")
     if weight.isnan().any():
         raise UserError(f"{where}: has weights that are not numbers (NaN): the training has failed")
     if weight.isinf().any():

@@ -77,7 +77,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     detections, stated = read_detections(args.results)
     img_ids = None if args.img_ids is None else read_json(args.img_ids, list[int])
     annotations.choose_images(img_ids, str(args.img_ids))
-    if detections.keypoints is None and args.keypoint_index is None:
+    says_where = args.keypoint_index is not None or args.position_from not in (None, "keypoint")
+    if not says_where and not args.keypoints_3d:
         stated = position_options(detections, stated)
     options: dict[str, Any] = {"position_from": "keypoint", "keypoint_index": 1, "score_threshold": None, **stated}
     options |= {name: value for name in options if (value := getattr(args, name)) is not None}

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmsynloc.cli.flags import image_size, seed
+from mmsynloc.cli.flags import image_size, seed, show_warnings_plainly
 from mmsynloc.utils import UserError, refuse_overwriting
 
 __all__ = ["main"]
@@ -35,6 +35,7 @@ def parse_args(argv: Sequence[str] | None, prog: str | None) -> argparse.Namespa
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None) -> None:
     args = parse_args(argv, prog)
+    show_warnings_plainly()
     if args.command == "background":
         _write_median(args)
         return

@@ -143,13 +143,15 @@ def weights_of(held: Mapping[str, Any], where: str | Path) -> dict[str, Tensor]:
         UserError: it holds no weights.
     """
     weights = held.get("state_dict", held)
+    if held and weights == {}:
+        raise UserError(f"{where}: no weights: its state_dict is empty")
     if (
         not isinstance(weights, Mapping)
         or not weights
         or not all(isinstance(name, str) and isinstance(weight, Tensor) for name, weight in weights.items())
     ):
         names = ", ".join(list(map(str, held))[:6])
-        has = "its state_dict is not tensors by name" if held.get("state_dict") else "it has no state_dict"
+        has = "its state_dict is not tensors by name" if "state_dict" in held else "it has no state_dict"
         raise UserError(f"{where}: no weights: {has} (only: {names or 'nothing'})")
     return {name.removeprefix("module."): weight for name, weight in weights.items()}
 

@@ -93,7 +93,13 @@ def _read(annotations: Annotations, path: str | Path) -> Detections:
     keypoints = detections.keypoints if source == "keypoint" else None
     placed = replace(detections, keypoints=keypoints, positions_pitch_m=table.positions_pitch_m)
     somewhere = (source == "keypoint") | np.isfinite(table.positions_pitch_m).all(1)
-    return placed[(table.image >= 0) & somewhere]
+    kept = placed[(table.image >= 0) & somewhere]
+    if len(detections) and not len(kept):
+        raise UserError(
+            f"{path}: none of its detections is an athlete in an image of {annotations.path}; are these the results of "
+            "another split?"
+        )
+    return kept
 
 
 def _refuse_different_fields(results: Sequence[Detections]) -> None:

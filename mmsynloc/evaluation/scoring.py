@@ -41,6 +41,8 @@ __all__ = [
     "score_results",
 ]
 
+_MOST_TAU_M = 1e6
+
 
 def score_detections(
     annotations: Annotations,
@@ -130,8 +132,8 @@ def score_keypoints_3d(
 
 
 def _check_parameters(tau_m: float, score_threshold: float | None) -> None:
-    if not (np.isfinite(tau_m) and tau_m > 0):
-        raise UserError(f"tau is {tau_m}, not a positive number of metres")
+    if not 0 < tau_m <= _MOST_TAU_M:
+        raise UserError(f"tau is {tau_m}, not a positive number of metres, {_MOST_TAU_M:g} at most")
     if score_threshold is not None and not np.isfinite(score_threshold):
         raise UserError(f"score_threshold is {score_threshold}, not a finite number")
 

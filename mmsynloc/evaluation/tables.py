@@ -194,7 +194,7 @@ def _points_px(detections: Detections, position_from: str, keypoint_index: int) 
         hint = "; their positions are in position_on_pitch" if detections.positions_pitch_m is not None else ""
         raise UserError(f"{detections.path}: the detections have no keypoints{hint}")
     number = detections.keypoints.shape[1]
-    if not -number <= keypoint_index < number:
+    if not 0 <= keypoint_index < number:
         raise UserError(f"{detections.path}: keypoint {keypoint_index} is asked for, but detections have {number}")
     return detections.keypoints[:, keypoint_index, :2]
 

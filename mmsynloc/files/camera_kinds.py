@@ -13,7 +13,7 @@ from mmsynloc.files.annotation_reader import read_annotations
 from mmsynloc.files.annotations import Annotations
 from mmsynloc.files.camera_source import CameraSource, FoundCameras, ImageSize
 from mmsynloc.files.devkit_camera import LENS_KEYS, devkit_source, synloc_source
-from mmsynloc.files.json_text import decode_json, read_bytes, strip_byte_order_mark
+from mmsynloc.files.json_text import decode_json, read_bytes, refuse_repeated_keys, strip_byte_order_mark
 from mmsynloc.files.opencv_calibration import opencv_source, read_npz, read_xml, read_yaml
 from mmsynloc.files.soccernet_calibration import soccernet_source
 from mmsynloc.utils import UserError
@@ -37,7 +37,9 @@ def _read_json(path: Path) -> Any:
     data = strip_byte_order_mark(read_bytes(path))
     if data.lstrip().startswith(b"{") and decode_json(data, _Peek, str(path)).images is not msgspec.UNSET:
         return read_annotations(path)
-    return decode_json(data, Any, str(path))
+    content = decode_json(data, Any, str(path))
+    refuse_repeated_keys(data, str(path))
+    return content
 
 
 READERS = {".yml": read_yaml, ".yaml": read_yaml, ".xml": read_xml, ".npz": read_npz, ".json": _read_json}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -27,7 +30,7 @@ class ImageHeader(NamedTuple):
 def read_header(file: Path | IO[bytes]) -> ImageHeader:
     """Read the header alone; what is no image has no size."""
     try:
-        with Image.open(file) as image:
+        with _without_warnings(), Image.open(file) as image:
             size = image.size
             if isinstance(image, TiffImagePlugin.TiffImageFile):  # its size is that after the turn
                 tags = image.tag_v2
@@ -35,6 +38,14 @@ def read_header(file: Path | IO[bytes]) -> ImageHeader:
             return ImageHeader(size, _orientation(image))
     except Exception:  # a decoder can raise any error on damaged bytes
         return ImageHeader(None)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Hide what the reader has to say of damaged tags, beside which the picture may be whole."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _orientation(image: Image.Image) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ __all__ = [
     "fail_at",
     "read_bytes",
     "read_json",
+    "refuse_repeated_keys",
     "strip_byte_order_mark",
     "to_json",
     "without_garbage_collection",
@@ -28,6 +30,7 @@ T = TypeVar("T")
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ZIP_MARK = b"PK\x03\x04"
+_UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_KINDS = {
     b"\x1f\x8b": "the file is compressed (gzip); unpack it first",
@@ -117,6 +120,23 @@ def read_json(path: str | Path, kind: Any = Any) -> Any:
     return decode_json(strip_byte_order_mark(read_bytes(path)), kind, str(path))
 
 
+def refuse_repeated_keys(data: bytes, where: str) -> None:
+    """Make sure that no object of a JSON text has a key twice, of which readers would take the last one.
+
+    Slow beside :func:`decode_json`, and therefore for small files in which people edit.
+
+    Raises:
+        UserError: one has.
+    """
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            raise UserError(f"{where}: {next(name for name in names if names.count(name) > 1)} is there twice")
+
+    json.loads(data, object_pairs_hook=check)
+
+
 def to_json(value: Any) -> bytes:
     """Python objects, NumPy arrays and numbers among them, as JSON; numbers that are not finite become null."""
     return msgspec.json.encode(value, enc_hook=_plain)
@@ -137,6 +157,8 @@ def fail_at(where: str, entry: str, reason: str, entry_id: Any = None) -> UserEr
 def _explain_syntax(message: str, data: bytes) -> str:
     if not data.strip():
         return "the file is empty"
+    if data.startswith(_UTF32_MARKS):
+        return "the text is UTF-32, not UTF-8"
     if data.startswith(_UTF16_MARKS):
         return "the text is UTF-16, not UTF-8"
     if data.startswith(BYTE_ORDER_MARK):
@@ -202,11 +224,13 @@ def _id_of(data: bytes, steps: list[str]) -> Any:
     """The id of the entry at a place, read again without its type; None where it has none."""
     try:
         node = msgspec.json.decode(data)
+        for step in steps:
+            if isinstance(node, list):
+                node = node[int(step)]
+                return node.get("id") if isinstance(node, dict) else None
+            node = node[step]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # broken further on, where the type was not met
         return None
-    for step in steps:
-        if isinstance(node, list):
-            node = node[int(step)]
-            return node.get("id") if isinstance(node, dict) else None
-        node = node[step]
+    except (LookupError, TypeError):  # a key is there twice, and the place is in the first one
+        return None
     return None

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 __all__ = ["IMAGE_SUFFIXES", "ImageNames", "normalise_file_name"]
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
-"""Of the files that are taken for images; those of the data set itself are fewer."""
+"""Of the files that are taken for images."""
 
 
 def normalise_file_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def _from_video(path: Path, wanted: int) -> Iterator[tuple[str, np.ndarray]]:
         chosen = set(_spread(count, wanted))
         for i in range(max(chosen) + 1):  # seeking lands on key frames only
             if not video.grab():
+                warnings.warn(f"{path}: ends early, after {i} of {count} frames", stacklevel=4)
                 return
             if i in chosen:
                 decoded, frame = video.retrieve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ import numpy as np
 
 from mmsynloc.datasets.preparation.layout import ANNOTATED_SIZE
 from mmsynloc.files import Cameras, read_cameras
+from mmsynloc.files.image_probe import orientation_warning
 from mmsynloc.files.images import images_in, read_image
 from mmsynloc.minisynloc.background import Background
 from mmsynloc.minisynloc.foreground import Foreground
@@ -236,5 +238,7 @@ def find_photographs(
     """
     cameras = read_cameras(cameras_file)
     found = _photograph_files(cameras, photos_dir, marks_dir)
+    for warning in filter(None, (orientation_warning(path) for _, path in found)):
+        warnings.warn(warning, stacklevel=2)
     marks = {} if marks_dir is None else _find_marks([path for _, path in found], photos_dir, marks_dir)
     return Photographs(cameras, tuple(found), marks, size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +16,9 @@ _UPSTREAM = {
     **dict.fromkeys(("mmengine", "mmcv", "mmdet", "mmpose"), 'pip install --no-deps -r "$(mmsynloc requirements)"'),
 }
 """Packages that an installation may lack, and how they are installed."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Of a disk, a quota, or what a file may hold."""
 
 
 class UserError(Exception):
@@ -65,8 +69,8 @@ def _in_one_line(error: UserError | ModuleNotFoundError | PermissionError) -> st
 def run_tool(main: Callable[[], int | None]) -> None:
     """Run a command-line tool's ``main`` and exit with its status.
 
-    A :class:`UserError`, a missing permission, and torch or a package of OpenMMLab that is not installed, become
-    ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130, a closed pipe status 1. Every other
+    A :class:`UserError`, a missing permission, a full disk, and torch or a package of OpenMMLab that is not installed,
+    become ``error: ...`` on stderr and status 1, an interrupt (Ctrl-C) status 130, a closed pipe status 1. Every other
     exception is a defect and keeps its traceback. ``MMSYNLOC_DEBUG=1`` keeps all tracebacks.
     """
     try:
@@ -84,6 +88,13 @@ def run_tool(main: Callable[[], int | None]) -> None:
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         _discard_output()
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _FULL or os.environ.get("MMSYNLOC_DEBUG") == "1":
+            raise
+        _discard_output()
+        where = "the output" if error.filename is None else f"{error.filename}:"
+        print(f"error: {where} cannot be written: {error.strerror}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -30,6 +30,7 @@ BASE = '_base_ = "mmsynloc::demo_synloc.py"\n'
             "train_dataloder is no setting of a run; do you mean train_dataloader",
         ),
         ("raise RuntimeError('two\\nlines')", r"RuntimeError: two$"),
+        ("import sys\nsys.exit(0)", r"SystemExit: 0$"),
     ],
 )
 def test_load_config__what_is_wrong_is_told(tmp_path, text, message):

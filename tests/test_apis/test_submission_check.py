@@ -138,5 +138,7 @@ def test_check__unreadable_files(tmp_path, annotations):
     assert "cannot be read as a zip" in problem
     with pytest.raises(UserError, match=r"absent\.zip: no such file"):
         check_submission(tmp_path / "absent.zip", annotations)
+    with pytest.raises(UserError, match="a folder, not a file"):
+        check_submission(tmp_path, annotations)
     with pytest.raises(UserError, match=r"a\.json: has no images"):
         check_submission(_zip(tmp_path, GOOD), write_annotations(tmp_path / "a.json", [], None))

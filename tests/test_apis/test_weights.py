@@ -77,7 +77,7 @@ def test_slim_checkpoint__bad_input_writes_nothing(tmp_path):
     cases = {
         str(tmp_path / "none.pth"): "no such checkpoint",
         "https://example.org/model.pth": "an address; download the file first",
-        _save(tmp_path / "empty.pth"): "no weights: it has no state_dict",
+        _save(tmp_path / "empty.pth"): "no weights: its state_dict is empty",
         _save(
             tmp_path / "large.pth", weight=torch.full((2, 2), 1e9)
         ): r"large\.pth: weight: a weight is beyond the range",
@@ -115,3 +115,9 @@ def test_slim_checkpoint__weights_without_a_value(tmp_path, weight, message):
     with pytest.raises(UserError, match=rf"a\.pth: weight: has .*{message}"):
         slim_checkpoint(path, tmp_path / "b.pth")
     assert not (tmp_path / "b.pth").exists()
+
+
+def test_slim_checkpoint__numbers_of_8_bits(tmp_path):
+    path = _save(tmp_path / "a.pth", weight=torch.zeros(2, 2).to(torch.float8_e4m3fn))
+    with pytest.raises(UserError, match=r"a\.pth: weight: numbers of 8 bits"):
+        slim_checkpoint(path, tmp_path / "b.pth")

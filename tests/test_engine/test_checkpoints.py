@@ -106,6 +106,11 @@ def test_read_checkpoint__other_things(tmp_path):
             read_checkpoint(tmp_path / name)
 
 
+def test_weights_of__empty():
+    with pytest.raises(UserError, match=r"x\.pth: no weights: its state_dict is empty"):
+        weights_of({"state_dict": {}}, "x.pth")
+
+
 @pytest.mark.parametrize(
     "held", [{}, {"a": 1}, {"state_dict": [1]}, {"state_dict": {}}, {"state_dict": {"a": 1}}, {0: torch.ones(1)}]
 )

@@ -192,3 +192,14 @@ def test_fuse_detections__images_that_the_annotations_lack(write, tmp_path):
     placed = replace(result, positions_pitch_m=np.zeros((2, 2)))
     (found,) = fuse_detections(annotations, [placed, placed], [1, 1])
     assert found.image_ids.tolist() == [3]
+
+
+def test_fuse__results_of_another_split_leave_the_output_alone(write, fuse, tmp_path):
+    (tmp_path / "out.json").write_text("before")
+    ours, theirs = write("a", [(0, 0.9, 1, 2)]), write("b", [(7, 0.9, 1, 2)])
+    with (
+        pytest.warns(UserWarning, match="1 of 1 detections are left out"),
+        pytest.raises(UserError, match=r"b\.json: none of its detections is an athlete in an image of .*ann\.json"),
+    ):
+        fuse(ours, theirs)
+    assert (tmp_path / "out.json").read_text() == "before"

@@ -48,6 +48,7 @@ def test_score_results__no_warning_on_good_pixels(scene):
     [
         ({"tau_m": 0.0}, "tau is 0.0"),
         ({"tau_m": float("nan")}, "tau"),
+        ({"tau_m": 1e200}, r"tau is 1e\+200, not a positive number of metres, 1e\+06 at most"),
         ({"score_threshold": float("nan")}, "score_thr"),
     ],
 )

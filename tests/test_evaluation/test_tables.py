@@ -84,6 +84,8 @@ def test_detection_table__needs_what_the_position_is_made_of(truth, results, dro
 def test_detection_table__keypoint_that_is_not_there(truth, results):
     with pytest.raises(UserError, match="keypoint 2 is asked for, but detections have 2"):
         detection_table(parse_results(results), truth, keypoint_index=2)
+    with pytest.raises(UserError, match="keypoint -1 is asked for, but detections have 2"):
+        detection_table(parse_results(results), truth, keypoint_index=-1)
 
 
 def test_people_table__challenge(image_entry):

@@ -231,6 +231,7 @@ def test_read_camera__what_is_wrong_is_named(tmp_path, content, message):
     [
         ("c.txt", "x", "its name ends with none of"),
         ("c.json", "{", "not valid JSON"),
+        ("c.json", '{"a.jpg": {"K": 1, "K": 2}}', r"c\.json: K is there twice"),
         ("c.yml", "a: [1, 2", "not valid YAML"),
         ("c.yml", "%YAML:1.0\n---\na: !!python/object/apply:os.getcwd []\n", "not valid YAML"),
         ("c.yml", "a: &x [1]\nb: *x\n", "has an alias"),

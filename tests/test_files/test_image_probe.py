@@ -55,3 +55,11 @@ def test_orientation_warning(tmp_path):
     assert orientation_warning(tmp_path / "upright.jpg") is None
     assert orientation_warning(tmp_path / "clip.mp4") is None
     assert "turned.jpg: its orientation tag (6) is ignored" in str(orientation_warning(tmp_path / "turned.jpg"))
+
+
+def test_probe_image__damaged_tags_are_no_warning(tmp_path, recwarn):
+    data = turned()
+    start = data.index(b"Exif") + 6
+    (tmp_path / "a.jpg").write_bytes(data[: start + 8] + b"\xff\xff" + data[start + 10 :])  # more tags than there are
+    assert probe_image(tmp_path / "a.jpg").fault is None
+    assert not recwarn.list

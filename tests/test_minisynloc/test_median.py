@@ -74,3 +74,14 @@ def test_median_background__a_name_that_is_not_utf8(tmp_path: Path) -> None:
     path.write_text("")
     with pytest.raises(UserError, match=r"film.udcff\.avi'?: its name is not UTF-8"):
         median_background(path)
+
+
+def test_median_background__a_video_that_ends_early(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, (96, 64))
+    for _ in range(40):
+        writer.write(np.full((64, 96, 3), 90, np.uint8))
+    writer.release()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.warns(UserWarning, match=r"film\.avi: ends early, after \d+ of 40 frames"):
+        median_background(path)

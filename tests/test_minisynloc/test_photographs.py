@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmsynloc.minisynloc.own_venue import make_venue_set
 from mmsynloc.minisynloc.photographs import find_photographs, matched_light
@@ -192,3 +193,13 @@ def test_find_photographs__a_mark_of_zeros_and_ones(tmp_path: Path, own: Venue, 
     cv2.imwrite(str(tmp_path / "marks" / "000000.png"), np.ones(photo.shape[:2], np.uint8))
     with pytest.raises(UserError, match=r"000000\.png: marks nothing: its brightest pixel is 1, and white is 255"):
         list(find_photographs(cameras, tmp_path, tmp_path / "marks", SIZE))
+
+
+def test_find_photographs__a_photograph_that_is_marked_as_turned(tmp_path: Path, own: Venue, photo: np.ndarray) -> None:
+    cameras = write_photo(tmp_path, photo, own.camera)
+    path = tmp_path / "000000.jpg"
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.open(path).save(path, exif=exif)
+    with pytest.warns(UserWarning, match=r"000000\.jpg: its orientation tag \(6\) is ignored"):
+        find_photographs(cameras, tmp_path, None, SIZE)

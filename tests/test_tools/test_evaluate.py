@@ -207,3 +207,20 @@ def test_evaluate__keypoints_3d_of_another_file_or_with_positions(files, run):
     status, _, err = run(*files(), "--keypoints-3d", "coco", *PITCH)
     assert status == 2
     assert "--keypoints-3d does not go with --position-from" in err
+
+
+def _with_keypoints(number: int) -> list[dict]:
+    return [{"image_id": 0, "category_id": 1, "score": 0.8, "keypoints": [[2000.0, 900.0, 1.0]] * number}]
+
+
+def test_evaluate__keypoints_of_another_skeleton_are_no_positions(files, run):
+    truth = {"images": [image_entry(0)], "annotations": PEOPLE[:1], "categories": [{"id": 1}]}
+    status, _, error = run(*files(truth, _with_keypoints(17)))
+    assert status == 1
+    assert "has 17 keypoints: keep pelvis and pelvis_ground" in error
+    assert run(*files(truth, _with_keypoints(17)), "--keypoint-index", "16")[0] == 0
+
+
+def test_evaluate__the_only_keypoint_is_the_position(files, run):
+    truth = {"images": [image_entry(0)], "annotations": PEOPLE[:1], "categories": [{"id": 1}]}
+    assert run(*files(truth, _with_keypoints(1)))[0] == 0

@@ -62,12 +62,13 @@ def test_run_tool__names_that_no_text_can_hold(capsys, monkeypatch):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize("size", [1, 1_000_000])  # written at the end, and by print itself
 @pytest.mark.parametrize(
     ("target", "words"), [("/dev/full", "error: the output cannot be written: No space"), (None, "")]
 )
-def test_run_tool__output_that_nobody_takes(target, words):
+def test_run_tool__output_that_nobody_takes(target, words, size):
     """In a process of its own, with a full disk or a reader who has gone."""
-    code = "from mmsynloc.utils import run_tool; run_tool(lambda: print('x'))"
+    code = f"from mmsynloc.utils import run_tool; run_tool(lambda: print('x' * {size}))"
     if target is None:
         reader, writer = os.pipe()
         os.close(reader)

@@ -45,13 +45,13 @@ def _of_file(cameras: Cameras) -> CameraOf:
     annotated = bool(cameras.found.image_ids)
     first_free = max(cameras.found.image_ids, default=-1) + 1  # frames that the file does not list get ids of their own
     camera = lru_cache(maxsize=16)(cameras.camera)
-    taken: dict[int, str] = {}  # names of the frames that have an id
+    taken: dict[int, tuple[int, str]] = {}  # the frame that has an id: its index and name
 
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
         image_id = cameras.image_id(name)
-        is_free = image_id is not None and taken.setdefault(image_id, name) == name
+        is_free = image_id is not None and taken.setdefault(image_id, (index, name))[0] == index
         if image_id is not None and not is_free and not one_for_all:
-            other = taken[image_id]
+            other = taken[image_id][1]
             raise UserError(f"{name}: is image {image_id} of the annotation file, as {other} is; name one of them")
         found = camera(None if one_for_all else name, None if annotated else size)
         return image_id if image_id is not None and is_free else first_free + index, found

@@ -266,12 +266,14 @@ def find_model(config: str | Path | None = None, checkpoint: str | Path | None =
         UserError: a file is missing or broken, a config is named without its weights, or it is a second stage alone.
     """
     from mmsynloc.apis.config import load_config
+    from mmsynloc.apis.settings import check_settings
     from mmsynloc.apis.starting_point import local_checkpoint
     from mmsynloc.apis.test_options import require_boxes, require_frames
     from mmsynloc.engine.checkpoints import read_checkpoint
     from mmsynloc.engine.hooks.score_threshold_hook import stored_threshold
 
     cfg = load_config(str(config or DEFAULT_CONFIG))
+    check_settings(cfg, str(config or DEFAULT_CONFIG))
     require_boxes(cfg, saved=False)
     require_frames(cfg)
     name = checkpoint

@@ -260,7 +260,8 @@ def _alarms(boxes_xywh: np.ndarray, sizes: np.ndarray, format: PredictionFormat,
         return []
     outside = np.mean(((centres < 0) | (centres > sizes)).any(-1))
     if outside > 0.05:
-        origin = "normalised" if format.normalised else "x".join(map(str, format.from_size or ("annotated", "size")))
+        pixels = "annotated pixels" if format.from_size is None else "pixels of {}x{}".format(*format.from_size)
+        origin = "normalised" if format.normalised else f"in {pixels}"
         raise UserError(f"{where}: {outside:.0%} of the boxes lie outside the frame: the coordinates are not {origin}")
     if lie_in_upper_left_quarter(ends, sizes, at_least=1):
         return [

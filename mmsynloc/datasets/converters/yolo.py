@@ -12,8 +12,9 @@ import numpy as np
 from tqdm import tqdm
 
 from mmsynloc.datasets.data_infos import require_frames, require_labels
-from mmsynloc.datasets.preparation.layout import IMAGE_SUFFIXES, SPLITS, annotation_path
+from mmsynloc.datasets.preparation.layout import SPLITS, annotation_path
 from mmsynloc.files import Annotations, read_annotations
+from mmsynloc.files.names import IMAGE_SUFFIXES
 from mmsynloc.utils import UserError, atomic_write
 
 __all__ = ["IMAGE_MODES", "export_yolo", "yolo_lines"]

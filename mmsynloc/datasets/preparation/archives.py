@@ -13,12 +13,12 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from mmsynloc.datasets.preparation.layout import (
-    IMAGE_SUFFIXES,
     OLD_ANNOTATIONS,
     annotation_path,
     canonical_split,
     without_images_folder,
 )
+from mmsynloc.files.names import IMAGE_SUFFIXES
 from mmsynloc.utils import UserError
 from mmsynloc.utils.zips import ZIP_ERRORS, find_entry_fault
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
@@ -26,7 +26,7 @@ from mmsynloc.datasets.preparation.layout import (
 from mmsynloc.files.image_probe import image_size
 from mmsynloc.utils import UserError, atomic_write
 from mmsynloc.utils.file_names import json_files
-from mmsynloc.utils.zips import ZIP_ERRORS
+from mmsynloc.utils.zips import ZIP_ERRORS, unpacking
 
 __all__ = ["extract"]
 
@@ -189,8 +189,14 @@ def _write(items: list[_Item], root: Path, label: str, progress: bool) -> None:
     with bar, explain_full_disk(root):
         for item in todo:
             with atomic_write(item.target) as temporary, item.open() as reader, temporary.open("wb") as writer:
-                while chunk := reader.read(_CHUNK_BYTES):
+                for chunk in _chunks(reader):
                     writer.write(chunk)
                 if writer.tell() != item.size:
                     raise zipfile.BadZipFile(f"{item.target.name} is cut short")
             bar.update()
+
+
+def _chunks(reader: IO[bytes]) -> Iterator[bytes]:
+    with unpacking():
+        while chunk := reader.read(_CHUNK_BYTES):
+            yield chunk

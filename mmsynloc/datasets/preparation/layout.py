@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from mmsynloc.files.names import IMAGE_SUFFIXES
 from mmsynloc.utils import UserError
 
 __all__ = [
     "ANNOTATED_SIZE",
-    "IMAGE_SUFFIXES",
     "OFFICIAL",
     "OLD_ANNOTATIONS",
     "SPLITS",
@@ -31,7 +31,6 @@ VERSIONS = ("4K", "fullhd")
 ANNOTATED_SIZE = (3840, 2160)
 """Width and height in pixels to which every annotation refers."""
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 OLD_ANNOTATIONS = "annotations.json"
 """The old layout has ``SPLIT/annotations.json`` beside ``SPLIT/images/NNNNNN.jpg``."""
 
@@ -106,7 +105,8 @@ def image_files(folder: Path) -> list[str]:
         seen.add(real)
         below = Path(place).relative_to(folder).as_posix()
         prefix = "" if below == "." else f"{below}/"
-        found += [prefix + n for n in names if not n.startswith(".") and n.lower().endswith(IMAGE_SUFFIXES)]
+        images = [name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES]
+        found += [prefix + name for name in images if not name.startswith(".")]
     return sorted(found)
 
 

@@ -31,6 +31,7 @@ from mmsynloc.utils.file_names import json_files
 __all__ = ["MANIFEST_NAME", "ResizeSummary", "default_output", "resize", "resize_image", "target_size"]
 
 MANIFEST_NAME = "resize.json"
+_JPEG_SUFFIXES = (".jpg", ".jpeg")
 _SAMPLE = 25  # images that say which size is usual
 
 
@@ -65,7 +66,7 @@ def target_size(size: tuple[int, int], width: int) -> tuple[int, int]:
 
 def _reduction(path: Path, size: tuple[int, int], target: tuple[int, int]) -> int:
     """The largest reduction of JPEG decoding that is exact (whole pixels) and still has every pixel of the target."""
-    for factor in (8, 4, 2) if path.suffix.lower() != ".png" else ():
+    for factor in (8, 4, 2) if path.suffix.lower() in _JPEG_SUFFIXES else ():
         if size[0] % factor == 0 and size[1] % factor == 0 and size[0] // factor >= target[0]:
             return factor
     return 1
@@ -96,7 +97,7 @@ def resize_image(source: Path, target: Path, new_size: tuple[int, int], quality:
         image = cv2.resize(image, new_size, interpolation=cv2.INTER_AREA)
     # full chroma: shirts a few pixels wide keep their colour
     flags = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
-    write_image(target, image, flags if target.suffix.lower() != ".png" else ())
+    write_image(target, image, flags if target.suffix.lower() in _JPEG_SUFFIXES else ())
     return None
 
 

@@ -42,10 +42,13 @@ def test_camera_finder__annotation_file_gives_ids_too(tmp_path):
 def test_camera_finder__two_files_of_one_entry(tmp_path):
     path = write_annotations(tmp_path / "val.json", [image_entry(4), image_entry(9, width=1280, height=720)], None)
     find = camera_finder(path)
-    for index in (0, 1):  # the same file again
-        assert find(index, "a/000009.jpg", (640, 360))[0] == 9
-    with pytest.raises(UserError, match=r"b/000009.jpg: is image 9 of the annotation file, as a/000009.jpg is"):
-        find(2, "b/000009.jpg", (640, 360))
+    for _ in range(2):  # to find its positions, and to write them
+        assert find(0, "a/000009.jpg", (640, 360))[0] == 9
+    for again in ("a", "b"):
+        with pytest.raises(
+            UserError, match=rf"{again}/000009.jpg: is image 9 of the annotation file, as a/000009.jpg is"
+        ):
+            find(1, f"{again}/000009.jpg", (640, 360))
 
 
 def test_camera_finder__two_files_of_the_only_entry(tmp_path):

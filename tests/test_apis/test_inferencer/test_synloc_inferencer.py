@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mmsynloc.apis.inferencer import SynLocInferencer
+from mmsynloc.apis.inferencer.synloc_inferencer import find_model
 from mmsynloc.structures import OpenCVCamera
 from mmsynloc.utils import UserError
 from tests.synloc_files import camera, write_split
@@ -109,3 +110,9 @@ def test_init__threshold_must_be_a_number():
     for threshold in (None, math.nan):
         with pytest.raises(UserError, match="score_threshold"):
             SynLocInferencer(backend=RedBoxes(), score_threshold=threshold)
+
+
+def test_find_model__settings_of_another_kind(tmp_path):
+    (tmp_path / "mine.py").write_text("model = 3\n")
+    with pytest.raises(UserError, match=r"mine\.py: model is 3; a dict is needed"):
+        find_model(tmp_path / "mine.py", "mmsynloc::demo_synloc.pth")

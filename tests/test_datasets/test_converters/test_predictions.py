@@ -199,7 +199,7 @@ def test_decode_predictions__alarm_for_full_hd_taken_as_4k():
 
 def test_decode_predictions__coordinates_that_cannot_be():
     spread = [_entry(bbox=[100.0 * i, 50.0 * i, 20, 40], keypoints=None) for i in range(35)]
-    with pytest.raises(UserError, match="lie outside the frame: the coordinates are not 1920x1080"):
+    with pytest.raises(UserError, match="lie outside the frame: the coordinates are not in pixels of 1920x1080"):
         _convert(*spread, from_size=(1920, 1080))
     fractions = [_entry(bbox=[0.4, 0.5, 0.1, 0.1], keypoints=None)] * 35
     with pytest.raises(UserError, match="pass --normalised"):

@@ -203,3 +203,13 @@ def test_resize__the_size_that_most_images_have(root, tmp_path):
     summary = _resize(root, out=tmp_path / "out")
     assert image_size(tmp_path / "out" / "train" / names[1].name) == (192, 108)
     assert [fault.split(":")[0] for fault in summary.faults] == [str(names[0])]
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".bmp", ".tif"])
+def test_resize__images_of_other_kinds(tmp_path, suffix):
+    (tmp_path / "set" / "val").mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / "set" / "val" / f"a{suffix}"), _blob_image((320, 180), (150.0, 90.0), 20))
+    assert resize(tmp_path / "set", 160, tmp_path / "copy", progress=False)[:2] == (1, 0)
+    copy = cv2.imread(str(tmp_path / "copy" / "val" / f"a{suffix}"))
+    assert copy.shape == (90, 160, 3)
+    np.testing.assert_allclose(_centroid(copy), (74.75, 44.75), atol=0.05)  # (x + 0.5) / 2 - 0.5
