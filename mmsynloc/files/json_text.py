@@ -6,7 +6,7 @@ import gc
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -134,7 +134,8 @@ def refuse_repeated_keys(data: bytes, where: str) -> None:
         if len(set(names)) < len(names):
             raise UserError(f"{where}: {next(name for name in names if names.count(name) > 1)} is there twice")
 
-    json.loads(data, object_pairs_hook=check)
+    with suppress(ValueError, RecursionError):  # of an endless number, or of what is nested too deeply for this reader
+        json.loads(data, object_pairs_hook=check)
 
 
 def to_json(value: Any) -> bytes:
