@@ -1,5 +1,5 @@
-# More blocks in the last two stages, and stronger tones. Goes on from the package's second stage, whose weights fill what
-# they fit, on three data sets.
+# More blocks in the last two stages, and stronger tones. Goes on from the package's second stage, as far as its weights
+# fit, on three data sets.
 _base_ = "./rtmpose_nano_synloc-mixed.py"
 
 _epochs = 7
