@@ -106,7 +106,8 @@ def _extract_zip(path: Path, root: Path, name: str, version: str | None, progres
         members = plan_members(archive, None if name == "annotations" else name)
         items = [_Item(root / m.target, m.info.file_size, partial(archive.open, m.info)) for m in members]
         try:
-            _require_one_version(root, items, version, path)
+            with unpacking():
+                _require_one_version(root, items, version, path)
             _write(items, root, path.name, progress)
         except ZIP_ERRORS as error:
             forget_verified(path)

@@ -212,3 +212,19 @@ def test_extract__a_name_that_no_file_system_has(tmp_path, tree):
         archive.write(tree / "val" / "000000.jpg", f"val/{'a' * 300}/000000.jpg")
     with pytest.raises(UserError, match=r"a/000000\.jpg: cannot be written: File name too long"):
         _extract(tmp_path / "data")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("entry", [0, 1])  # the first one is looked at for its size, too
+def test_extract__damage_inside_other_compressions(root, tree, compression, entry):
+    path = zip_folder(root, "4K") / "train.zip"
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for file in sorted((tree / "train").iterdir()):
+            archive.write(file, f"train/{file.name}")
+    with zipfile.ZipFile(path) as archive:
+        offset = archive.infolist()[entry].header_offset
+    data = bytearray(path.read_bytes())
+    data[offset + 70 : offset + 90] = bytes(byte ^ 0xFF for byte in data[offset + 70 : offset + 90])
+    path.write_bytes(data)
+    with pytest.raises(UserError, match=r"train\.zip: corrupt .*run the download again"):
+        _extract(root)
