@@ -12,6 +12,7 @@ from typing import Any, TypeVar, overload
 
 import msgspec
 
+from mmsynloc.files.keys import first_repeated
 from mmsynloc.utils import UserError
 
 __all__ = [
@@ -130,9 +131,8 @@ def refuse_repeated_keys(data: bytes, where: str) -> None:
     """
 
     def check(pairs: list[tuple[str, Any]]) -> None:
-        names = [name for name, _ in pairs]
-        if len(set(names)) < len(names):
-            raise UserError(f"{where}: {next(name for name in names if names.count(name) > 1)} is there twice")
+        if (key := first_repeated(name for name, _ in pairs)) is not None:
+            raise UserError(f"{where}: {key} is there twice")
 
     with suppress(ValueError, RecursionError):  # of an endless number, or of what is nested too deeply for this reader
         json.loads(data, object_pairs_hook=check)

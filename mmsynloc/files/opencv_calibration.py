@@ -12,6 +12,7 @@ import numpy as np
 
 from mmsynloc.files.camera_source import CameraSource, ImageSize
 from mmsynloc.files.json_text import read_bytes, strip_byte_order_mark
+from mmsynloc.files.keys import first_repeated
 from mmsynloc.files.lens_models import is_fisheye
 from mmsynloc.files.numbers import MAX_BYTES, find_value, number_array, plain_name, read_npz, stored_size
 from mmsynloc.utils import UserError
@@ -122,8 +123,8 @@ def _one_pose(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _refuse_repeated(names: list[str]) -> None:
-    if len(set(names)) < len(names):
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} is there twice")
+    if (name := first_repeated(names)) is not None:
+        raise ValueError(f"{name} is there twice")
 
 
 def read_yaml(path: Path) -> Any:

@@ -57,12 +57,15 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _in_one_line(error: UserError | ModuleNotFoundError | PermissionError) -> str | None:
+def _in_one_line(error: UserError | ModuleNotFoundError | OSError) -> str | None:
     """What the user can do something about; None for a defect."""
     if isinstance(error, PermissionError):
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed: {_UPSTREAM[error.name]}" if error.name in _UPSTREAM else None
+    if isinstance(error, OSError):
+        where = "the output" if error.filename is None else f"{error.filename}:"
+        return f"{where} cannot be written: {error.strerror}" if error.errno in _FULL else None
     return str(error)
 
 
@@ -80,21 +83,16 @@ def run_tool(main: Callable[[], int | None]) -> None:
         status = main()
         _flush_output()
         sys.exit(status)
-    except (UserError, ModuleNotFoundError, PermissionError) as error:
-        line = _in_one_line(error)
-        if line is None or os.environ.get("MMSYNLOC_DEBUG") == "1":
-            raise
-        print(f"error: {line}", file=sys.stderr)
-        sys.exit(1)
     except BrokenPipeError:  # the reader of our output, such as head, has closed the pipe
         _discard_output()
         sys.exit(1)
-    except OSError as error:
-        if error.errno not in _FULL or os.environ.get("MMSYNLOC_DEBUG") == "1":
+    except (UserError, ModuleNotFoundError, OSError) as error:
+        line = _in_one_line(error)
+        if line is None or os.environ.get("MMSYNLOC_DEBUG") == "1":
             raise
-        _discard_output()
-        where = "the output" if error.filename is None else f"{error.filename}:"
-        print(f"error: {where} cannot be written: {error.strerror}", file=sys.stderr)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _discard_output()
+        print(f"error: {line}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

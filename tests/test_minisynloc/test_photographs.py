@@ -202,4 +202,5 @@ def test_find_photographs__a_photograph_that_is_marked_as_turned(tmp_path: Path,
     exif[274] = 6
     Image.open(path).save(path, exif=exif)
     with pytest.warns(UserWarning, match=r"000000\.jpg: its orientation tag \(6\) is ignored"):
-        find_photographs(cameras, tmp_path, None, SIZE)
+        found = find_photographs(cameras, tmp_path, None, SIZE)
+    assert found.names == ["000000.jpg"]

@@ -49,12 +49,13 @@ def _of_file(cameras: Cameras) -> CameraOf:
 
     def find(index: int, name: str, size: tuple[int, int]) -> tuple[int, GroundCamera]:
         image_id = cameras.image_id(name)
-        is_free = image_id is not None and taken.setdefault(image_id, (index, name))[0] == index
-        if image_id is not None and not is_free and not one_for_all:
-            other = taken[image_id][1]
-            raise UserError(f"{name}: is image {image_id} of the annotation file, as {other} is; name one of them")
+        holder, other = (index, name) if image_id is None else taken.setdefault(image_id, (index, name))
+        if holder != index:
+            if not one_for_all:
+                raise UserError(f"{name}: is image {image_id} of the annotation file, as {other} is; name one of them")
+            image_id = None
         found = camera(None if one_for_all else name, None if annotated else size)
-        return image_id if image_id is not None and is_free else first_free + index, found
+        return first_free + index if image_id is None else image_id, found
 
     return find
 

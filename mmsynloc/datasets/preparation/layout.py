@@ -105,7 +105,7 @@ def image_files(folder: Path) -> list[str]:
         seen.add(real)
         below = Path(place).relative_to(folder).as_posix()
         prefix = "" if below == "." else f"{below}/"
-        images = [name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES]
+        images = [name for name in names if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES]
         found += [prefix + name for name in images if not name.startswith(".")]
     return sorted(found)
 

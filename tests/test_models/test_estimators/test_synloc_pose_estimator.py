@@ -89,7 +89,8 @@ def test_init__a_setting_that_nothing_reads():
 
 
 def test_init__settings_of_upstream_are_passed_over():
-    _model(input_size=INPUT_SIZE, multiscale_test=False, tile_score_thr=0.2)
+    model = _model(input_size=INPUT_SIZE, multiscale_test=False, tile_score_thr=0.2)
+    assert model.test_cfg["multiscale_test"] is False
 
 
 def test_init__heads_of_others_may_read_any_setting():
